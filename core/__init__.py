@@ -1,0 +1,1 @@
+"""The small core of Sunmao: mechanisms that know no add-on by name."""

@@ -1,0 +1,50 @@
+"""Who acts: the identity that every unit of work, audit row and job carries."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One identity; a user (with the employee behind it), the system, or nobody yet."""
+
+    kind: Literal["user", "system", "anonymous"]
+    user_id: int | None = None
+    employee_id: int | None = None
+    label: str = ""
+    is_administrator: bool = False
+    locale: str | None = None
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Tell whether this is a person with an account."""
+        return self.kind == "user"
+
+
+ANONYMOUS = Actor("anonymous", label="anonymous")
+
+
+def system_actor(reason: str) -> Actor:
+    """Return the system identity; `reason` stands in the audit trail beside what it does."""
+    return Actor("system", label=reason)
+
+
+_current: ContextVar[Actor] = ContextVar("actor", default=ANONYMOUS)
+
+
+def current_actor() -> Actor:
+    """Return the identity on whose behalf the present code runs."""
+    return _current.get()
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[Actor]:
+    """Make `actor` the current identity for the block (requests, jobs, commands, tests)."""
+    token = _current.set(actor)
+    try:
+        yield actor
+    finally:
+        _current.reset(token)

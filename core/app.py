@@ -1,0 +1,52 @@
+"""The application factory: a readable list of what makes a site."""
+
+from typing import Any
+
+from flask import Flask
+
+from core.access.principal import configure_principal
+from core.accounts.request_identity import configure_accounts
+from core.addons.gate import configure_gate
+from core.addons.registry import configure_registry
+from core.clock import set_site_zone
+from core.config import load_config
+from core.database import configure_database
+from core.i18n import configure_i18n
+from core.jobs.worker import configure_jobs
+from core.web import configure_web
+
+BUILT_IN = (
+    "core.organisation.plugin",
+    "core.accounts.plugin",
+    "core.access.plugin",
+    "core.addons.plugin",
+    "core.settings.plugin",
+    "core.audit.plugin",
+    "core.events.plugin",
+    "core.jobs.plugin",
+    "core.exchange.plugin",
+    "core.web.plugin",
+)
+
+
+def create_app(**overrides: Any) -> Flask:
+    """Build the site; `overrides` replace configuration keys. Never writes to the database."""
+    config = load_config(**overrides)
+    set_site_zone(config.timezone)
+    app = Flask("core", instance_path=str(config.instance.resolve()), static_folder=None)
+    app.config.update(
+        SUNMAO=config,
+        SECRET_KEY=config.secret_key(),
+        SQLALCHEMY_DATABASE_URI=config.url,
+        MAX_CONTENT_LENGTH=config.upload_limit_mb * 1024 * 1024,
+        TESTING=config.testing,
+    )
+    configure_database(app)
+    configure_i18n(app)
+    configure_accounts(app)
+    configure_principal(app)
+    configure_registry(app, BUILT_IN)
+    configure_web(app)
+    configure_gate(app)
+    configure_jobs(app)
+    return app

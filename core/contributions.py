@@ -1,0 +1,214 @@
+"""The shared vocabulary: frozen dataclasses that hooks return and that add-ons speak through."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+from sqlalchemy import Select
+
+type_Title = Any  # a lazy string of core.i18n, or a plain str
+
+
+class Verb(StrEnum):
+    """The actions that every resource may declare; an add-on adds domain verbs as plain strings."""
+
+    QUERY = "query"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    ANALYSE = "analyse"
+    EXPORT = "export"
+    IMPORT = "import"
+    ASSIGN = "assign"
+    CORRECT = "correct"
+    CONFIGURE = "configure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A kind of record that rights speak of.
+
+    `key` is "<addon>.<noun>"; `model` is the mapped class (None for pages without rows);
+    `label(row)` gives the words for one record; `endpoint` shows one record and takes its id in
+    the argument `record_id`; `dimensions` are the scope dimensions that its rows really carry;
+    `sensitive` are field names masked without a field right; `gives_to` allows hand-over under
+    `assign`; `participants` makes `core_participant` count.
+    """
+
+    key: str
+    title: type_Title
+    model: type[Any] | None = None
+    label: Callable[[Any], str] | None = None
+    endpoint: str | None = None
+    actions: tuple[str, ...] = (Verb.QUERY,)
+    dimensions: tuple[str, ...] = ("org", "customer", "owner")
+    sensitive: tuple[str, ...] = ()
+    gives_to: bool = False
+    participants: bool = False
+    minimum_group: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeRule:
+    """A rule that yields keys of a dimension (customers of grade A, of an industry subtree …)."""
+
+    key: str
+    title: type_Title
+    select_keys: Callable[[Any], Select[Any]]
+    choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimension:
+    """One axis of data ranges; `column` is the scope column that rows carry for it."""
+
+    key: str
+    title: type_Title
+    column: str
+    labels_of: Callable[[Sequence[int]], Mapping[int, str]]
+    rules: tuple[RangeRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """An entry of the sidebar, shown when its endpoint exists, is enabled and `needs` is held."""
+
+    title: type_Title
+    endpoint: str
+    needs: tuple[str, str] | None = None
+    icon: str = "module"
+    section: Literal["personal", "business", "management", "system"] = "business"
+    order: int = 100
+    parent: str | None = None  # endpoint of the entry under which this one is folded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A fragment for a named place in somebody else's page.
+
+    `render(record)` returns safe HTML; for tabs, `count(record)` may give the figure beside the
+    title. Both run in the request's unit of work and must not raise for a missing right.
+    """
+
+    place: str
+    key: str
+    title: type_Title
+    render: Callable[[Any], str]
+    count: Callable[[Any], int] | None = None
+    needs: tuple[str, str] | None = None
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingDef:
+    """A typed setting; `key` is "<addon>.<name>"."""
+
+    key: str
+    title: type_Title
+    type: Literal["bool", "int", "decimal", "text", "choice"]
+    default: Any
+    help: type_Title = ""
+    choices: tuple[tuple[str, type_Title], ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step of a job returns: the cursor of the next one, or `done`."""
+
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+    done: bool = False
+    progress: tuple[int, int] | None = None  # (finished, total)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDef:
+    """A kind of job; `step(job)` runs inside one unit of work and returns a Step.
+
+    `every` makes it a schedule that fires once an interval under the system actor.
+    """
+
+    kind: str
+    title: type_Title
+    step: Callable[[Any], Step]
+    every: timedelta | None = None
+    lease: timedelta = timedelta(seconds=30)
+    max_attempts: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """A kind of thing that happens; `resource` is the kind of record it is about."""
+
+    key: str
+    title: type_Title
+    resource: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened, as stored in `core_event`; `payload` is small JSON."""
+
+    type: str
+    record_id: int
+    at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    actor_user_id: int | None = None
+    event_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A countable fact.
+
+    `facts(period)` (YYYYMM) gives a Select with exactly the columns subject_id (employee),
+    org_id, occurred_on, num, den, weight, ref, title, changed_at; the core adds the range and
+    derives value, roll-up, evidence and change test from that one select.
+    """
+
+    key: str
+    title: type_Title
+    resource: str
+    facts: Callable[[int], Select[Any]]
+    unit: type_Title = ""
+    aggregate: Literal["sum", "ratio"] = "sum"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportColumn:
+    """A column that an import understands; `aliases` are headings that map to it by themselves."""
+
+    name: str
+    title: type_Title
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    help: type_Title = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What an add-on can take in from a file.
+
+    `apply(session, row, options)` gets one mapped row (column name → text) and returns
+    "created", "updated" or "unchanged"; it raises Refused with `fields` for a bad row. It must be
+    idempotent: the same row again is "unchanged".
+    """
+
+    key: str
+    title: type_Title
+    resource: str
+    columns: tuple[ImportColumn, ...]
+    apply: Callable[[Any, Mapping[str, str], Mapping[str, Any]], str]
+    presets: tuple[tuple[str, Mapping[str, str]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalizedText:
+    """Words in both languages, from a manifest or an administrator."""
+
+    zh: str
+    en: str

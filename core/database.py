@@ -1,0 +1,178 @@
+"""The model base, its naming convention, the column types of the house, and the engine's settings."""
+
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from core.access.guarded_session import GuardedSession, guard_engine
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Model(DeclarativeBase):
+    """Base of every mapped class; each must declare Scoped, Child, Public or Technical."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(
+    model_class=Model,
+    disable_autonaming=True,
+    session_options={"class_": GuardedSession},
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC; a naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC; raise ValueError for a naive value."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a naive datetime cannot be stored"
+            raise ValueError(msg)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant as aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """An amount in the site's currency with two decimals, stored as integer minor units (分)."""
+
+    impl = BigInteger
+    cache_ok = True
+    LIMIT = Decimal("90000000000000.00")
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
+        """Convert to minor units; raise TypeError for floats, ValueError for a third decimal."""
+        del dialect
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, Decimal | int):
+            msg = f"money must be Decimal or int, not {type(value).__name__}"
+            raise TypeError(msg)
+        return to_minor(Decimal(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Return the amount as a Decimal with two decimals."""
+        del dialect
+        return None if value is None else (Decimal(value) / 100).quantize(Decimal("0.01"))
+
+
+def to_minor(amount: Decimal) -> int:
+    """Return the amount in minor units; raise ValueError if it has more than two decimals."""
+    minor = amount * 100
+    if minor != minor.to_integral_value():
+        msg = f"{amount} has more than two decimals"
+        raise ValueError(msg)
+    if abs(amount) >= Money.LIMIT:
+        msg = f"{amount} is too large"
+        raise ValueError(msg)
+    return int(minor)
+
+
+def round_money(amount: Decimal) -> Decimal:
+    """Round once, half up, to two decimals."""
+    return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+class Period(TypeDecorator[int]):
+    """A month as YYYYMM; anything else is refused."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """Check the form; raise ValueError when the month is not 1 to 12."""
+        del dialect
+        months = 12
+        if value is not None and not (1 <= value % 100 <= months and value >= 100 * 100):
+            msg = f"{value} is not a period YYYYMM"
+            raise ValueError(msg)
+        return value
+
+
+class LocalizedName(TypeDecorator[dict[str, str]]):
+    """A name given by an administrator: {"zh": …, "en": …}; `zh` is never empty."""
+
+    impl = JSON
+    cache_ok = True
+
+
+READ, WRITE = "read", "write"
+
+
+def configure_database(app: Flask) -> None:
+    """Bind the database to the app and set every engine's connection rules and guard."""
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            if engine.dialect.name == "sqlite":
+                _configure_sqlite(engine)
+            guard_engine(engine)
+
+
+def _configure_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=20000",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        """Writers take the lock at once (no lost updates); readers cannot write at all."""
+        mode = connection.get_execution_options().get("sunmao_mode", WRITE)
+        cursor = connection.connection.cursor()
+        if connection.info.get("sunmao_mode") != mode:
+            cursor.execute(f"PRAGMA query_only={'ON' if mode == READ else 'OFF'}")
+            connection.info["sunmao_mode"] = mode
+        cursor.execute("BEGIN" if mode == READ else "BEGIN IMMEDIATE")
+        cursor.close()
+
+
+def open_connection(engine: Engine, mode: str) -> Connection:
+    """Open a connection for one unit of work; `mode` is READ or WRITE."""
+    options: dict[str, Any] = {"sunmao_mode": mode}
+    if engine.dialect.name == "postgresql":
+        options["postgresql_readonly"] = mode == READ
+    return engine.connect().execution_options(**options)

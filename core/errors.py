@@ -1,0 +1,56 @@
+"""Errors that users meet: raised by services and queries, mapped once to a page or problem+json.
+
+A message says what happened, what was kept and what to do, in the user's language.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(eq=False)
+class DomainError(Exception):
+    """Base of every error that is meant for the person at the screen."""
+
+    message: str
+    status: int = field(default=400, kw_only=True)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+@dataclass(eq=False)
+class Refused(DomainError):
+    """The act breaks a rule that the user can satisfy; `fields` names the inputs to mend."""
+
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict, kw_only=True)
+    status: int = field(default=422, kw_only=True)
+
+
+@dataclass(eq=False)
+class NotAllowed(DomainError):
+    """The user lacks the verb; `missing` names (resource, action)."""
+
+    missing: tuple[str, str] | None = field(default=None, kw_only=True)
+    status: int = field(default=403, kw_only=True)
+
+
+@dataclass(eq=False)
+class NotFound(DomainError):
+    """The record does not exist or is outside the user's range: both look the same."""
+
+    status: int = field(default=404, kw_only=True)
+
+
+@dataclass(eq=False)
+class Conflict(DomainError):
+    """Somebody else changed the record first; carries both versions for the conflict page."""
+
+    original: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    theirs: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    yours: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    status: int = field(default=409, kw_only=True)
+
+
+class ProgrammingFault(RuntimeError):
+    """A rule of the house was broken by code, not by a user; always a defect."""
