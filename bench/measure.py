@@ -1,0 +1,63 @@
+"""How figures are taken: CPU of this process per request, two pages in turn, medians of rounds."""
+
+import gc
+import statistics
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of an application, asked for with fixed headers."""
+
+    name: str
+    app: Flask
+    path: str
+    headers: Mapping[str, str]
+
+    def ask(self) -> bytes:
+        """Ask once through the whole WSGI stack; raise AssertionError unless it answers 200."""
+        builder = EnvironBuilder(path=self.path, headers=dict(self.headers))
+        body, status, _headers = run_wsgi_app(self.app.wsgi_app, builder.get_environ(), buffered=True)
+        assert status.startswith("200"), f"{self.name}: {status}"
+        return b"".join(body)
+
+    def cpu_milliseconds(self, requests: int) -> float:
+        """Return the mean CPU time of this process for one request."""
+        begin = time.process_time()
+        for _ in range(requests):
+            self.ask()
+        return (time.process_time() - begin) * 1000 / requests
+
+
+def settle() -> None:
+    """Do what every server process of ours does after start: freeze and relax the collector."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
+def compare(pages: list[Page], *, rounds: int = 7, requests: int = 20) -> dict[str, float]:
+    """Measure the pages in turn, round by round; return the median CPU ms of each."""
+    for page in pages:
+        for _ in range(5):
+            page.ask()
+    figures: dict[str, list[float]] = {page.name: [] for page in pages}
+    for _ in range(rounds):
+        for page in pages:
+            figures[page.name].append(page.cpu_milliseconds(requests))
+    return {name: statistics.median(values) for name, values in figures.items()}
+
+
+def table(title: str, rows: list[tuple[Any, ...]], heads: tuple[str, ...]) -> None:
+    """Print one table of results."""
+    cells = [heads, *[tuple(str(cell) for cell in row) for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(heads))]
+    print(f"\n{title}")
+    for row in cells:
+        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
