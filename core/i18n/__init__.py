@@ -1,0 +1,33 @@
+"""Languages: translations merged from every package, the reader's locale, formats."""
+
+from core.i18n.catalogue import add_package, gettext, lazy_gettext, ngettext
+from core.i18n.configure import configure_i18n
+from core.i18n.formats import (
+    format_date,
+    format_datetime,
+    format_day,
+    format_money,
+    format_number,
+    format_percent,
+    localized,
+)
+from core.i18n.locale import LOCALES, current_locale, force_locale, language_tag
+
+__all__ = [
+    "LOCALES",
+    "add_package",
+    "configure_i18n",
+    "current_locale",
+    "force_locale",
+    "format_date",
+    "format_datetime",
+    "format_day",
+    "format_money",
+    "format_number",
+    "format_percent",
+    "gettext",
+    "language_tag",
+    "lazy_gettext",
+    "localized",
+    "ngettext",
+]

@@ -1,0 +1,62 @@
+"""How dates, instants, amounts and names look in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date as babel_date
+
+from core.clock import site_zone, today
+from core.i18n.locale import EN, current_locale
+
+NOTHING = "–"
+MINUS = "−"
+
+
+def format_date(value: date | datetime | None) -> str:
+    """Return yyyy-MM-dd in every language; an instant is read in the site's zone."""
+    return NOTHING if value is None else _business_date(value).isoformat()
+
+
+def format_day(value: date | datetime | None) -> str:
+    """Return the short form for tables: "11-21" or "21 Nov" this year, else yyyy-MM-dd."""
+    if value is None:
+        return NOTHING
+    day = _business_date(value)
+    if day.year != today().year:
+        return day.isoformat()
+    if current_locale() == EN:
+        return babel_date(day, "d MMM", locale=EN)
+    return f"{day.month:02}-{day.day:02}"
+
+
+def format_datetime(value: datetime | None) -> str:
+    """Return yyyy-MM-dd HH:mm in the site's zone."""
+    return NOTHING if value is None else f"{value.astimezone(site_zone()):%Y-%m-%d %H:%M}"
+
+
+def format_money(value: Decimal | int | None) -> str:
+    """Return the amount with thousands and two decimals; the unit stands in the head."""
+    return NOTHING if value is None else f"{Decimal(value):,.2f}".replace("-", MINUS)
+
+
+def format_number(value: float | Decimal | None) -> str:
+    """Return the number with thousands separated and a true minus."""
+    return NOTHING if value is None else f"{value:,}".replace("-", MINUS)
+
+
+def format_percent(value: float | Decimal | None) -> str:
+    """Return a share (1 = 100 %) as a whole percentage."""
+    return NOTHING if value is None else f"{value:.0%}".replace("-", MINUS)
+
+
+def localized(name: Mapping[str, str] | str | None) -> str:
+    """Return a name made by an administrator in the reader's language, else in the other one."""
+    if not isinstance(name, Mapping):
+        return name or ""
+    first, second = ("en", "zh") if current_locale() == EN else ("zh", "en")
+    return name.get(first) or name.get(second) or ""
+
+
+def _business_date(value: date | datetime) -> date:
+    return value.astimezone(site_zone()).date() if isinstance(value, datetime) else value
