@@ -44,8 +44,12 @@ class Config(BaseModel):
         return self.database_url or f"sqlite:///{self.instance / 'app.db'}"
 
     def secret_key(self) -> bytes:
-        """Return the site's key, made once and readable by its owner only."""
-        path = self.instance / "secret.key"
+        """Return the key that signs sessions and forms."""
+        return self.key_file("secret.key")
+
+    def key_file(self, name: str) -> bytes:
+        """Return a secret of the instance folder, made once and readable by its owner only."""
+        path = self.instance / name
         if not path.exists():
             self.instance.mkdir(parents=True, exist_ok=True)
             temporary = path.with_suffix(f".{os.getpid()}")

@@ -5,6 +5,7 @@ Reading units are plain transactions that cannot write; writing ones take SQLite
 Audit rows, events and jobs are rows of the same session, so they stand or fall with the change.
 """
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,6 +31,7 @@ class UnitOfWork:
     """One transaction with its session; the connection is opened at first use."""
 
     def __init__(self, actor: Actor, mode: str, *, reason: str = "", engine: Engine | None = None):
+        self.id = secrets.token_hex(8)
         self.actor = actor
         self.mode = mode
         self.reason = reason

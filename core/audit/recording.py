@@ -1,0 +1,76 @@
+"""Every flush leaves its trace: inserts, updates and deletes of audited records."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import UOWTransaction
+
+from core.access.declarations import Child, Scoped
+from core.access.guarded_session import GuardedSession
+from core.addons.registry import registry
+from core.audit.services import LONGEST_LABEL, write
+from core.audit.values import changes_of, snapshot
+from core.contributions import Verb
+
+
+def is_audited(instance: Any) -> bool:
+    """Tell whether changes of this record are kept: rows with a scope, or `__audited__ = True`."""
+    return isinstance(instance, Scoped | Child) or getattr(instance, "__audited__", False)
+
+
+@event.listens_for(GuardedSession, "after_flush")
+def record_flush(session: GuardedSession, _context: UOWTransaction) -> None:
+    """Write one entry per changed record, in one statement, on the flush's own transaction.
+
+    It runs after the flush because new records have their ids then, while the history of their
+    attributes is still there.
+    """
+    unit = session.info.get("unit")
+    if unit is None:
+        return
+    entries = []
+    for instance in session.new:
+        if is_audited(instance):
+            entries.append(_entry(instance, Verb.CREATE, snapshot(instance, new=True)))
+    for instance in session.dirty:
+        if is_audited(instance):
+            changes = changes_of(instance)
+            if changes:
+                entries.append(_entry(instance, Verb.UPDATE, changes))
+    for instance in session.deleted:
+        if is_audited(instance):
+            entries.append(_entry(instance, Verb.DELETE, snapshot(instance, new=False)))
+    if entries:
+        write(session.connection(), unit, entries)
+
+
+def _entry(instance: Any, action: str, changes: dict[str, list[Any]]) -> dict[str, Any]:
+    resource = resource_key(type(instance))
+    identity = inspect(instance).mapper.primary_key_from_instance(instance)
+    whole = len(identity) == 1 and isinstance(identity[0], int)
+    return {
+        "action": str(action),
+        "resource": resource,
+        "record_id": identity[0] if whole else None,
+        "label": _label(resource, instance),
+        "changes": changes if whole else {"key": [None, str(identity)], **changes},
+    }
+
+
+def resource_key(model: type[Any]) -> str:
+    """Return the resource that a mapped class belongs to; its table's name if it names none."""
+    return str(getattr(model, "__resource__", None) or model.__tablename__)
+
+
+def _label(resource: str, instance: Any) -> str:
+    declared = registry().resources.get(resource)
+    label_of: Callable[[Any], str] | None = declared.label if declared else None
+    if label_of is None:
+        return ""
+    try:
+        return str(label_of(instance))[:LONGEST_LABEL]
+    except Exception:  # an add-on's label must not break its own save
+        current_app.logger.warning("label of %s failed", resource, exc_info=True)
+        return ""

@@ -1,0 +1,1 @@
+"""Background work: a table that is queue, outbox and timer at once."""

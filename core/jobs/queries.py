@@ -1,0 +1,53 @@
+"""Questions about jobs: the list of the administrator, and one job's progress."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from core.jobs.definitions import definitions
+from core.jobs.models import Job, JobState
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is; `total` is None while unknown."""
+
+    state: str
+    done: int
+    total: int | None
+    note: str
+    error: str
+    finished_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more will happen by itself."""
+        return self.state in {JobState.DONE, JobState.DEAD, JobState.CANCELLED}
+
+
+def progress(session: Session, job_id: int) -> Progress | None:
+    """Return how far a job is, or None if it is unknown or was forgotten."""
+    row = session.execute(
+        select(
+            Job.state,
+            Job.progress_done,
+            Job.progress_total,
+            Job.note,
+            Job.last_error,
+            Job.finished_at,
+        ).where(Job.id == job_id)
+    ).one_or_none()
+    return Progress(*row) if row else None
+
+
+def job_rows() -> Select[Any]:
+    """Return the select behind the administrator's list."""
+    return select(Job)
+
+
+def is_parked(job: Any) -> bool:
+    """Tell whether a job waits only because nothing enabled declares its kind."""
+    return job.state == JobState.PENDING and job.kind not in definitions()

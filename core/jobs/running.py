@@ -1,0 +1,131 @@
+"""Running one claimed job, step by step; each step is one unit of work."""
+
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from core.accounts.services import actor_for_job
+from core.actor import Actor, system_actor
+from core.clock import now
+from core.contributions import JobDef, Step
+from core.database import db
+from core.errors import Conflict, DomainError
+from core.i18n import force_locale
+from core.jobs.definitions import definitions
+from core.jobs.leasing import Fenced, Lease, claim, fail, lock_own, park, store_step
+from core.unit_of_work import read_only, unit_of_work
+
+SLICE_SECONDS = 1.0
+STEP_SECONDS = 0.1
+WORKER = system_actor("job worker")
+
+
+@dataclass(slots=True)
+class JobRun:
+    """What a step gets: its job, where the last step stopped, and the unit of work it runs in."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    cursor: Mapping[str, Any]
+    attempt: int
+    session: Session
+    actor: Actor
+    started: float = field(default_factory=time.monotonic)
+
+    def time_is_up(self) -> bool:
+        """Tell a loop inside the step to stop, so that others get the database's lock."""
+        return time.monotonic() - self.started >= STEP_SECONDS
+
+
+def run_next(*, job_id: int | None = None) -> bool:
+    """Claim one job and run it for one slice of time; False when none was due."""
+    with unit_of_work(WORKER) as session:
+        lease = claim(session, job_id=job_id)
+    if lease is None:
+        return False
+    run_slice(lease)
+    return True
+
+
+def run_slice(lease: Lease) -> None:
+    """Run steps until the job ends, fails, is lost, or its slice of time is over.
+
+    A long job is given back after a second, so that one worker serves all jobs in turn.
+    """
+    end = time.monotonic() + SLICE_SECONDS
+    last_pause = False
+    while not last_pause:
+        started = time.monotonic()
+        last_pause = started >= end
+        if not _one_step(lease, last=last_pause):
+            return
+        _let_others_in(time.monotonic() - started, last=last_pause)
+
+
+def _one_step(lease: Lease, *, last: bool) -> bool:
+    """Run one step; tell whether the job wants another one from this worker."""
+    kind = definitions().get(lease.kind)
+    try:
+        if kind is None:
+            with unit_of_work(WORKER) as session:
+                park(session, lease)
+            return False
+        try:
+            return not _stored_step(lease, kind, last=last).done
+        except Exception as error:
+            if isinstance(error, Fenced):
+                raise
+            _failed(lease, kind, error)
+    except Fenced:
+        current_app.logger.info("job %s was taken over or cancelled", lease.job_id)
+    return False
+
+
+def _stored_step(lease: Lease, kind: JobDef, *, last: bool) -> Step:
+    actor = _actor(lease)
+    with force_locale(actor.locale), unit_of_work(actor) as session:
+        row = lock_own(session, lease)
+        run = JobRun(
+            lease.job_id, lease.kind, row.payload, row.cursor, lease.attempt, session, actor
+        )
+        step = kind.step(run)
+        session.flush()
+        store_step(session, lease, step, until=None if last else now() + kind.lease)
+    return step
+
+
+def _actor(lease: Lease) -> Actor:
+    """Return who the job acts for, with today's rights; raise NotAllowed if the account is off."""
+    if lease.as_user_id is None:
+        return system_actor(f"job {lease.kind}")
+    with read_only(WORKER) as session:
+        return actor_for_job(session, lease.as_user_id)
+
+
+def _failed(lease: Lease, kind: JobDef, error: Exception) -> None:
+    current_app.logger.warning("job %s %s failed", lease.kind, lease.job_id, exc_info=error)
+    hopeless = isinstance(error, DomainError) and not isinstance(error, Conflict)
+    with unit_of_work(WORKER) as session:
+        fail(session, lease, _words(error), allowed=kind.max_attempts, hopeless=hopeless)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, DomainError):
+        return str(error)
+    return "".join(traceback.format_exception(error))
+
+
+def _let_others_in(spent: float, *, last: bool) -> None:
+    """Leave SQLite's only write lock free long enough for those who wait to notice.
+
+    SQLite's waiters poll ever more slowly, up to every 100 ms, so a pause shorter than that can
+    be missed; the last pause of a slice cannot.
+    """
+    if db.engine.dialect.name == "sqlite":
+        time.sleep(0.105 if last else min(max(spent, 0.002), 0.03))

@@ -1,0 +1,90 @@
+"""The worker: a loop that runs in a thread of the server or as a process of its own."""
+
+import os
+import threading
+
+from flask import Flask
+
+from core.config import Config
+from core.jobs.running import run_next
+from core.jobs.schedules import fire_due_schedules
+from core.jobs.wake import wait_for_work, wake
+
+POLL_SECONDS = 1.0
+
+
+class Worker:
+    """Runs due jobs until it is told to stop; many may run on one database."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.pid = os.getpid()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin in a thread of this process; it dies with the process, which loses nothing."""
+        self._thread = threading.Thread(target=self.run, name="sunmao-worker", daemon=True)
+        self._thread.start()
+
+    def request_stop(self) -> None:
+        """Ask the loop to end after the present step; safe in a signal handler (takes no lock)."""
+        self._stopping = True
+
+    def stop(self, *, seconds: float = 10.0) -> None:
+        """End after the present step and wait for it."""
+        self.request_stop()
+        wake()
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def run(self) -> None:
+        """Work until stopped; a failing database is tried again after a pause."""
+        while not self._stopping:
+            try:
+                worked = work_once(self.app)
+            except Exception:
+                self.app.logger.exception("the worker could not reach its jobs; it goes on")
+                worked = False
+            if not worked:
+                wait_for_work(POLL_SECONDS)
+
+
+def work_once(app: Flask) -> bool:
+    """Fire the schedules that are due and run one slice of one job; False when all is quiet."""
+    with app.app_context():
+        fire_due_schedules()
+        return run_next()
+
+
+def drain(app: Flask, *, slices: int = 10_000) -> int:
+    """Run until nothing is due; return the number of slices that were run (at most `slices`)."""
+    done = 0
+    while done < slices and work_once(app):
+        done += 1
+    return done
+
+
+def configure_jobs(app: Flask) -> None:
+    """Start the embedded worker with the first request of each serving process.
+
+    Not at start-up: a pre-forking server would start it in the parent, whose threads its
+    children do not inherit. Commands and tests that send no request get none.
+    """
+    config: Config = app.config["SUNMAO"]
+    if config.job_engine != "embedded" or config.testing:
+        return
+    guard = threading.Lock()
+
+    @app.before_request
+    def _start_worker() -> None:
+        running: Worker | None = app.extensions.get("sunmao_worker")
+        if running is not None and running.pid == os.getpid():
+            return
+        with guard:
+            running = app.extensions.get("sunmao_worker")
+            if running is None or running.pid != os.getpid():
+                worker = Worker(app)
+                app.extensions["sunmao_worker"] = worker
+                worker.start()
+

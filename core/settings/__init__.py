@@ -1,0 +1,1 @@
+"""Typed settings that add-ons declare and administrators change."""
