@@ -1,0 +1,238 @@
+"""What the loaded plugins contribute to this app, and which of it is on for this request."""
+
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import click
+import pluggy
+from flask import Flask, current_app, g, has_request_context
+
+from core import hookspecs
+from core.addons.admission import admit
+from core.addons.catalogue import Catalogue, discover
+from core.addons.enabled import EnabledSet, Switchboard
+from core.addons.faults import AddonFaultError, Fault, words
+from core.addons.graph import check_graph, follow_faults, load_order, needed_by
+from core.addons.loading import Loaded, load_plugin
+from core.addons.manifest import Manifest
+from core.addons.probe import probe_all
+from core.config import Config
+from core.contributions import (
+    Dimension,
+    EventType,
+    Exchange,
+    JobDef,
+    Measure,
+    MenuItem,
+    Resource,
+    SettingDef,
+    Slot,
+)
+from core.database import db
+from core.errors import ProgrammingFault
+
+CORE = "core"
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """One add-on's answer to a reacting hook; call it by keyword."""
+
+    owner: str
+    function: Callable[..., Any]
+
+
+class Registry:
+    """One per app. `resources` and `dimensions` hold all that is loaded; methods follow the set."""
+
+    def __init__(self, app: Flask) -> None:
+        config: Config = app.config["SUNMAO"]
+        self.app = app
+        self.plugins = pluggy.PluginManager("sunmao")
+        self.plugins.add_hookspecs(hookspecs)
+        self.switchboard = Switchboard(app, ttl=min(config.gate_ttl_seconds, 0.5))
+        self.safe_mode = not config.addons
+        self.catalogue = Catalogue()
+        self.faults: dict[str, Fault] = {}
+        self.plugged: dict[str, list[Loaded]] = {CORE: []}
+        self.resources: dict[str, Resource] = {}
+        self.dimensions: dict[str, Dimension] = {}
+        self.known: frozenset[str] = frozenset()  # names whose addresses the gate watches
+        self.hooks_before = 0  # how many hooks of the identity run before the gate's exact one
+        self._owners: dict[int, str] = {}
+        self._filtered: dict[str, tuple[EnabledSet, tuple[Any, ...]]] = {}
+
+    # -- which add-ons are on ---------------------------------------------------------------
+
+    def enabled_set(self) -> EnabledSet:
+        """Return the set pinned by this request, else the newest one."""
+        if has_request_context():
+            pinned: EnabledSet | None = g.get("enabled_set")
+            if pinned is not None:
+                return pinned
+            g.enabled_set = self.switchboard.current()
+            return cast(EnabledSet, g.enabled_set)
+        return self.switchboard.current()
+
+    def is_on(self, owner: str) -> bool:
+        """Tell whether an owner's contributions count now; the core's always do."""
+        return owner == CORE or owner in self.enabled_set()
+
+    @property
+    def loaded(self) -> dict[str, Manifest]:
+        """The add-ons that work in this process, on or off, in load order."""
+        return {n: self.catalogue.found[n].manifest for n in self.plugged if n != CORE}
+
+    def database_exists(self) -> bool:
+        """Tell whether asking the database would not create an empty file."""
+        url = db.engine.url
+        return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
+
+    # -- contributions, filtered -------------------------------------------------------------
+
+    def menus(self) -> tuple[MenuItem, ...]:
+        """Entries of the sidebar."""
+        return self._on("menus")
+
+    def slots(self, place: str) -> tuple[Slot, ...]:
+        """Fragments for a place, in their order."""
+        items: tuple[Slot, ...] = self._on("slots")
+        return tuple(sorted((s for s in items if s.place == place), key=lambda s: s.order))
+
+    def settings(self) -> tuple[SettingDef, ...]:
+        """Typed settings."""
+        return self._on("settings")
+
+    def jobs(self) -> tuple[JobDef, ...]:
+        """Kinds of jobs that may run now."""
+        return self._on("jobs")
+
+    def event_types(self) -> tuple[EventType, ...]:
+        """Events that may be published now."""
+        return self._on("event_types")
+
+    def measures(self) -> tuple[Measure, ...]:
+        """Countable facts."""
+        return self._on("measures")
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Imports."""
+        return self._on("exchanges")
+
+    def commands(self) -> tuple[click.Command, ...]:
+        """Commands for the command line; group them by `owner_of`."""
+        return self._on("commands")
+
+    def every(self, kind: str) -> tuple[Any, ...]:
+        """Return the contributions of a kind from all that is loaded, on or off."""
+        return tuple(
+            item for several in self.plugged.values() for one in several for item in one.of(kind)
+        )
+
+    def owner_of(self, contribution: Any) -> str:
+        """Return the add-on that gave a contribution, or "core"; KeyError if nobody did."""
+        return self._owners[id(contribution)]
+
+    def implementations(self, hook: str) -> tuple[Implementation, ...]:
+        """Return who answers a reacting hook and is on, in load order, to be called one by one."""
+        found = {
+            one.plugin: Implementation(self._owner_of_module(one.plugin), one.function)
+            for one in getattr(self.plugins.hook, hook).get_hookimpls()
+        }
+        ordered = (one.module for several in self.plugged.values() for one in several)
+        picked = (found[module] for module in ordered if module in found)
+        return tuple(one for one in picked if self.is_on(one.owner))
+
+    # -- filling at start --------------------------------------------------------------------
+
+    def add(self, loaded: Loaded) -> None:
+        """Take a plugin whose contributions have passed every check."""
+        self.plugged.setdefault(loaded.owner, []).append(loaded)
+        for items in loaded.contributions.values():
+            for item in items:
+                self._owners[id(item)] = loaded.owner
+        self.resources |= {r.key: r for r in loaded.of("resources")}
+        self.dimensions |= {d.key: d for d in loaded.of("dimensions")}
+        self._filtered.clear()
+
+    def load_addons(self, names: Iterable[str]) -> None:
+        """Load add-ons in the given order; one that fails is named in `faults`, not raised."""
+        manifests = self.catalogue.manifests
+        for name in names:
+            lost = sorted(manifests[name].depends.keys() & self.faults.keys())
+            if lost:
+                said = words("It needs %(needed)s, which does not work.", needed=lost[0])
+                self.faults[name] = Fault(name, "dependency", said)
+                continue
+            try:
+                self.add(
+                    admit(
+                        self.app,
+                        self.plugins,
+                        manifests[name],
+                        resources=self.resources,
+                        dimensions=self.dimensions,
+                    )
+                )
+            except AddonFaultError as fault:
+                self.faults[name] = fault.of(name)
+            except Exception as error:  # noqa: BLE001 -- whatever an add-on raises is its fault
+                trace = traceback.format_exc()
+                said = words("Loading failed: %(error)s", error=f"{type(error).__name__}: {error}")
+                self.faults[name] = Fault(name, "load", said, trace)
+            if name in self.faults:
+                self.app.logger.error("add-on not loaded", extra={"addon": name})
+        self.switchboard.loaded = {n: frozenset(needed_by(n, manifests)) for n in self.loaded}
+
+    def _on(self, kind: str) -> tuple[Any, ...]:
+        enabled = self.enabled_set()
+        held = self._filtered.get(kind)
+        if held is not None and held[0] is enabled:
+            return held[1]
+        items = tuple(
+            item
+            for owner, several in self.plugged.items()
+            if owner == CORE or owner in enabled
+            for one in several
+            for item in one.of(kind)
+        )
+        self._filtered[kind] = (enabled, items)
+        return items
+
+    def _owner_of_module(self, module: Any) -> str:
+        for owner, several in self.plugged.items():
+            if any(one.module is module for one in several):
+                return owner
+        raise ProgrammingFault(f"{module} is no plugin of this app")
+
+
+def registry() -> Registry:
+    """Return the current app's registry."""
+    return cast(Registry, current_app.extensions["sunmao"])
+
+
+def configure_registry(app: Flask, built_in: Iterable[str]) -> None:
+    """Load the core's plugins, then every add-on that probes clean; reads no business data."""
+    found = Registry(app)
+    found.hooks_before = len(app.before_request_funcs.get(None, ()))
+    app.extensions["sunmao"] = found
+    for module_name in built_in:
+        loaded = load_plugin(found.plugins, module_name, owner=CORE)
+        for blueprint in loaded.of("blueprints"):
+            app.register_blueprint(blueprint)
+        found.add(loaded)
+    config: Config = app.config["SUNMAO"]
+    found.catalogue = discover(config.manifests)
+    manifests = found.catalogue.manifests
+    found.known = frozenset(manifests) | found.catalogue.faults.keys()
+    found.faults = dict(found.catalogue.faults) | check_graph(manifests)
+    if found.safe_mode:
+        return
+    sound = {n: m for n, m in manifests.items() if n not in found.faults}
+    found.faults |= probe_all({n: found.catalogue.found[n] for n in sound}, config=config)
+    sound = {n: m for n, m in sound.items() if n not in found.faults}
+    found.faults |= follow_faults(manifests, found.faults)
+    found.load_addons(n for n in load_order(sound) if n not in found.faults)

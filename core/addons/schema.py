@@ -1,0 +1,215 @@
+"""Run migrations: one linear history and one version table for the core and for each add-on.
+
+Migrations use a connection of their own on an engine of their own, past the wall: the unit of work
+of a request must have ended, or PostgreSQL would wait for it. On SQLite foreign keys are off while
+tables are rebuilt (a rebuild under CASCADE deletes the children) and are checked before the commit.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, event, inspect, text
+from sqlalchemy.schema import SchemaItem
+
+from core.addons.catalogue import package_folder
+from core.addons.faults import AddonFaultError, words
+from core.config import ROOT, Config
+from core.database import Model
+
+SCRIPTS = ROOT / "core" / "migrations"
+CORE = "core"
+LOCK_TIMEOUT = "10s"
+ADVISORY_KEY = 0x53554E4D414F  # "SUNMAO": one migration at a time in a database
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The migrations of one owner: "core" or an add-on."""
+
+    owner: str
+    folder: Path
+
+    @property
+    def version_table(self) -> str:
+        """The table that holds this history's revision."""
+        return f"{self.owner}_version"
+
+    def owns(self, table: str) -> bool:
+        """Tell whether a table belongs to this history."""
+        return table.startswith(f"{self.owner}_") and table != self.version_table
+
+    def heads(self) -> tuple[str, ...]:
+        """Return the newest revisions; more than one is a fault of the history."""
+        return tuple(_script(self).get_heads())
+
+
+def history_of(owner: str, package: str = "") -> History:
+    """Return the history of the core, or of the add-on whose code is in `package`."""
+    if owner == CORE:
+        return History(CORE, SCRIPTS / "versions")
+    folder = package_folder(package)
+    if folder is None:
+        said = words("Its package %(package)s is not installed.", package=package)
+        raise AddonFaultError("missing", said)
+    return History(owner, folder / "migrations" / "versions")
+
+
+def upgrade(config: Config, history: History, *, to: str = "head") -> None:
+    """Bring a history up to a revision; all or nothing."""
+    if history.folder.is_dir():
+        with _opened(config) as connection:
+            command.upgrade(_alembic(history, connection), to)
+
+
+def downgrade(config: Config, history: History, *, to: str) -> None:
+    """Take a history down to a revision ("base" drops its tables); all or nothing."""
+    if not history.folder.is_dir():
+        return
+    with _opened(config) as connection:
+        command.downgrade(_alembic(history, connection), to)
+        if to == "base":
+            connection.execute(text(f'DROP TABLE IF EXISTS "{history.version_table}"'))
+
+
+def current(config: Config, history: History) -> str | None:
+    """Return the revision that the database is at, or None before the first."""
+    engine = schema_engine(config)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": history.version_table}
+        )
+        return context.get_current_revision()
+
+
+def is_current(config: Config, history: History) -> bool:
+    """Tell whether the database is at the newest revision."""
+    return set(history.heads()) == {current(config, history)} - {None}
+
+
+def differences(config: Config, history: History) -> list[Any]:
+    """Return where the database and the models differ; empty when the migrations are complete."""
+    with schema_engine(config).connect() as connection:
+        opts = _options(history) | {"compare_type": True}
+        context = MigrationContext.configure(connection, opts=opts)
+        return list(compare_metadata(context, Model.metadata))
+
+
+def revise(config: Config, history: History, *, message: str) -> Path | None:
+    """Write the next revision from the difference; return its file, None if nothing differs."""
+    history.folder.mkdir(parents=True, exist_ok=True)
+    if not differences(config, history):
+        return None
+    number = len(list(history.folder.glob("[0-9]*.py"))) + 1
+    slug = "_".join(message.lower().split())
+    with schema_engine(config).connect() as connection:
+        script = command.revision(
+            _alembic(history, connection),
+            message=message,
+            autogenerate=True,
+            rev_id=f"{history.owner}_{number:04}",
+            head="head",
+        )
+    written = Path(script.path)  # type: ignore[union-attr]
+    target = history.folder / f"{number:04}_{slug}.py"
+    written.rename(target)
+    return target
+
+
+def schema_engine(config: Config) -> Engine:
+    """Return an engine without pool and without the wall, for changes of tables only."""
+    engine = create_engine(config.url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def _opened(config: Config) -> Iterator[Connection]:
+    engine = schema_engine(config)
+    with engine.connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_KEY})
+        yield connection
+        if engine.dialect.name == "sqlite":
+            orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if orphans:
+                said = words(
+                    "The migration would leave %(count)d rows of %(table)s without their parent.",
+                    count=len(orphans),
+                    table=orphans[0][0],
+                )
+                raise AddonFaultError("migration", said)
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.isolation_level = None
+    for pragma in ("busy_timeout=20000", "foreign_keys=OFF", "journal_mode=WAL"):
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _alembic(history: History, connection: Connection) -> AlembicConfig:
+    config = AlembicConfig(stdout=io.StringIO())
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", str(history.folder).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = Model.metadata
+    config.attributes.update(_options(history))
+    return config
+
+
+def _script(history: History) -> ScriptDirectory:
+    return ScriptDirectory(str(SCRIPTS), version_locations=[str(history.folder)])
+
+
+def _options(history: History) -> dict[str, Any]:
+    def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+        return kind != "table" or (name is not None and history.owns(name))
+
+    def include_object(
+        item: SchemaItem, name: str | None, kind: str, _reflected: Any, _other: Any
+    ) -> bool:
+        del item
+        return kind != "table" or (name is not None and history.owns(name))
+
+    return {
+        "version_table": history.version_table,
+        "include_name": include_name,
+        "include_object": include_object,
+        "render_item": _render,
+    }
+
+
+def _render(kind: str, item: Any, autogen: Any) -> str | bool:
+    """Write our column types as imports from core.database, and nothing else of ours."""
+    module = type(item).__module__
+    if kind == "type" and module == "core.database":
+        autogen.imports.add(f"from core.database import {type(item).__name__}")
+        return f"{type(item).__name__}()"
+    return False
+
+
+def tables_of(metadata: MetaData, history: History) -> list[str]:
+    """Return the names of a history's tables that the models declare, children last."""
+    return [t.name for t in metadata.sorted_tables if history.owns(t.name)]
+
+
+def tables_present(config: Config, history: History) -> list[str]:
+    """Return the names of a history's tables that the database has."""
+    names = inspect(schema_engine(config)).get_table_names()
+    return sorted(name for name in names if history.owns(name))
