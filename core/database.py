@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from core.access.declarations import guard_declarations
 from core.access.guarded_session import GuardedSession, guard_engine
 
 NAMING = {
@@ -36,6 +37,8 @@ class Model(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
 
+
+guard_declarations(Model)
 
 db = SQLAlchemy(
     model_class=Model,

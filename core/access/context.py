@@ -1,0 +1,179 @@
+"""What one actor may do now: resolved once per unit of work, remembered until something changes."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, Integer, column, select, table
+
+from core.access.criteria import ANY_RESOURCE, ScopeCriteria, bind_values, shape_of
+from core.access.frames import type_BindKey
+from core.access.reach import EVERYTHING, NOTHING, Conjunct, Reach, merged
+from core.access.resources import dimensions_of, resource_of, resources
+from core.access.terms import Term, load_terms
+from core.access.words import limits_in_words
+from core.actor import Actor, system_actor
+from core.clock import now
+
+EPOCH = table("core_epoch", column("id", Integer), column("rights_version", Integer))
+REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """The option that a statement gets and the keys that it is executed with."""
+
+    option: ScopeCriteria
+    values: Mapping[type_BindKey, Any]
+
+
+@dataclass(eq=False, slots=True)
+class Grants:
+    """The terms of one user that are in force in [since, until), and what was derived from them."""
+
+    terms: tuple[Term, ...]
+    all_terms: tuple[Term, ...]
+    since: datetime
+    until: datetime
+    reaches: dict[tuple[str, str], Reach] = field(default_factory=dict)
+    bindings: dict[str, Bindings] = field(default_factory=dict)
+    verbs: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, terms: tuple[Term, ...], instant: datetime) -> "Grants":
+        """Keep the terms that are in force at `instant`."""
+        return cls(
+            tuple(term for term in terms if term.window.contains(instant)),
+            terms,
+            instant,
+            min((term.window.next_edge(instant) for term in terms), default=datetime.max.replace(tzinfo=instant.tzinfo)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AccessContext:
+    """The rights of one actor during one unit of work."""
+
+    actor: Actor
+    grants: Grants
+    is_system: bool = False
+
+    @classmethod
+    def system(cls, reason: str) -> "AccessContext":
+        """Return the context without limits; what it does is recorded under `reason`."""
+        return cls(system_actor(reason), Grants.at((), now()), is_system=True)
+
+    @classmethod
+    def of_terms(cls, actor: Actor, terms: tuple[Term, ...]) -> "AccessContext":
+        """Return the context that these terms give now (previews and tests)."""
+        return cls(actor, Grants.at(terms, now()))
+
+    def may(self, resource: str, action: str) -> bool:
+        """Tell whether the actor holds the verb on some rows, or on the page, just now."""
+        if self.is_system:
+            return True
+        known = self.grants.verbs.get((resource, action))
+        if known is None:
+            known = self.grants.verbs[resource, action] = not self.reach(
+                resource, action
+            ).is_nothing
+        return known
+
+    def reach(self, resource: str, action: str) -> Reach:
+        """Return which rows of the resource the verb covers."""
+        if self.is_system:
+            return EVERYTHING
+        known = self.grants.reaches.get((resource, action))
+        if known is None:
+            dimensions = None if resource == ANY_RESOURCE else dimensions_of(resource)
+            known = _reach(self.grants.terms, resource, action, dimensions)
+            self.grants.reaches[resource, action] = known
+        return known
+
+    def bindings(self, action: str) -> Bindings:
+        """Return the option and the keys for statements of this action."""
+        known = self.grants.bindings.get(action)
+        if known is None:
+            known = self.grants.bindings[action] = self._bindings(action)
+        return known
+
+    def limited_words(self, resource: str, action: str) -> str | None:
+        """Say to what the rows are limited, in the reader's language; None when to nothing."""
+        reach = self.reach(resource, action)
+        return None if reach.is_everything else limits_in_words(reach)
+
+    def _bindings(self, action: str) -> Bindings:
+        named = {term.resource for term in self.grants.terms} - {ANY_RESOURCE}
+        named |= {
+            key
+            for key, declared in resources().items()
+            if declared.participants or set(dimensions_of(key)) != set(_ALL)
+        }
+        default = self.reach(ANY_RESOURCE, action)
+        reaches = {key: self.reach(key, action) for key in sorted(named)}
+        values = bind_values(ANY_RESOURCE, default, self.actor.user_id)
+        for key, reach in reaches.items():
+            values |= bind_values(key, reach, self.actor.user_id)
+        return Bindings(ScopeCriteria(shape_of(action, default, reaches)), values)
+
+
+_ALL = ("org", "customer", "owner")
+
+
+def _reach(
+    terms: tuple[Term, ...], resource: str, action: str, dimensions: tuple[str, ...] | None
+) -> Reach:
+    """Combine the terms about one verb; a range that rows of the resource lack matches none."""
+    about = [term for term in terms if term.speaks_of(resource, action)]
+    carried = set(_ALL if dimensions is None else dimensions)
+
+    def usable(part: Conjunct) -> bool:
+        return all(key in carried for key, _ in part.dimensions)
+
+    allow = merged(term.ranges for term in about if term.allow and usable(term.ranges))
+    if not allow:
+        return NOTHING
+    deny = merged(term.ranges for term in about if not term.allow and usable(term.ranges))
+    declared = resource_of(resource)
+    takes_part = declared is not None and declared.participants and action == "query"
+    return Reach(allow, deny, participant=takes_part)
+
+
+_remembered: WeakKeyDictionary[Engine, OrderedDict[Any, Grants]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def resolve_context(connection: Connection, actor: Actor) -> AccessContext:
+    """Return what `actor` may do now; one statement when nothing has changed since last time."""
+    if actor.kind == "system":
+        return AccessContext(actor, Grants.at((), now()), is_system=True)
+    if actor.user_id is None:
+        return AccessContext(actor, Grants.at((), now()))
+    version = connection.scalar(select(EPOCH.c.rights_version).where(EPOCH.c.id == 1)) or 0
+    return AccessContext(actor, _grants(connection, actor, version))
+
+
+def _grants(connection: Connection, actor: Actor, version: int) -> Grants:
+    key = (actor.user_id, actor.employee_id, version)
+    instant = now()
+    with _lock:
+        known = _remembered.setdefault(connection.engine, OrderedDict())
+        found = known.get(key)
+        if found is not None and found.since <= instant < found.until:
+            known.move_to_end(key)
+            return found
+    terms = (
+        found.all_terms
+        if found is not None
+        else load_terms(connection, actor.user_id or 0, actor.employee_id)
+    )
+    grants = Grants.at(terms, instant)
+    with _lock:
+        known[key] = grants
+        while len(known) > REMEMBERED:
+            known.popitem(last=False)
+    return grants

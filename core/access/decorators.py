@@ -1,0 +1,62 @@
+"""What a view must say about itself: @needs, @public or @signed_in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from core.access.principal import demand, demand_signed_in
+
+View = TypeVar("View", bound=Callable[..., Any])
+DECLARATION = "sunmao_access"
+
+
+def needs(resource: str, action: str) -> Callable[[View], View]:
+    """Let only holders of the verb in; others get 403 with the reason, strangers the login page."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*arguments: Any, **options: Any) -> Any:
+            demand(resource, action)
+            return view(*arguments, **options)
+
+        return _declare(guarded, ("needs", resource, str(action)))
+
+    return decorate
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Let everybody in, signed in or not; `reason` says why that is right."""
+    if not reason.strip():
+        msg = "@public needs a reason"
+        raise ValueError(msg)
+
+    def decorate(view: View) -> View:
+        return _declare(view, ("public", reason))
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """Let every account in: pages about the user's own things."""
+
+    @wraps(view)
+    def guarded(*arguments: Any, **options: Any) -> Any:
+        demand_signed_in()
+        return view(*arguments, **options)
+
+    return _declare(guarded, ("signed_in",))
+
+
+def declaration_of(view: Any) -> tuple[str, ...] | None:
+    """Return what a view function says about itself."""
+    while view is not None:
+        found: tuple[str, ...] | None = getattr(view, DECLARATION, None)
+        if found is not None:
+            return found
+        view = getattr(view, "__wrapped__", None) or getattr(view, "view_class", None)
+    return None
+
+
+def _declare(view: Any, words: tuple[str, ...]) -> Any:
+    setattr(view, DECLARATION, words)
+    return cast("Any", view)

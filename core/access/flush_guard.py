@@ -1,0 +1,162 @@
+"""The wall for writing: what is stored must lie in range before and after the change."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import InstanceState, Mapper, Session
+
+from core.access.children import copy_scope, rewrite_children
+from core.access.criteria import SET_KEYS
+from core.access.declarations import COLUMNS, Child, Protected
+from core.access.frames import trusted
+from core.access.reach import Reach
+from core.access.resources import resource_of
+from core.access.verifier import UnguardedStatement
+from core.errors import NotAllowed
+from core.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from core.access.guarded_session import GuardedSession
+
+type_Scope = Mapping[str, int | None]
+MOVED, DETACHED = "sunmao_moved", "sunmao_detached"
+
+
+def before_flush(session: Any, _context: Any, _objects: Any) -> None:
+    """Copy scopes to children, then check every protected object of this flush."""
+    access = session.access
+    for item in _changed(session):
+        if isinstance(item, Child) and item not in session.deleted:
+            copy_scope(session, item)
+    for item in _changed(session):
+        if not access.is_system:
+            _check(session, item)
+        if item in session.dirty and item not in session.deleted and _moves(item):
+            session.info.setdefault(MOVED, []).append(item)
+
+
+def after_flush(session: Any, _context: Any) -> None:
+    """Let the children of moved records follow."""
+    moved = session.info.pop(MOVED, ())
+    if not moved:
+        return
+    connection = session.connection()
+    with trusted(connection, "children follow their record's scope"):
+        for item in moved:
+            state: Any = inspect(item)
+            rewrite_children(connection, type(item), [state.identity[0]])
+
+
+def before_attach(session: Any, item: Any) -> None:
+    """Refuse a protected object that claims to be stored but was not loaded in this session."""
+    state: Any = inspect(item)
+    if not isinstance(item, Protected) or state.key is None or session.access.is_system:
+        return
+    if state.session_id == session.hash_key or state.session_id is not None:
+        return
+    if session.info.get(DETACHED, {}).get(state) != state.key:
+        msg = f"a detached {type(item).__name__} cannot enter a session; load it again"
+        raise UnguardedStatement(msg)
+
+
+def remember_detached(session: Any, item: Any) -> None:
+    """Note what this session itself had loaded, so that it may come back."""
+    state: Any = inspect(item)
+    session.info.setdefault(DETACHED, WeakKeyDictionary())[state] = state.key
+
+
+def _changed(session: Session) -> Iterator[Protected]:
+    """Yield protected objects that the flush will write, records before their children."""
+    pending: Iterable[Any] = [*session.new, *session.dirty, *session.deleted]
+    found = [
+        item
+        for item in dict.fromkeys(pending)
+        if isinstance(item, Protected)
+        and (item in session.new or item in session.deleted or session.is_modified(item))
+    ]
+    yield from (item for item in found if not isinstance(item, Child))
+    yield from (item for item in found if isinstance(item, Child))
+
+
+def _check(session: "GuardedSession", item: Any) -> None:
+    state: InstanceState[Any] = inspect(item)
+    if item in session.deleted:
+        _demand(session, item, ("delete",), old_scope(state))
+        return
+    if item in session.new:
+        _refuse_chosen_key(state)
+        _demand(session, item, ("create", *_giving(item)), new_scope(state))
+        return
+    _demand(session, item, ("update",), old_scope(state))
+    if _moves(item):
+        _demand(session, item, ("update", "create", *_giving(item)), new_scope(state))
+
+
+def _giving(item: Protected) -> tuple[str, ...]:
+    resource = resource_of(item.__resource__)
+    return ("assign",) if resource is not None and resource.gives_to else ()
+
+
+def _refuse_chosen_key(state: InstanceState[Any]) -> None:
+    """Surrogate keys come from the database; a chosen one could probe for foreign rows."""
+    mapper: Mapper[Any] = state.mapper
+    for column in mapper.base_mapper.primary_key:
+        prop = mapper.get_property_by_column(column)
+        if not column.foreign_keys and state.dict.get(prop.key) is not None:
+            msg = f"a new {mapper.class_.__name__} must not choose its own {prop.key}"
+            raise UnguardedStatement(msg)
+
+
+def _demand(
+    session: "GuardedSession", item: Protected, actions: tuple[str, ...], scope: type_Scope
+) -> None:
+    for action in actions:
+        if admits(session, session.access.reach(item.__resource__, action), scope):
+            return
+    raise NotAllowed(
+        _("You may not store this: the record is, or would be, outside your range."),
+        missing=(item.__resource__, actions[0]),
+    )
+
+
+def admits(session: Session, reach: Reach, scope: type_Scope) -> bool:
+    """Tell whether a row with this scope is inside `reach`, asking the database for large sets."""
+
+    def in_large(sets: frozenset[int], key: int) -> bool:
+        found = select(SET_KEYS.c.key).where(SET_KEYS.c.set_id.in_(sets), SET_KEYS.c.key == key)
+        return session.connection().execute(found.limit(1)).first() is not None
+
+    return reach.admits(scope, in_large)
+
+
+def old_scope(state: InstanceState[Any]) -> dict[str, int | None]:
+    """Return the scope that the row has in the database."""
+    return {key: _value(state, name, old=True) for key, name in COLUMNS.items()}
+
+
+def new_scope(state: InstanceState[Any]) -> dict[str, int | None]:
+    """Return the scope that the row will have."""
+    return {key: _value(state, name, old=False) for key, name in COLUMNS.items()}
+
+
+def _value(state: InstanceState[Any], name: str, *, old: bool) -> int | None:
+    mapper = state.mapper
+    real = mapper.synonyms[name].name if name in mapper.synonyms else name
+    history = state.attrs[real].load_history()
+    before = history.deleted or history.unchanged
+    if old and state.persistent and not before:
+        msg = f"the stored {name} of a {mapper.class_.__name__} is not known; load it first"
+        raise UnguardedStatement(msg)
+    known = (before or history.added) if old else (history.added or history.unchanged)
+    value: Any = known[0] if known else None
+    if value is not None and not isinstance(value, int):
+        msg = f"{mapper.class_.__name__}.{name} must be a plain key"
+        raise UnguardedStatement(msg)
+    return value
+
+
+def _moves(item: Any) -> bool:
+    state: InstanceState[Any] = inspect(item)
+    return old_scope(state) != new_scope(state)

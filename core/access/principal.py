@@ -1,0 +1,110 @@
+"""Flask-Principal behind one file: the request's needs come from the unit's access context.
+
+Its operators are traps (A & B means A or B; an empty Permission lets everybody in), so nothing
+else in the house imports it.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from flask import Flask, current_app, g
+from flask_principal import AnonymousIdentity, Identity, Permission, Principal, identity_loaded
+
+from core.access.dimensions import use_dimensions
+from core.access.resources import use_resources
+from core.access.verbs import resource_words, verb_words
+from core.actor import ANONYMOUS, Actor
+from core.errors import DomainError, NotAllowed
+from core.i18n import gettext as _
+from core.unit_of_work import current_unit
+
+
+class GrantNeed(NamedTuple):
+    """The need for a verb on a resource, on some rows, just now."""
+
+    resource: str
+    action: str
+
+
+class SignInFirst(DomainError):
+    """Nobody is signed in; the accounts package turns this into its login page."""
+
+
+class _Provided:
+    """The verbs of the present unit, answered when asked instead of listed up front."""
+
+    def __contains__(self, need: object) -> bool:
+        return isinstance(need, GrantNeed) and current_unit().access.may(*need)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+
+class _GrantPermission(Permission):  # type: ignore[misc]
+    """One need, asked by membership; it cannot be combined or be empty."""
+
+    def __init__(self, need: GrantNeed) -> None:
+        super().__init__(need)
+        self.need = need
+
+    def allows(self, identity: Identity) -> bool:
+        return self.need in identity.provides
+
+    def _closed(self, *_arguments: Any) -> Any:
+        msg = "permissions are not combined; ask for each verb"
+        raise TypeError(msg)
+
+    __and__ = __or__ = union = difference = reverse = _closed
+
+
+def configure_principal(app: Flask) -> None:
+    """Let each request carry one identity, that of `g.actor`; nothing is kept in the cookie."""
+    principal = Principal(app, use_sessions=False, skip_static=True)
+    principal.identity_loader(_identity)
+    identity_loaded.connect(_provide, app)
+    use_resources(lambda: _registered("resources"))
+    use_dimensions(lambda: _registered("dimensions"))
+
+
+def _registered(kind: str) -> Any:
+    registry = current_app.extensions.get("sunmao") if current_app else None
+    return {} if registry is None else getattr(registry, kind)
+
+
+def _identity() -> Identity:
+    actor = present_actor()
+    return Identity(actor.user_id, "sunmao") if actor.is_signed_in else AnonymousIdentity()
+
+
+def _provide(_sender: Flask, identity: Identity) -> None:
+    if identity.id is not None:
+        identity.provides = _Provided()
+
+
+def present_actor() -> Actor:
+    """Return who makes this request."""
+    actor: Actor = g.get("actor", ANONYMOUS)
+    return actor
+
+
+def demand_signed_in() -> None:
+    """Raise SignInFirst when nobody is signed in."""
+    if not present_actor().is_signed_in:
+        raise SignInFirst(_("Please sign in."), status=401)
+
+
+def demand(resource: str, action: str) -> None:
+    """Raise NotAllowed, naming the verb, unless the user holds it on something just now."""
+    demand_signed_in()
+    need = GrantNeed(resource, str(action))
+    if not _GrantPermission(need).allows(g.identity):
+        raise NotAllowed(refusal(resource, str(action)), missing=(resource, str(action)))
+
+
+def refusal(resource: str, action: str) -> str:
+    """Say which right is missing."""
+    return _(
+        "You lack the right “%(verb)s” for %(resource)s.",
+        verb=verb_words(action),
+        resource=resource_words(resource),
+    )

@@ -1,0 +1,122 @@
+"""The algebra: which rows a set of terms lets through, independent of any database."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from core.access.declarations import DIMENSIONS
+
+FEW = 50
+ARRAY = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """Keys of one dimension: `keys` known here, `large` sets left in the database by id."""
+
+    keys: frozenset[int] = frozenset()
+    large: frozenset[int] = frozenset()
+
+    def __or__(self, other: "KeySet") -> "KeySet":
+        return KeySet(self.keys | other.keys, self.large | other.large)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether no key can match."""
+        return not self.keys and not self.large
+
+    @property
+    def form(self) -> str:
+        """Name how a statement carries it: few, array, sets, or few/array beside sets."""
+        listed = "" if not self.keys else ("few" if len(self.keys) <= FEW else "array")
+        return "+".join(part for part in (listed, "sets" if self.large else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunct:
+    """A row matches when it matches on every dimension named; a NULL key matches nothing."""
+
+    dimensions: tuple[tuple[str, KeySet], ...] = ()
+
+    @classmethod
+    def of(cls, named: Mapping[str, KeySet]) -> "Conjunct":
+        """Build one from dimension → keys, in the fixed order of the dimensions."""
+        return cls(tuple((key, named[key]) for key in DIMENSIONS if key in named))
+
+    @property
+    def matches_all(self) -> bool:
+        """Tell whether no dimension is named."""
+        return not self.dimensions
+
+    @property
+    def matches_none(self) -> bool:
+        """Tell whether a named dimension has no keys."""
+        return any(keys.is_empty for _, keys in self.dimensions)
+
+    def admits(self, scope: Mapping[str, int | None], in_large: "LargeLookup") -> bool:
+        """Tell whether a row with this scope matches."""
+        return all(_holds(keys, scope.get(key), in_large) for key, keys in self.dimensions)
+
+
+LargeLookup = Callable[[frozenset[int], int], bool]
+
+
+def _holds(keys: KeySet, value: int | None, in_large: LargeLookup) -> bool:
+    if value is None:
+        return False
+    return value in keys.keys or (bool(keys.large) and in_large(keys.large, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Rows allowed by some allow conjunct, or by taking part, and by no deny conjunct."""
+
+    allow: tuple[Conjunct, ...] = ()
+    deny: tuple[Conjunct, ...] = ()
+    participant: bool = False
+
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether no row is left out."""
+        return not self.deny and any(part.matches_all for part in self.allow)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Tell whether no row can match."""
+        blocked = any(part.matches_all for part in self.deny)
+        return blocked or (not self.allow and not self.participant)
+
+    def admits(self, scope: Mapping[str, int | None], in_large: LargeLookup) -> bool:
+        """Tell whether a row with this scope is inside (taking part is not looked at)."""
+        return any(part.admits(scope, in_large) for part in self.allow) and not any(
+            part.admits(scope, in_large) for part in self.deny
+        )
+
+
+NOTHING = Reach()
+EVERYTHING = Reach(allow=(Conjunct(),))
+
+
+def merged(conjuncts: Iterable[Conjunct]) -> tuple[Conjunct, ...]:
+    """Drop what cannot match, join sets of the same single dimension, let "all" absorb the rest."""
+    single: dict[str, KeySet] = {}
+    rest: list[Conjunct] = []
+    for part in conjuncts:
+        if part.matches_none:
+            continue
+        if part.matches_all:
+            return (part,)
+        if len(part.dimensions) == 1:
+            key, keys = part.dimensions[0]
+            single[key] = single[key] | keys if key in single else keys
+        elif part not in rest:
+            rest.append(part)
+    kept = [Conjunct(((key, single[key]),)) for key in DIMENSIONS if key in single]
+    return tuple(kept + [part for part in rest if not _covered(part, single)])
+
+
+def _covered(part: Conjunct, single: Mapping[str, KeySet]) -> bool:
+    """Tell whether a condition on one of its dimensions alone already lets all of it through."""
+    return any(
+        key in single and keys.keys <= single[key].keys and keys.large <= single[key].large
+        for key, keys in part.dimensions
+    )

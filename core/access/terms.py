@@ -1,0 +1,91 @@
+"""Compiled terms as plain values, read from the database in three small statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select
+
+from core.access.models import AccessTerm, KeyRange, KeyRangeKey
+from core.access.reach import ARRAY, Conjunct, KeySet
+from core.access.windows import WeeklyHours, Window
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One term; a dimension that is not among `ranges` is not looked at."""
+
+    resource: str
+    actions: frozenset[str]
+    allow: bool = True
+    ranges: Conjunct = Conjunct()
+    window: Window = Window()
+    source: Mapping[str, str] | None = None
+    term_id: int | None = None
+
+    def speaks_of(self, resource: str, action: str) -> bool:
+        """Tell whether the term is about this verb on this resource."""
+        return self.resource in (ANY, resource) and (
+            action in self.actions or ANY in self.actions
+        )
+
+
+def load_terms(connection: Connection, user_id: int, employee_id: int | None) -> tuple[Term, ...]:
+    """Return every term of a user, whether in force or not."""
+    table = AccessTerm.__table__
+    mine = select(table).where(or_(table.c.user_id == user_id, table.c.user_id.is_(None)))
+    rows = connection.execute(mine.order_by(table.c.id)).all()
+    ids = {
+        set_id
+        for row in rows
+        for set_id in (row.org_set_id, row.customer_set_id, row.owner_set_id)
+        if set_id is not None
+    }
+    sets = _load_sets(connection, ids)
+    return tuple(_term(row, sets, employee_id) for row in rows)
+
+
+def _load_sets(connection: Connection, ids: Iterable[int]) -> dict[int, KeySet]:
+    wanted = sorted(ids)
+    if not wanted:
+        return {}
+    ranges, keys = KeyRange.__table__, KeyRangeKey.__table__
+    sizes = connection.execute(
+        select(ranges.c.id, ranges.c.size).where(ranges.c.id.in_(wanted))
+    ).all()
+    small = [row.id for row in sizes if row.size <= ARRAY]
+    listed: dict[int, set[int]] = defaultdict(set)
+    if small:
+        found = select(keys.c.set_id, keys.c.key).where(keys.c.set_id.in_(small))
+        for row in connection.execute(found):
+            listed[row.set_id].add(row.key)
+    loaded = {set_id: KeySet(keys=frozenset(listed[set_id])) for set_id in small}
+    large = {row.id: KeySet(large=frozenset({row.id})) for row in sizes if row.size > ARRAY}
+    return loaded | large
+
+
+def _term(row: Row[Any], sets: Mapping[int, KeySet], employee_id: int | None) -> Term:
+    named: dict[str, KeySet] = {}
+    for key, set_id in (
+        ("org", row.org_set_id),
+        ("customer", row.customer_set_id),
+        ("owner", row.owner_set_id),
+    ):
+        if set_id is not None:
+            named[key] = sets.get(set_id, KeySet())
+    if row.owner_self:
+        own = frozenset() if employee_id is None else frozenset({employee_id})
+        named["owner"] = named.get("owner", KeySet()) | KeySet(keys=own)
+    weekly = None if row.weekly_hours is None else WeeklyHours.parse(row.weekly_hours)
+    return Term(
+        resource=row.resource,
+        actions=frozenset(row.actions),
+        allow=row.allow,
+        ranges=Conjunct.of(named),
+        window=Window(row.valid_from, row.valid_to, weekly),
+        source=row.source,
+        term_id=row.id,
+    )

@@ -1,0 +1,58 @@
+"""Ranges in the reader's words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.access.dimensions import labels_of
+from core.access.reach import Conjunct, KeySet, Reach
+from core.i18n import gettext as _
+from core.i18n import ngettext
+
+NAMED = 3
+
+
+def limits_in_words(reach: Reach) -> str:
+    """Say which rows a reach covers, such as "East region; own; 12 customers"."""
+    if reach.is_nothing:
+        return _("nothing")
+    parts = [range_in_words(part) for part in reach.allow]
+    if reach.participant:
+        parts.append(_("records in which you take part"))
+    without = [range_in_words(part) for part in reach.deny]
+    said = _(" or ").join(parts)
+    if without:
+        said = _("%(range)s, without %(denied)s", range=said, denied=_(" or ").join(without))
+    return said
+
+
+def range_in_words(part: Conjunct) -> str:
+    """Say one conjunct; every dimension named must hold."""
+    if part.matches_all:
+        return _("everything")
+    return _(" and ").join(_keys_in_words(key, keys) for key, keys in part.dimensions)
+
+
+def _keys_in_words(dimension: str, keys: KeySet) -> str:
+    if keys.large:
+        return _large_in_words(dimension)
+    if len(keys.keys) <= NAMED:
+        labels: Mapping[int, str] = labels_of(dimension, sorted(keys.keys))
+        return ", ".join(labels.get(key, str(key)) for key in sorted(keys.keys))
+    return _counted(dimension, len(keys.keys))
+
+
+def _large_in_words(dimension: str) -> str:
+    said: Mapping[str, Any] = {
+        "org": _("many units"),
+        "customer": _("many customers"),
+        "owner": _("many people"),
+    }
+    return str(said[dimension])
+
+
+def _counted(dimension: str, number: int) -> str:
+    if dimension == "org":
+        return ngettext("%(num)s unit", "%(num)s units", number)
+    if dimension == "customer":
+        return ngettext("%(num)s customer", "%(num)s customers", number)
+    return ngettext("%(num)s person", "%(num)s people", number)
