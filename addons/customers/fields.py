@@ -1,0 +1,120 @@
+"""The editable fields of an account: cleaning, checking, and what is derived from them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from addons.customers.initials import initials
+from addons.customers.models import Customer, Industry
+from addons.customers.names import exact_key, match_key, plain
+from addons.customers.stages import Grade
+from core.errors import Refused
+from core.i18n import gettext as _
+from core.unit_of_work import current_session
+
+LIMITS = {
+    "name": 200,
+    "name_en": 200,
+    "region": 100,
+    "country": 20,
+    "external_code": 64,
+    "registration_no": 64,
+    "website": 200,
+    "founded": 60,
+    "notes": 20_000,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerFields:
+    """What a form or a file says about an account."""
+
+    name: str
+    name_en: str = ""
+    grade: str | None = None
+    region: str = ""
+    country: str = ""
+    industry_id: int | None = None
+    external_code: str = ""
+    registration_no: str = ""
+    website: str = ""
+    founded: str = ""
+    notes: str = ""
+
+
+def fields_of(customer: Customer) -> CustomerFields:
+    """Return what is stored."""
+    return CustomerFields(**{key: getattr(customer, key) for key in CustomerFields.__slots__})
+
+
+def check(fields: CustomerFields) -> CustomerFields:
+    """Return the fields trimmed; raise Refused naming each field that cannot be stored."""
+    values = {
+        key: value.strip() if isinstance(value, str) else value
+        for key, value in asdict(fields).items()
+    }
+    errors: dict[str, list[str]] = {}
+    if not values["name"]:
+        errors["name"] = [_("Enter a name.")]
+    elif not match_key(values["name"]):
+        errors["name"] = [_("A name needs at least one letter, digit or character.")]
+    for key, limit in LIMITS.items():
+        if len(values[key]) > limit:
+            errors[key] = [_("At most %(limit)d characters.", limit=limit)]
+        elif "\x00" in values[key]:
+            errors[key] = [_("Contains a character that cannot be stored.")]
+    if values["grade"] not in (None, *Grade):
+        errors["grade"] = [_("Choose A, B, C or D, or leave it empty.")]
+    site = values["website"]
+    if site and not site.lower().startswith(("https://", "http://")):
+        values["website"] = f"https://{site}"
+    if ":" in site.split("//", 1)[0].rstrip(":") and "//" not in site:
+        errors["website"] = [_("Enter an address that begins with https://.")]
+    if values["industry_id"] is not None and not _industry_exists(values["industry_id"]):
+        errors["industry_id"] = [_("This industry no longer exists.")]
+    if errors:
+        raise Refused(_("Some fields need your attention; nothing was stored."), fields=errors)
+    return CustomerFields(**values)
+
+
+def _industry_exists(industry_id: int) -> bool:
+    return current_session().get(Industry, industry_id) is not None
+
+
+def store(customer: Customer, fields: CustomerFields) -> bool:
+    """Write checked fields and what follows from them; tell whether anything changed."""
+    return store_values(customer, asdict(fields))
+
+
+def store_values(customer: Customer, values: Mapping[str, Any]) -> bool:
+    """Write the named fields only; tell whether anything changed."""
+    changed = False
+    for key, value in values.items():
+        if getattr(customer, key) != value:
+            setattr(customer, key, value)
+            changed = True
+    if changed:
+        derive(customer)
+    return changed
+
+
+def derive(customer: Customer) -> None:
+    """Write the keys and the search text that follow from names and codes."""
+    name, name_en = customer.name or "", customer.name_en or ""
+    customer.exact_key = exact_key(name)
+    customer.match_key = match_key(name)
+    customer.match_key_en = match_key(name_en)
+    customer.search_text = search_text(customer)
+
+
+def search_text(customer: Customer) -> str:
+    """Return what the search box looks through: folded names, codes, pinyin initials."""
+    parts = (
+        customer.code,
+        customer.name,
+        customer.name_en,
+        customer.external_code,
+        customer.registration_no,
+    )
+    words = " ".join(plain(part) for part in parts if part)
+    return f"{words} {initials(customer.name or '')}".strip()[:800]

@@ -1,0 +1,149 @@
+"""Handing accounts to another manager, many at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from addons.customers.models import CUSTOMER, Customer
+from addons.customers.resources import require
+from addons.customers.services import unit_of
+from core.access.elevation import elevated
+from core.access.flush_guard import admits
+from core.clock import now
+from core.contributions import Event, Verb
+from core.errors import NotFound, Refused
+from core.events.services import publish
+from core.i18n import gettext as _
+from core.organisation.models import Employee
+from core.unit_of_work import current_session, current_unit
+
+AT_ONCE = 2_000
+NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One account in the preview: what it is, who has it, and why it cannot go (or "")."""
+
+    customer_id: int
+    code: str
+    name: str
+    manager: str
+    problem: str
+
+
+def preview(customer_ids: Iterable[int], to_employee_id: int | None) -> list[Line]:
+    """Return what a hand-over would do, one line for each account that the actor may see."""
+    require(CUSTOMER, Verb.ASSIGN)
+    wanted = _checked_ids(customer_ids)
+    session = current_session()
+    assignable = {customer.id for customer in _assignable(wanted)}
+    found = session.execute(
+        select(Customer.id, Customer.code, Customer.name, Customer.scope_owner_id, Employee.name)
+        .outerjoin(Employee, Employee.id == Customer.scope_owner_id)
+        .where(Customer.id.in_(wanted))
+        .order_by(Customer.code)
+    )
+    return [
+        Line(
+            key, code, name, manager or "", _problem(key in assignable, owner == to_employee_id)
+        )
+        for key, code, name, owner, manager in found
+    ]
+
+
+def hand_over(customer_ids: Iterable[int], *, to_employee_id: int, reason: str) -> int:
+    """Give accounts to another manager and return how many moved; all of them or none.
+
+    The new manager's unit becomes the accounts' unit. Needs `assign` over every account and over
+    the place where it goes. Raises NotAllowed, NotFound or Refused naming the accounts.
+    """
+    require(CUSTOMER, Verb.ASSIGN)
+    wanted = _checked_ids(customer_ids)
+    if not reason.strip():
+        raise Refused(_("Say why."), fields={"reason": [_("A hand-over needs a reason.")]})
+    unit_id = unit_of(to_employee_id)
+    customers = _assignable(wanted)
+    _refuse_missing(wanted, customers)
+    _refuse_destination(customers, to_employee_id, unit_id)
+    moving = [one.id for one in customers if one.scope_owner_id != to_employee_id]
+    if not moving:
+        raise Refused(_("These accounts are with this manager already."))
+    before = {one.id: one.scope_owner_id for one in customers}
+    current_unit().reason = reason.strip()
+    with elevated("accounts handed over after a check of assign") as session:
+        for customer in session.scalars(select(Customer).where(Customer.id.in_(moving))):
+            customer.scope_owner_id = to_employee_id
+            customer.scope_org_id = unit_id
+        session.flush()
+    for customer_id in moving:
+        publish(
+            current_session(),
+            Event(
+                type="customers.handed_over",
+                record_id=customer_id,
+                at=now(),
+                payload={"from": before[customer_id], "to": to_employee_id},
+            ),
+        )
+    current_session().expire_all()
+    return len(moving)
+
+
+def _checked_ids(customer_ids: Iterable[int]) -> list[int]:
+    wanted = sorted(set(customer_ids))
+    if not wanted:
+        raise Refused(_("Choose at least one account."))
+    if len(wanted) > AT_ONCE:
+        raise Refused(_("At most %(limit)d accounts at once.", limit=AT_ONCE))
+    return wanted
+
+
+def _assignable(wanted: Sequence[int]) -> Sequence[Customer]:
+    statement = (
+        select(Customer)
+        .where(Customer.id.in_(wanted))
+        .order_by(Customer.id)
+        .execution_options(action=Verb.ASSIGN)
+    )
+    return current_session().scalars(statement).all()
+
+
+def _refuse_missing(wanted: Sequence[int], customers: Sequence[Customer]) -> None:
+    missing = set(wanted) - {customer.id for customer in customers}
+    if not missing:
+        return
+    visible = current_session().execute(
+        select(Customer.code, Customer.name)
+        .where(Customer.id.in_(missing))
+        .order_by(Customer.code)
+        .limit(NAMED)
+    )
+    named = [f"{code} {name}" for code, name in visible]
+    if not named:
+        raise NotFound(_("Nothing was handed over: some accounts were not found in your range."))
+    raise Refused(
+        _(
+            "Nothing was handed over: you may not assign %(names)s.",
+            names=str(_(", ")).join(named),
+        )
+    )
+
+
+def _refuse_destination(
+    customers: Sequence[Customer], employee_id: int, unit_id: int | None
+) -> None:
+    reach = current_unit().access.reach(CUSTOMER, Verb.ASSIGN)
+    session = current_session()
+    for customer in customers:
+        scope = {"org": unit_id, "customer": customer.id, "owner": employee_id}
+        if not admits(session, reach, scope):
+            words = _("This person is outside the range to which you may assign.")
+            raise Refused(_("Nothing was handed over."), fields={"to_employee_id": [words]})
+
+
+def _problem(assignable: bool, same: bool) -> str:  # noqa: FBT001 - two facts of one line
+    if not assignable:
+        return str(_("You may not assign this account."))
+    return str(_("With this manager already.")) if same else ""

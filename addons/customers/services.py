@@ -1,0 +1,138 @@
+"""Verbs about accounts: create, change, delete. Stages and hand-over have files of their own."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+
+from addons.customers import stage_moves
+from addons.customers.codes import next_codes
+from addons.customers.fields import CustomerFields, check, derive, fields_of, store
+from addons.customers.models import (
+    CUSTOMER,
+    Contact,
+    Customer,
+    Network,
+    Opportunity,
+    StageMove,
+)
+from addons.customers.resources import load, require
+from addons.customers.stages import Stage
+from core.clock import today
+from core.contributions import Verb
+from core.errors import Conflict, Refused
+from core.i18n import gettext as _
+from core.organisation.models import Employee
+from core.unit_of_work import current_session, current_unit
+
+
+def create_customer(
+    fields: CustomerFields,
+    *,
+    manager_id: int | None = None,
+    stage: str = Stage.PROSPECT,
+    since: date | None = None,
+) -> int:
+    """Create an account and return its id; the actor's employee manages it unless named.
+
+    `stage` is where it already stands and `since` (today by default) the day it got there; every
+    stage passed is recorded. Raises NotAllowed or Refused.
+    """
+    require(CUSTOMER, Verb.CREATE)
+    session = current_session()
+    day = stage_moves.checked_day(since or today(), not_before=None)
+    customer = new_customer(check(fields), manager_id=manager_id, code=next_codes(1)[0], since=day)
+    session.add(customer)
+    session.flush()
+    stage_moves.enter(customer, stage, day)
+    session.flush()
+    return customer.id
+
+
+def new_customer(
+    fields: CustomerFields, *, manager_id: int | None, code: str, since: date
+) -> Customer:
+    """Build an account from checked fields, not yet added to the session."""
+    owner = manager_id if manager_id is not None else current_unit().actor.employee_id
+    customer = Customer(
+        code=code,
+        name_en="",
+        external_code="",
+        registration_no="",
+        stage=Stage.PROSPECT,
+        stage_since=since,
+        scope_owner_id=owner,
+        scope_org_id=unit_of(owner),
+    )
+    store(customer, fields)
+    derive(customer)
+    return customer
+
+
+def unit_of(employee_id: int | None) -> int | None:
+    """Return the unit of an active employee; raise Refused for anybody else."""
+    if employee_id is None:
+        return None
+    employee = current_session().get(Employee, employee_id)
+    if employee is None or not employee.active:
+        raise Refused(
+            _("This person cannot manage accounts."),
+            fields={"manager_id": [_("Choose somebody who is active.")]},
+        )
+    unit_id: int | None = employee.unit_id
+    return unit_id
+
+
+def update_customer(customer_id: int, fields: CustomerFields, *, row_version: int) -> Customer:
+    """Change an account; raise Conflict when somebody changed it after `row_version`."""
+    customer = load(Customer, customer_id, Verb.UPDATE)
+    checked = check(fields)
+    if customer.row_version != row_version:
+        raise Conflict(
+            _("Somebody else changed this account first. Nothing of yours was stored."),
+            theirs={key: getattr(customer, key) for key in CustomerFields.__slots__},
+            yours={key: getattr(checked, key) for key in CustomerFields.__slots__},
+        )
+    if checked != fields_of(customer):
+        store(customer, checked)
+        current_session().flush()
+    return customer
+
+
+def delete_customer(customer_id: int) -> None:
+    """Delete an account on which nothing hangs but its own history; otherwise raise Refused."""
+    customer = load(Customer, customer_id, Verb.DELETE)
+    hanging = [words for words in (_hanging(model, customer_id) for model in _KEEPERS) if words]
+    if customer.stage != Stage.PROSPECT:
+        hanging.append(_("a stage beyond prospect"))
+    if hanging:
+        raise Refused(
+            _(
+                "%(name)s was not deleted, because it has %(what)s.",
+                name=customer.name,
+                what=_(", ").join(hanging),
+            )
+        )
+    session = current_session()
+    for model in (StageMove, Network):
+        for row in session.scalars(
+            select(model).where(model.customer_id == customer_id).execution_options(action="delete")
+        ):
+            session.delete(row)
+    session.flush()
+    session.delete(customer)
+    session.flush()
+
+
+_KEEPERS = (Contact, Opportunity)
+
+
+def _hanging(model: type[Contact | Opportunity], customer_id: int) -> str:
+    counted = current_session().scalar(
+        select(func.count()).select_from(model).where(model.customer_id == customer_id)
+    )
+    if not counted:
+        return ""
+    if model is Contact:
+        return str(_("%(count)d contact persons", count=counted))
+    return str(_("%(count)d opportunities", count=counted))
+
