@@ -1,0 +1,44 @@
+"""Gives an app its web face."""
+
+from typing import Any
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from core.web.assets import configure_assets
+from core.web.edge import configure_edge
+from core.web.errors import configure_errors
+from core.web.headers import configure_headers
+from core.web.icons import icon
+from core.web.navigation import configure_navigation
+from core.web.retry import configure_retry
+from core.web.static_files import configure_static
+
+csrf = CSRFProtect()
+
+
+def configure_web(app: Flask) -> None:
+    """Install static files, protection, error pages and the shell; the last step before the gate."""
+    secure = app.config["SUNMAO"].secure_cookies
+    app.config.update(
+        WTF_CSRF_TIME_LIMIT=None,  # a form that stood open over lunch must still save
+        WTF_CSRF_METHODS=["POST", "PUT", "PATCH", "DELETE"],
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_NAME="__Host-csrf" if secure else "csrf",
+        MAX_FORM_PARTS=2_000,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+    )
+    settings: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True}
+    for name, value in settings.items():
+        setattr(app.jinja_env, name, value)
+    app.jinja_env.globals["icon"] = icon
+    configure_static(app)
+    configure_assets(app)
+    csrf.init_app(app)
+    configure_edge(app)
+    configure_headers(app)
+    configure_errors(app)
+    configure_navigation(app)
+    configure_retry(app)

@@ -1,0 +1,175 @@
+"""Every refusal as a page that says what happened, why and what to do; or as problem+json."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, current_app, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response
+
+from core.access.verbs import resource_words, verb_words
+from core.actor import current_actor
+from core.errors import Conflict, DomainError, NotAllowed
+from core.i18n import gettext as _
+from core.unit_of_work import is_retryable
+from core.web.headers import request_id
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What an error page shows."""
+
+    status: int
+    title: str
+    message: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def words_for(status: int) -> tuple[str, str]:
+    """Return title and message for an HTTP status."""
+    known = {
+        400: (_("This request cannot be read"), _("Something in it is malformed. Nothing was stored.")),
+        401: (_("Please sign in"), _("This page is for people with an account.")),
+        403: (_("You may not do this"), _("Your other rights are not affected.")),
+        404: (
+            _("Not found"),
+            _("It does not exist, or it lies outside your range. Which of the two is not told."),
+        ),
+        405: (_("This cannot be done here"), _("The page exists, but does not take this action.")),
+        409: (_("Somebody else was first"), _("Nothing of yours was stored.")),
+        413: (_("This is too large"), _("Send a smaller file or less text. Nothing was stored.")),
+        422: (_("Something needs mending"), _("Nothing was stored.")),
+        429: (_("Too many attempts"), _("Wait a little and try again.")),
+    }
+    fault = (
+        _("Something went wrong here"),
+        _("It is our fault, not yours. Nothing was stored. Tell an administrator this number:"),
+    )
+    general = known[400] if status < InternalServerError.code else fault
+    return known.get(status, general)
+
+
+def answer(problem: Problem) -> tuple[Response | str, int]:
+    """Render a problem as a page, or as JSON for programs."""
+    if wants_json():
+        body = {
+            "type": "about:blank",
+            "title": problem.title,
+            "status": problem.status,
+            "detail": problem.message,
+            "instance": request_id(),
+        }
+        response = jsonify(body)
+        response.mimetype = "application/problem+json"
+        return response, problem.status
+    return page(problem), problem.status
+
+
+def page(problem: Problem) -> str:
+    """Render the page; without the shell for strangers and when the shell itself fails."""
+    context = {"problem": problem, "request_id": request_id(), **problem.detail}
+    fault = problem.status >= InternalServerError.code
+    if current_actor().is_signed_in and not fault:
+        try:
+            return render_template("web/error.html", frame="web/base.html", **context)
+        except Exception:  # the page about an error must not fail as well
+            current_app.logger.exception("the shell failed on an error page")
+    return render_template("web/error.html", frame="web/bare.html", **context)
+
+
+def wants_json() -> bool:
+    """Tell whether a program asks."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.startswith("/api/") or best == "application/json"
+
+
+def on_domain_error(error: DomainError) -> Any:
+    """Answer a refusal with its own words."""
+    title, _message = words_for(error.status)
+    detail: dict[str, Any] = {}
+    if isinstance(error, NotAllowed) and error.missing:
+        resource, action = error.missing
+        detail["missing"] = (resource_words(resource), verb_words(action))
+    if isinstance(error, Conflict):
+        detail["conflict"] = conflict_rows(error)
+    return answer(Problem(error.status, title, str(error), detail))
+
+
+def conflict_rows(error: Conflict) -> list[tuple[str, Any, Any, Any]]:
+    """Return field, original, theirs, yours for every field that any version names."""
+    names = list(dict.fromkeys([*error.original, *error.theirs, *error.yours]))
+    return [
+        (name, error.original.get(name), error.theirs.get(name), error.yours.get(name))
+        for name in names
+    ]
+
+
+def on_http_error(error: HTTPException) -> Any:
+    """Answer an HTTP error; redirects and ready responses pass."""
+    status = error.code or InternalServerError.code
+    if error.response is not None or status < 400:  # noqa: PLR2004
+        return error
+    title, message = words_for(status)
+    answered, code = answer(Problem(status, title, message))
+    response = current_app.make_response((answered, code))
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def on_csrf_error(error: CSRFError) -> Any:
+    """Say that the form was not ours, or too old."""
+    title, _message = words_for(400)
+    current_app.logger.info("form refused", extra={"reason": error.description})
+    message = _("The form could not be verified. Go back, reload the page and send it again.")
+    return answer(Problem(400, title, message))
+
+
+def on_clash(_error: Exception) -> Any:
+    """Answer a broken constraint or a lost race: nothing was stored."""
+    current_app.logger.info("write refused by the database", exc_info=True)
+    message = _("This clashes with what is already stored. Nothing of yours was stored.")
+    return answer(Problem(409, words_for(409)[0], message))
+
+
+def on_bad_value(_error: Exception) -> Any:
+    """Answer a value that no column can hold."""
+    current_app.logger.info("value refused by the database", exc_info=True)
+    message = _("A value is outside of what can be stored. Nothing was stored.")
+    return answer(Problem(400, words_for(400)[0], message))
+
+
+def on_database_error(error: OperationalError) -> Any:
+    """Ask for another try when the database is busy; else it is a fault of ours."""
+    if not is_retryable(error):
+        return on_fault(error)
+    message = _("Many people are writing just now. Nothing was stored; please send it again.")
+    title = _("The site is busy")
+    return answer(Problem(503, title, message))
+
+
+def on_fault(error: Exception) -> Any:
+    """Log a fault under the request's number and show that number only."""
+    original = getattr(error, "original_exception", None) or error
+    current_app.logger.error(
+        "request %s failed", request_id(), exc_info=(type(original), original, original.__traceback__)
+    )
+    title, message = words_for(500)
+    return answer(Problem(500, title, message))
+
+
+def configure_errors(app: Flask) -> None:
+    """Map each kind of error once, for every package."""
+    app.register_error_handler(DomainError, on_domain_error)
+    app.register_error_handler(CSRFError, on_csrf_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(InternalServerError, on_fault)
+    for kind in (IntegrityError, StaleDataError):
+        app.register_error_handler(kind, on_clash)
+    for bad in (DataError, OverflowError):
+        app.register_error_handler(bad, on_bad_value)
+    app.register_error_handler(OperationalError, on_database_error)

@@ -1,0 +1,188 @@
+"""The shell of every signed-in page: what stands in the sidebar, and what the reader has chosen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_login import current_user
+
+from core.access.context import AccessContext, Grants
+from core.actor import current_actor
+from core.addons.registry import registry
+from core.contributions import MenuItem
+from core.i18n import LOCALES, current_locale
+from core.i18n import lazy_gettext as _l
+from core.unit_of_work import current_unit
+
+SECTIONS = (
+    ("personal", None),
+    ("business", _l("Business")),
+    ("management", _l("Management")),
+    ("system", _l("System")),
+)
+THEMES = ("auto", "light", "dark")
+DENSITIES = ("normal", "compact")
+KEPT_MENUS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link of the sidebar with its sub-pages."""
+
+    title: str
+    endpoint: str
+    url: str
+    icon: str
+    children: tuple["Entry", ...] = ()
+    current: bool = False
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of entries."""
+
+    title: str | None
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What the base template needs."""
+
+    sections: tuple[Section, ...]
+    label: str
+    theme: str
+    density: str
+    locale: str
+
+    @property
+    def quick(self) -> list[Entry]:
+        """The first entries, for the bar at the bottom of a phone."""
+        return [entry for section in self.sections for entry in section.entries][:4]
+
+    @property
+    def other_locale(self) -> tuple[str, str]:
+        """The language to switch to: (code, its own name)."""
+        return next((code, name) for code, name in LOCALES.items() if code != self.locale)
+
+
+_menus: dict[tuple[Any, ...], tuple[Grants, tuple[Section, ...]]] = {}
+
+
+def shell() -> Shell:
+    """Return the shell for this request; templates call it once."""
+    found: Shell | None = g.get("shell")
+    if found is None:
+        locale = current_locale()
+        found = g.shell = Shell(
+            sections=_marked(_sections(locale)),
+            label=current_actor().label,
+            theme=chosen("theme", THEMES),
+            density=chosen("density", DENSITIES),
+            locale=locale,
+        )
+    return found
+
+
+def chosen(name: str, allowed: tuple[str, ...]) -> str:
+    """Return the reader's choice: the user's setting, else the cookie, else the first allowed."""
+    stored = getattr(current_user, name, None) if current_actor().is_signed_in else None
+    value = stored or request.cookies.get(name)
+    return value if value in allowed else allowed[0]
+
+
+def theme_attributes() -> dict[str, str]:
+    """Return the attributes of the html element that carry theme and density."""
+    theme = chosen("theme", THEMES)
+    return {
+        "theme": theme,
+        "shown": "dark" if theme == "dark" else "light",
+        "density": chosen("density", DENSITIES),
+    }
+
+
+def allowed_menus(access: AccessContext) -> list[MenuItem]:
+    """Return the entries that are on and whose verb the user holds somewhere."""
+    return [
+        item
+        for item in registry().menus()
+        if (item.needs is None or access.may(*item.needs))
+        and item.endpoint in current_app.view_functions
+    ]
+
+
+def _sections(locale: str) -> tuple[Section, ...]:
+    access = current_unit().access
+    # the grants are one object as long as nothing changed, windows included: an exact key
+    key = (id(access.grants), id(registry()), registry().enabled_set(), locale, request.script_root)
+    held = _menus.get(key)
+    if held is not None and held[0] is access.grants:
+        return held[1]
+    found = _build(allowed_menus(access))
+    if len(_menus) >= KEPT_MENUS:
+        _menus.clear()
+    _menus[key] = (access.grants, found)
+    return found
+
+
+def _build(items: list[MenuItem]) -> tuple[Section, ...]:
+    items = sorted(items, key=lambda item: item.order)
+    shown = {item.endpoint for item in items}
+    built = []
+    for key, title in SECTIONS:
+        tops = [i for i in items if i.section == key and (not i.parent or i.parent not in shown)]
+        entries = tuple(
+            _entry(top, tuple(_entry(i) for i in items if i.parent == top.endpoint))
+            for top in tops
+        )
+        if entries:
+            built.append(Section(str(title) if title else None, entries))
+    return tuple(built)
+
+
+def _entry(item: MenuItem, children: tuple[Entry, ...] = ()) -> Entry:
+    return Entry(str(item.title), item.endpoint, url_for(item.endpoint), item.icon, children)
+
+
+def _marked(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """Return the sections with the entry of this page marked and its branch opened."""
+    here = _current(sections)
+    return tuple(
+        Section(part.title, tuple(_mark(entry, here) for entry in part.entries))
+        for part in sections
+    )
+
+
+def _mark(entry: Entry, here: str | None) -> Entry:
+    children = tuple(_mark(child, here) for child in entry.children)
+    current = entry.endpoint == here
+    opened = current or any(child.current for child in children)
+    if not opened:
+        return entry
+    return replace(entry, children=children, current=current, open=True)
+
+
+def _current(sections: tuple[Section, ...]) -> str | None:
+    """Name the entry that this page belongs to: itself, else the first of the same blueprint."""
+    endpoints = list(_endpoints(sections))
+    if request.endpoint in endpoints:
+        return request.endpoint
+    blueprint = request.blueprint
+    if blueprint is None:
+        return None
+    return next((name for name in endpoints if name.partition(".")[0] == blueprint), None)
+
+
+def _endpoints(sections: tuple[Section, ...]) -> Iterator[str]:
+    for section in sections:
+        for entry in section.entries:
+            yield entry.endpoint
+            for child in entry.children:
+                yield child.endpoint
+
+
+def configure_navigation(app: Flask) -> None:
+    """Give templates `shell()` and `theme_attributes()`."""
+    app.jinja_env.globals.update(shell=shell, theme_attributes=theme_attributes)

@@ -1,0 +1,30 @@
+"""What the web package contributes."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+
+from core.contributions import MenuItem
+from core.hookspecs import hookimpl
+from core.i18n import lazy_gettext as _l
+from core.web.views import blueprint
+
+
+@hookimpl
+def register_blueprints() -> Iterable[Blueprint]:
+    """Give the start page and the reader's choices."""
+    return (blueprint,)
+
+
+@hookimpl
+def register_menus() -> Iterable[MenuItem]:
+    """Give the start page its entry."""
+    return (
+        MenuItem(
+            title=_l("Workspace"),
+            endpoint="web.workspace",
+            icon="home",
+            section="personal",
+            order=0,
+        ),
+    )
