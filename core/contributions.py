@@ -196,6 +196,11 @@ class Exchange:
     `apply(session, row, options)` gets one mapped row (column name → text) and returns
     "created", "updated" or "unchanged"; it raises Refused with `fields` for a bad row. It must be
     idempotent: the same row again is "unchanged".
+
+    `apply_many(session, rows, options)` may do the same for many rows in one go (it can fetch
+    what they need at once); it returns one of those words, or the Refused, for each row in order.
+    When it raises Refused or breaks a constraint, its work is undone and `apply` is called row by
+    row.
     """
 
     key: str
@@ -203,6 +208,9 @@ class Exchange:
     resource: str
     columns: tuple[ImportColumn, ...]
     apply: Callable[[Any, Mapping[str, str], Mapping[str, Any]], str]
+    apply_many: (
+        Callable[[Any, Sequence[Mapping[str, str]], Mapping[str, Any]], Sequence[Any]] | None
+    ) = None
     presets: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
 

@@ -17,7 +17,6 @@ class ImportState(StrEnum):
     UPLOADED = "uploaded"
     RUNNING = "running"
     DONE = "done"
-    FAILED = "failed"
     CANCELLED = "cancelled"
 
 

@@ -9,15 +9,14 @@ from typing import Any
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from core.accounts.services import actor_for_job
 from core.actor import Actor, system_actor
 from core.clock import now
 from core.contributions import JobDef, Step
 from core.database import db
 from core.errors import Conflict, DomainError
-from core.i18n import force_locale
 from core.jobs.definitions import definitions
 from core.jobs.leasing import Fenced, Lease, claim, fail, lock_own, park, store_step
+from core.jobs.originator import originator
 from core.unit_of_work import read_only, unit_of_work
 
 SLICE_SECONDS = 1.0
@@ -89,7 +88,7 @@ def _one_step(lease: Lease, *, last: bool) -> bool:
 
 def _stored_step(lease: Lease, kind: JobDef, *, last: bool) -> Step:
     actor = _actor(lease)
-    with force_locale(actor.locale), unit_of_work(actor) as session:
+    with unit_of_work(actor) as session:
         row = lock_own(session, lease)
         run = JobRun(
             lease.job_id, lease.kind, row.payload, row.cursor, lease.attempt, session, actor
@@ -105,7 +104,7 @@ def _actor(lease: Lease) -> Actor:
     if lease.as_user_id is None:
         return system_actor(f"job {lease.kind}")
     with read_only(WORKER) as session:
-        return actor_for_job(session, lease.as_user_id)
+        return originator(session, lease.as_user_id)
 
 
 def _failed(lease: Lease, kind: JobDef, error: Exception) -> None:

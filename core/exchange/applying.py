@@ -1,0 +1,104 @@
+"""Applying mapped rows: each row stands or falls alone, in a savepoint of the caller's unit."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session
+
+from core.contributions import Exchange
+from core.errors import DomainError, ProgrammingFault, Refused
+from core.exchange.mapping import as_record
+from core.i18n import gettext as _
+
+REFUSED = "refused"
+OUTCOMES = ("created", "updated", "unchanged", REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one row; `reason` says why it was refused, in the importer's language."""
+
+    row_number: int
+    cells: Sequence[str]
+    outcome: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What every row of an import shares."""
+
+    exchange: Exchange
+    headings: Sequence[str]
+    mapping: Mapping[str, str]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def apply_rows(
+    session: Session, plan: Plan, rows: Sequence[tuple[int, Sequence[str]]]
+) -> list[Verdict]:
+    """Apply (row number, cells) pairs and return a verdict for each, in order."""
+    records: list[dict[str, str]] = []
+    taken: list[int] = []
+    verdicts: list[Verdict | None] = [None] * len(rows)
+    for index, (number, cells) in enumerate(rows):
+        try:
+            records.append(as_record(cells, plan.headings, plan.mapping))
+            taken.append(index)
+        except Refused as refusal:
+            verdicts[index] = Verdict(number, cells, REFUSED, str(refusal))
+    for index, result in zip(taken, _apply(session, plan, records), strict=True):
+        number, cells = rows[index]
+        refused = not isinstance(result, str)
+        reason = words_of(result) if isinstance(result, DomainError) else ""
+        verdicts[index] = Verdict(number, cells, REFUSED if refused else str(result), reason)
+    return [verdict for verdict in verdicts if verdict is not None]
+
+
+def count(verdicts: Sequence[Verdict]) -> Counter[str]:
+    """Return how many rows met which outcome."""
+    return Counter(verdict.outcome for verdict in verdicts)
+
+
+def _apply(
+    session: Session, plan: Plan, records: Sequence[Mapping[str, str]]
+) -> Sequence[str | DomainError]:
+    """Try all rows at once where the import can; a batch that fails is applied row by row."""
+    apply_many = plan.exchange.apply_many
+    if apply_many is None or not records:
+        return [_apply_one(session, plan, record) for record in records]
+    try:
+        with session.begin_nested():
+            results = list(apply_many(session, records, plan.options))
+            if len(results) != len(records):
+                msg = f"{plan.exchange.key}: {len(results)} results for {len(records)} rows"
+                raise ProgrammingFault(msg)
+            return results
+    except (IntegrityError, DataError, DomainError):
+        return [_apply_one(session, plan, record) for record in records]
+
+
+def _apply_one(session: Session, plan: Plan, record: Mapping[str, str]) -> str | DomainError:
+    try:
+        with session.begin_nested():
+            return plan.exchange.apply(session, record, plan.options)
+    except DomainError as refusal:
+        return refusal
+    except (IntegrityError, DataError):
+        current_app.logger.info("import row refused by the database", exc_info=True)
+        return Refused(_("The row contradicts what is stored already, or a value is too long."))
+
+
+def words_of(error: DomainError) -> str:
+    """Return a refusal with the complaints about single columns, in one line."""
+    if not isinstance(error, Refused) or not error.fields:
+        return str(error)
+    parts = [
+        f"{name}: {'; '.join(str(words) for words in complaints)}" if name else "; ".join(complaints)
+        for name, complaints in error.fields.items()
+    ]
+    return f"{error} ({' · '.join(parts)})" if str(error) else " · ".join(parts)

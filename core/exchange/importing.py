@@ -1,0 +1,129 @@
+"""The job that applies an import; it resumes at the byte where its last commit stopped."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import islice
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from core.audit.services import record
+from core.clock import now
+from core.contributions import JobDef, Step
+from core.exchange.access import exchange_for
+from core.exchange.applying import REFUSED, Plan, Verdict, apply_rows, count
+from core.exchange.limits import MAX_KEPT_ERRORS
+from core.exchange.models import ImportRowError, ImportRun, ImportState
+from core.exchange.queries import own_import
+from core.exchange.services import APPLY
+from core.exchange.upload import read_rows, stored_path
+from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
+from core.jobs.running import JobRun
+
+SINGLE_BATCH = 10
+MANY_BATCH = 50
+
+
+def apply_step(run: JobRun) -> Step:
+    """Apply rows until the step's time is up.
+
+    Rows, refusals, counts and the place in the file are stored by the same commit, so a kill at
+    any point neither loses nor repeats a row. The importer's right is asked again at every step.
+    """
+    session = run.session
+    record_ = own_import(session, int(run.payload["import_id"]))
+    exchange = exchange_for(session, record_.exchange)
+    plan = Plan(exchange, tuple(record_.headings), record_.mapping, dict(record_.options))
+    offset, at_end = int(run.cursor.get("offset", 0)), False
+    rows = read_rows(record_.stored_as, offset=offset)
+    size = MANY_BATCH if exchange.apply_many else SINGLE_BATCH
+    while not at_end:
+        batch = list(islice(rows, size))
+        at_end = len(batch) < size
+        if batch:
+            verdicts = apply_rows(session, plan, [(number, cells) for _o, number, cells in batch])
+            _keep(session, record_, verdicts)
+            offset = batch[-1][0]
+        if run.time_is_up():
+            break
+    if at_end:
+        _finish(session, record_)
+    return Step(
+        cursor={"offset": offset},
+        done=at_end,
+        progress=(record_.rows_done, record_.rows_total),
+        note=_("%(name)s: row %(row)s", name=record_.filename, row=record_.rows_done),
+    )
+
+
+def _keep(session: Session, run: ImportRun, verdicts: Sequence[Verdict]) -> None:
+    outcomes = count(verdicts)
+    room = MAX_KEPT_ERRORS - run.refused
+    run.rows_done += len(verdicts)
+    run.created += outcomes["created"]
+    run.updated += outcomes["updated"]
+    run.unchanged += outcomes["unchanged"]
+    run.refused += outcomes[REFUSED]
+    bad = [verdict for verdict in verdicts if verdict.outcome == REFUSED][: max(room, 0)]
+    if bad:
+        session.execute(
+            insert(ImportRowError),
+            [
+                {
+                    "import_id": run.id,
+                    "row_number": verdict.row_number,
+                    "cells": list(verdict.cells),
+                    "reason": verdict.reason,
+                }
+                for verdict in bad
+            ],
+        )
+
+
+def _finish(session: Session, run: ImportRun) -> None:
+    run.state = ImportState.DONE
+    run.finished_at = now()
+    counts = {
+        name: getattr(run, name) for name in ("created", "updated", "unchanged", "refused")
+    }
+    record(session, "imported", run.exchange, None, changes=counts, label=run.filename)
+    path = stored_path(run.stored_as)
+    session.info["unit"].after_commit.append(lambda: path.unlink(missing_ok=True))
+
+
+def tidy_files(run: JobRun) -> Step:
+    """Delete uploaded files that no waiting or running import needs, a day after they came."""
+    folder = stored_path("x").parent
+    before = (now() - timedelta(days=1)).timestamp()
+    needed = set(
+        run.session.execute(
+            select(ImportRun.stored_as).where(
+                ImportRun.state.in_([ImportState.UPLOADED, ImportState.RUNNING]),
+                ImportRun.uploaded_at > now() - timedelta(days=30),
+            )
+        ).scalars()
+    )
+    files = list(folder.glob("*.jsonl")) if folder.exists() else []
+    for path in files:
+        if path.name not in needed and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+    return Step(done=True)
+
+
+def errors_kept(session: Session, import_id: int) -> int:
+    """Return how many refused rows are kept for download (at most 10,000)."""
+    return session.execute(
+        select(func.count()).where(ImportRowError.import_id == import_id)
+    ).scalar_one()
+
+
+JOBS = (
+    JobDef(kind=APPLY, title=_l("Import a file"), step=apply_step),
+    JobDef(
+        kind="exchange.tidy",
+        title=_l("Delete uploaded files that are no longer needed"),
+        step=tidy_files,
+        every=timedelta(days=1),
+    ),
+)

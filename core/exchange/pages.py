@@ -1,0 +1,121 @@
+"""What the pages of the wizard show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.contributions import Exchange
+from core.exchange.access import exchange_for, usable_exchanges
+from core.exchange.importing import errors_kept
+from core.exchange.models import ImportRowError, ImportRun, ImportState
+from core.exchange.queries import own_import, recent_imports, row_errors
+from core.i18n import gettext as _
+from core.jobs.models import JobState
+from core.jobs.queries import Progress, progress
+from core.unit_of_work import current_session
+
+SHOWN_ERRORS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """What can be imported, and what was."""
+
+    exchanges: Sequence[Exchange]
+    recent: Sequence[ImportRun]
+    words: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPage:
+    """One kind of import before its file has come."""
+
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class MappingPage:
+    """A file and the columns that wait for its headings."""
+
+    exchange: Exchange
+    run: ImportRun
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """How far an import is, and what was refused."""
+
+    run: ImportRun
+    job: Progress | None
+    errors: Sequence[ImportRowError]
+    errors_kept: int
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether the page should look again."""
+        return self.run.state == ImportState.RUNNING and not self.has_failed
+
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether the job has given up."""
+        return (
+            self.run.state == ImportState.RUNNING
+            and self.job is not None
+            and self.job.state in {JobState.DEAD, JobState.CANCELLED}
+        )
+
+    @property
+    def state_words(self) -> str:
+        """The state in the reader's language."""
+        return _("failed") if self.has_failed else state_words(self.run.state)
+
+
+def index_page() -> IndexPage:
+    """Return the first page of the wizard."""
+    session = current_session()
+    recent = recent_imports(session)
+    words = {run.state: state_words(run.state) for run in recent}
+    return IndexPage(usable_exchanges(session), recent, words)
+
+
+def upload_page(key: str) -> UploadPage:
+    """Return the page that takes a file; NotFound and NotAllowed as `exchange_for`."""
+    return UploadPage(exchange_for(current_session(), key))
+
+
+def mapping_page(import_id: int) -> MappingPage:
+    """Return the page that maps columns of an own import."""
+    session = current_session()
+    run = own_import(session, import_id)
+    return MappingPage(exchange_for(session, run.exchange), run)
+
+
+def result_page(import_id: int) -> ResultPage:
+    """Return progress or result of an own import."""
+    session = current_session()
+    run = own_import(session, import_id)
+    return ResultPage(
+        run,
+        progress(session, run.job_id) if run.job_id else None,
+        row_errors(session, import_id, limit=SHOWN_ERRORS),
+        errors_kept(session, import_id),
+    )
+
+
+def state_words(state: str) -> str:
+    """Return the words for a stored state."""
+    return {
+        ImportState.UPLOADED: _("not started"),
+        ImportState.RUNNING: _("running"),
+        ImportState.DONE: _("done"),
+        ImportState.CANCELLED: _("stopped"),
+    }[ImportState(state)]
+
+
+def outcome_words(outcome: str) -> str:
+    """Return the words for what became of a row."""
+    return {
+        "created": _("new"),
+        "updated": _("changed"),
+        "unchanged": _("unchanged"),
+        "refused": _("refused"),
+    }[outcome]

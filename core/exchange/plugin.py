@@ -1,0 +1,45 @@
+"""What the exchange package contributes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint
+
+from core.contributions import JobDef, MenuItem
+from core.exchange.importing import JOBS
+from core.exchange.models import ImportRowError, ImportRun
+from core.exchange.views import blueprint
+from core.hookspecs import hookimpl
+from core.i18n import lazy_gettext as _l
+
+
+@hookimpl
+def register_models() -> Iterable[type[Any]]:
+    """Name the tables."""
+    return (ImportRun, ImportRowError)
+
+
+@hookimpl
+def register_blueprints() -> Iterable[Blueprint]:
+    """Give the wizard."""
+    return (blueprint,)
+
+
+@hookimpl
+def register_menus() -> Iterable[MenuItem]:
+    """Give the wizard's menu entry."""
+    return (
+        MenuItem(
+            title=_l("Imports"),
+            endpoint="exchange.index",
+            icon="import",
+            section="personal",
+            order=90,
+        ),
+    )
+
+
+@hookimpl
+def register_jobs() -> Iterable[JobDef]:
+    """Declare the import job and its housekeeping."""
+    return JOBS

@@ -1,0 +1,125 @@
+"""The steps of an import before its job runs: take the file, map its columns, try, start."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.addons.registry import registry
+from core.audit.services import record
+from core.clock import now
+from core.errors import Conflict
+from core.exchange.access import exchange_for
+from core.exchange.applying import Plan, Verdict, apply_rows
+from core.exchange.mapping import check_mapping, guess, preset
+from core.exchange.models import ImportRun, ImportState
+from core.exchange.queries import own_import
+from core.exchange.upload import Upload, read_rows
+from core.i18n import gettext as _
+from core.jobs.services import cancel, enqueue
+from core.unit_of_work import unit_of_work
+
+APPLY = "exchange.apply"
+PREVIEW_ROWS = 20
+
+
+class _UndoPreview(Exception):  # noqa: N818 - a way out of the unit, not a fault
+    """Leaves the preview's unit of work so that nothing of it is stored."""
+
+
+def add_import(session: Session, exchange_key: str, upload: Upload) -> int:
+    """Note an uploaded file with a guessed mapping and return the import's id."""
+    exchange = exchange_for(session, exchange_key)
+    mapping = preset(exchange, upload.headings) or guess(exchange, upload.headings)
+    run = ImportRun(
+        owner_user_id=session.info["unit"].actor.user_id,
+        exchange=exchange.key,
+        addon=registry().owner_of(exchange),
+        filename=upload.filename,
+        stored_as=upload.stored_as,
+        encoding=upload.encoding,
+        headings=upload.headings,
+        mapping=mapping,
+        rows_total=upload.rows,
+        uploaded_at=now(),
+    )
+    session.add(run)
+    session.flush()
+    return run.id
+
+
+def set_mapping(session: Session, import_id: int, mapping: Mapping[str, str]) -> None:
+    """Keep the user's choice of columns, complete or not; raise Refused for what cannot be."""
+    run = _waiting(session, import_id)
+    exchange = exchange_for(session, run.exchange)
+    known = {column.name for column in exchange.columns}
+    run.mapping = {
+        name: heading
+        for name, heading in mapping.items()
+        if name in known and heading in run.headings
+    }
+
+
+def preview(import_id: int, *, limit: int = PREVIEW_ROWS) -> Sequence[Verdict]:
+    """Apply the first rows for real, tell what would become of each, and undo all of it.
+
+    Raises Refused while required columns are not mapped.
+    """
+    verdicts: list[Verdict] = []
+    try:
+        with unit_of_work(reason="import preview") as session:
+            run = _waiting(session, import_id)
+            plan = _plan(session, run)
+            rows = [
+                (number, cells)
+                for (_offset, number, cells), _count in zip(
+                    read_rows(run.stored_as), range(limit), strict=False
+                )
+            ]
+            verdicts = apply_rows(session, plan, rows)
+            raise _UndoPreview
+    except _UndoPreview:
+        return verdicts
+
+
+def start(session: Session, import_id: int) -> int:
+    """Enqueue the job that applies the rows under the rights of the importer; return its id."""
+    run = _waiting(session, import_id)
+    run.mapping = dict(_plan(session, run).mapping)
+    run.state = ImportState.RUNNING
+    run.job_id = enqueue(
+        session,
+        APPLY,
+        {"import_id": run.id},
+        idempotency_key=f"import:{run.id}",
+        addon=run.addon,
+    )
+    record(session, "import", run.exchange, None, changes=_facts(run), label=run.filename)
+    return run.job_id
+
+
+def stop(session: Session, import_id: int) -> None:
+    """Stop a running import; the rows that it has stored stay."""
+    run = own_import(session, import_id)
+    if run.state != ImportState.RUNNING or run.job_id is None:
+        raise Conflict(_("This import is not running any more."))
+    cancel(session, run.job_id)
+    run.state = ImportState.CANCELLED
+    run.finished_at = now()
+
+
+def _waiting(session: Session, import_id: int) -> ImportRun:
+    run = own_import(session, import_id)
+    if run.state != ImportState.UPLOADED:
+        raise Conflict(_("This import was started already. Upload the file again to repeat it."))
+    return run
+
+
+def _plan(session: Session, run: ImportRun) -> Plan:
+    exchange = exchange_for(session, run.exchange)
+    mapping = check_mapping(exchange, run.headings, run.mapping)
+    return Plan(exchange, tuple(run.headings), mapping, dict(run.options))
+
+
+def _facts(run: ImportRun) -> dict[str, Any]:
+    return {"file": run.filename, "rows": run.rows_total, "mapping": run.mapping}

@@ -1,0 +1,110 @@
+"""The import wizard: upload, map and preview, progress and result."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.access.decorators import signed_in
+from core.errors import Refused
+from core.exchange import pages, services
+from core.exchange.bad_rows import bad_rows_file
+from core.exchange.forms import EmptyForm, UploadForm, chosen_mapping, mapping_form
+from core.exchange.upload import received
+from core.i18n import gettext as _
+from core.unit_of_work import unit_of_work
+
+blueprint = Blueprint("exchange", __name__, url_prefix="/imports", template_folder="templates")
+
+REFRESH_SECONDS = 2
+
+
+@blueprint.get("/")
+@signed_in
+def index() -> str:
+    """Show what can be imported and the own recent imports."""
+    return render_template("exchange/index.html", page=pages.index_page())
+
+
+@blueprint.route("/new/<key>", methods=["GET", "POST"])
+@signed_in
+def upload(key: str) -> str | BaseResponse | tuple[str, int]:
+    """Take a file."""
+    page = pages.upload_page(key)
+    form = UploadForm()
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template("exchange/upload.html", page=page, form=form), status
+    file = form.file.data
+    try:
+        with received(file.stream, file.filename or "") as accepted, unit_of_work() as session:
+            import_id = services.add_import(session, key, accepted)
+    except Refused as refusal:
+        form.file.errors = [str(refusal)]
+        page = pages.upload_page(key)
+        return render_template("exchange/upload.html", page=page, form=form), refusal.status
+    return redirect(url_for(".mapping", import_id=import_id))
+
+
+@blueprint.route("/<int:import_id>/columns", methods=["GET", "POST"])
+@signed_in
+def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
+    """Choose columns and see what would become of the first rows."""
+    page = pages.mapping_page(import_id)
+    form = mapping_form(page.exchange, page.run)
+    if form.validate_on_submit():
+        with unit_of_work() as session:
+            services.set_mapping(session, import_id, chosen_mapping(form))
+        return redirect(url_for(".mapping", import_id=import_id))
+    refusal, verdicts = None, ()
+    try:
+        verdicts = services.preview(import_id)
+    except Refused as error:
+        refusal = error
+    page = pages.mapping_page(import_id)
+    return render_template(
+        "exchange/mapping.html",
+        page=page,
+        form=form,
+        verdicts=verdicts,
+        refusal=refusal,
+        button=EmptyForm(),
+    ), (422 if form.is_submitted() else 200)
+
+
+@blueprint.post("/<int:import_id>/start")
+@signed_in
+def start(import_id: int) -> BaseResponse:
+    """Let the job begin."""
+    with unit_of_work() as session:
+        services.start(session, import_id)
+    return redirect(url_for(".result", import_id=import_id))
+
+
+@blueprint.post("/<int:import_id>/stop")
+@signed_in
+def stop(import_id: int) -> BaseResponse:
+    """Stop a running import."""
+    with unit_of_work() as session:
+        services.stop(session, import_id)
+    flash(_("The import was stopped. The rows it had stored are kept."), "warn")
+    return redirect(url_for(".result", import_id=import_id))
+
+
+@blueprint.get("/<int:import_id>")
+@signed_in
+def result(import_id: int) -> Response:
+    """Show progress or the result; while it runs the page renews itself, without script."""
+    page = pages.result_page(import_id)
+    response = Response(render_template("exchange/result.html", page=page, button=EmptyForm()))
+    if page.is_running:
+        response.headers["Refresh"] = str(REFRESH_SECONDS)
+    return response
+
+
+@blueprint.get("/<int:import_id>/refused.csv")
+@signed_in
+def refused_rows(import_id: int) -> BaseResponse:
+    """Download the refused rows with a column of reasons, ready to be mended and sent again."""
+    file = bad_rows_file(import_id)
+    return send_file(
+        file.stream, mimetype=file.mimetype, as_attachment=True, download_name=file.filename
+    )

@@ -1,0 +1,99 @@
+"""Reading settings from anywhere, and changing them with a trail."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.addons.models import EPOCH_ID, CoreEpoch, bump
+from core.addons.registry import registry
+from core.audit.services import record
+from core.clock import now
+from core.contributions import SettingDef
+from core.errors import ProgrammingFault
+from core.settings.models import Setting, SettingChange
+from core.settings.values import check, restore
+from core.unit_of_work import read_only
+
+CACHE = "sunmao_settings"
+CHANGED = "sunmao_settings_changed"
+
+
+def get(key: str) -> Any:
+    """Return a setting's value, its default if nobody changed it.
+
+    Reads are cached by the settings version: one statement per unit of work, none for further
+    settings. Raises ProgrammingFault for a key that nothing enabled declares.
+    """
+    declared = declared_setting(key)
+    with read_only() as session:
+        stored = stored_values(session)
+    return restore(declared, stored[key]) if key in stored else declared.default
+
+
+def set_value(session: Session, key: str, value: Any) -> bool:
+    """Change a setting for everybody; False when it has that value already.
+
+    Raises Refused with `fields` for a value that does not fit.
+    """
+    declared = declared_setting(key)
+    new = check(declared, value)
+    kept = session.get(Setting, key, with_for_update=True)
+    old = kept.value if kept else check(declared, declared.default)
+    if old == new:
+        return False
+    if kept is None:
+        session.add(Setting(key=key, value=new, changed_at=now()))
+    else:
+        kept.value, kept.changed_at = new, now()
+    actor = session.info["unit"].actor
+    session.add(
+        SettingChange(
+            key=key,
+            old=old,
+            new=new,
+            at=now(),
+            actor_user_id=actor.user_id,
+            actor_label=actor.label[:200],
+        )
+    )
+    record(session, "configure", "core.setting", None, changes={key: [old, new]}, label=key)
+    bump(session, "settings_version")
+    session.info.pop(CACHE, None)
+    session.info[CHANGED] = True  # uncommitted values must not reach the process's cache
+    return True
+
+
+def declared_setting(key: str) -> SettingDef:
+    """Return the declaration of a setting; raise ProgrammingFault when there is none."""
+    for definition in registry().settings():
+        if definition.key == key:
+            return definition
+    msg = f"nothing enabled declares the setting {key!r}"
+    raise ProgrammingFault(msg)
+
+
+def stored_values(session: Session) -> Mapping[str, Any]:
+    """Return all changed settings as they stand in this unit of work."""
+    held = session.info.get(CACHE)
+    if held is None:
+        held = _load(session)
+        session.info[CACHE] = held
+    return held
+
+
+def _load(session: Session) -> Mapping[str, Any]:
+    """Read the version first: values may be newer than their version, never older."""
+    version = session.execute(
+        select(CoreEpoch.settings_version).where(CoreEpoch.id == EPOCH_ID)
+    ).scalar_one_or_none()
+    cached = current_app.extensions.get(CACHE)
+    if cached is not None and cached[0] == version and not session.info.get(CHANGED):
+        values: Mapping[str, Any] = cached[1]
+        return values
+    values = dict(session.execute(select(Setting.key, Setting.value)).tuples().all())
+    if not session.info.get(CHANGED):
+        current_app.extensions[CACHE] = (version, values)
+    return values
