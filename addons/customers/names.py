@@ -63,5 +63,5 @@ def _without_chinese_suffix(joined: str) -> str:
 
 
 def exact_key(name: str) -> str:
-    """Return the name folded for width, case and blanks only; keys of imports are this strict."""
-    return plain(name)[:200]
+    """Return the name folded for width, case and blanks only; imports match this strictly."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:200]

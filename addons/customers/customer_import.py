@@ -1,0 +1,156 @@
+"""Importing accounts: any file with a column of names, matched by code, external code or name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from addons.customers import countries
+from addons.customers.batch import Batch, refuse
+from addons.customers.fields import CustomerFields, check, fields_of, store
+from addons.customers.industry_import import IndustryIndex
+from addons.customers.stages import STAGE_TITLES, Grade, Stage
+from core.errors import DomainError, Refused
+from core.i18n import LOCALES, force_locale
+from core.i18n import gettext as _
+
+PLAIN_TEXT = ("name", "name_en", "external_code", "registration_no", "website", "founded", "notes")
+EMPTY = frozenset(("", "-", "–", "n/a", "N/A", "none", "None", "NULL", "null"))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the file, cleaned; only what the file says is in `values`."""
+
+    code: str
+    values: Mapping[str, Any]
+    sector: str
+    industry: str
+    manager: str
+    stage: str
+
+
+def apply(session: Any, row: Mapping[str, str], options: Mapping[str, Any]) -> str:
+    """Apply one row; see `Exchange.apply`."""
+    result = apply_many(session, [row], options)[0]
+    if isinstance(result, DomainError):
+        raise result
+    return result
+
+
+def apply_many(
+    session: Any, rows: Sequence[Mapping[str, str]], options: Mapping[str, Any]
+) -> list[str | Refused]:
+    """Apply a batch with a fixed number of look-ups; see `Exchange.apply_many`."""
+    del session, options
+    parsed = [_attempt(read_row, row) for row in rows]
+    good = [row for row in parsed if isinstance(row, Row)]
+    batch = Batch()
+    batch.find(
+        codes=[row.code for row in good],
+        external_codes=[row.values.get("external_code", "") for row in good],
+        names=[row.values.get("name", "") for row in good],
+    )
+    batch.know_managers([row.manager for row in good])
+    index = IndustryIndex()
+    results = [
+        row if isinstance(row, Refused) else _attempt(_apply_row, row, batch, index)
+        for row in parsed
+    ]
+    batch.store()
+    return results
+
+
+def read_row(row: Mapping[str, str]) -> Row:
+    """Clean one row; raise Refused naming the columns that cannot be understood."""
+    cells = {key: " ".join(text.split()) for key, text in row.items() if key != "notes"}
+    cells["notes"] = row.get("notes", "").strip()
+    cells = {key: "" if text in EMPTY else text for key, text in cells.items()}
+    values: dict[str, Any] = {key: cells[key] for key in PLAIN_TEXT if cells.get(key)}
+    values |= _place(cells)
+    if cells.get("grade"):
+        values["grade"] = _grade(cells["grade"])
+    if not values.get("name") and not cells.get("code"):
+        refuse("name", _("A row needs a name or one of our codes."))
+    return Row(
+        code=cells.get("code", "").upper(),
+        values=values,
+        sector=cells.get("sector", ""),
+        industry=cells.get("industry", ""),
+        manager=cells.get("manager", ""),
+        stage=_stage(cells["stage"]) if cells.get("stage") else "",
+    )
+
+
+def _place(cells: Mapping[str, str]) -> dict[str, str]:
+    """Return country and region; what the file says plainly goes before what a seat implies."""
+    country, region = countries.seat(cells.get("headquarters", ""))
+    if cells.get("country"):
+        named = countries.country_code(cells["country"])
+        if not named:
+            refuse("country", _("%(name)s is not a known country.", name=cells["country"]))
+        country = named
+    region = cells.get("region") or region
+    return {
+        key: value for key, value in (("country", country), ("region", region)) if value
+    }
+
+
+def _grade(text: str) -> str:
+    letter = text.upper().removesuffix("级").removesuffix("類").strip()
+    if letter not in Grade:
+        refuse("grade", _("Choose A, B, C or D, or leave it empty."))
+    return letter
+
+
+def _stage(text: str) -> str:
+    wanted = text.casefold()
+    for stage, title in STAGE_TITLES.items():
+        if wanted in {str(stage), *_in_all_languages(title)}:
+            return str(stage)
+    refuse("stage", _("%(name)s is not a stage of an account.", name=text))
+    raise AssertionError
+
+
+def _in_all_languages(title: Any) -> set[str]:
+    found = set()
+    for locale in LOCALES:
+        with force_locale(locale):
+            found.add(str(title).casefold())
+    return found
+
+
+def _apply_row(row: Row, batch: Batch, index: IndustryIndex) -> str:
+    known = batch.match(
+        code=row.code,
+        external_code=row.values.get("external_code", ""),
+        name=row.values.get("name", ""),
+        country=row.values.get("country", ""),
+    )
+    if row.code and known is None:
+        refuse("code", _("No account with the code %(code)s in your range.", code=row.code))
+    if known is None:
+        fields = check(CustomerFields(**row.values))
+        place = index.place(row.sector, row.industry)
+        batch.create(
+            replace(fields, industry_id=place),
+            manager=row.manager,
+            stage=row.stage or Stage.PROSPECT,
+        )
+        return "created"
+    before = fields_of(known)
+    wanted = check(replace(before, **row.values))
+    place = index.place(row.sector, row.industry)
+    if place is not None:
+        wanted = replace(wanted, industry_id=place)
+    if wanted == before:
+        return "unchanged"
+    batch.must_be_changeable(known)
+    store(known, wanted)
+    return "updated"
+
+
+def _attempt(function: Any, *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except Refused as refusal:
+        return refusal
