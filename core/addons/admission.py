@@ -71,7 +71,7 @@ class _Wiring:
 
     def __init__(self, app: Flask) -> None:
         self.rules = frozenset(app.url_map.iter_rules())
-        self._wide: list[Any] = [
+        self.wide: list[Any] = [
             tuple(place.get(None, ()))
             for place in (
                 app.before_request_funcs,
@@ -83,11 +83,11 @@ class _Wiring:
             )
         ]
         handlers = app.error_handler_spec.get(None, {})
-        self._wide.append(tuple((c, k) for c, several in handlers.items() for k in several))
-        self._wide.append(tuple(app.jinja_env.globals))
-        self._wide.append(tuple(app.jinja_env.filters))
-        self._wide.append(tuple(app.jinja_env.tests))
+        self.wide.append(tuple((c, k) for c, several in handlers.items() for k in several))
+        self.wide.append(tuple(app.jinja_env.globals))
+        self.wide.append(tuple(app.jinja_env.filters))
+        self.wide.append(tuple(app.jinja_env.tests))
 
     def reaches_beyond(self, before: "_Wiring") -> bool:
         """Tell whether anything that concerns every page differs."""
-        return self._wide != before._wide
+        return self.wide != before.wide

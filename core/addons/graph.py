@@ -1,10 +1,10 @@
-"""Who needs whom: order, cycles, version ranges, conflicts, and plans for enabling and disabling."""
+"""Who needs whom: order, circles, version ranges, conflicts, and plans for acts."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from core.addons.faults import AddonFaultError, Fault, Words, words
+from core.addons.faults import Fault, Words, words
 from core.addons.manifest import Manifest, fits
 from core.version import VERSION
 

@@ -3,9 +3,8 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -19,11 +18,24 @@ from pydantic import (
     field_validator,
 )
 
-from core.addons.faults import AddonFaultError, words
+from core.addons.faults import AddonFaultError, Words, words
 
 SIZE_LIMIT = 32 * 1024
 RESERVED = frozenset(
-    "account admin api assets bundles core health login logout static sunmao".split()
+    {
+        "account",
+        "admin",
+        "api",
+        "assets",
+        "bundles",
+        "core",
+        "health",
+        "login",
+        "logout",
+        "preferences",
+        "static",
+        "sunmao",
+    }
 )
 
 
@@ -123,7 +135,7 @@ def parse_manifest(text: str, *, name: str) -> Manifest:
     try:
         manifest = Manifest(**values)
     except ValidationError as error:
-        raise AddonFaultError("manifest", _first_fault(error, values)) from error
+        raise AddonFaultError("manifest", _first_fault(error)) from error
     if manifest.name != name:
         said = words(
             "The manifest says name = %(said)s, but its file is called %(file)s.",
@@ -136,7 +148,7 @@ def parse_manifest(text: str, *, name: str) -> Manifest:
     return manifest
 
 
-def _first_fault(error: ValidationError, values: Mapping[str, Any]) -> Any:
+def _first_fault(error: ValidationError) -> Words:
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] == "extra_forbidden":

@@ -36,6 +36,7 @@ class Addon(Model):
     manifest: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     changed_by: Mapped[str] = mapped_column(String(120), default="")
+    fault: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     lease_token: Mapped[str] = mapped_column(String(40), default="")
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

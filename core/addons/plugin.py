@@ -15,23 +15,23 @@ from core.hookspecs import hookimpl
 
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
-    """Tables of lifecycle, counters and processes."""
+    """Name the tables of lifecycle, counters and processes."""
     return (Addon, CoreEpoch, Worker)
 
 
 @hookimpl
 def register_resources() -> Iterable[Resource]:
-    """The right to configure add-ons."""
+    """Declare the right to configure add-ons."""
     return (ADDON,)
 
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    """The pages below /admin/addons."""
+    """Give the pages below /admin/addons."""
     return (blueprint,)
 
 
 @hookimpl
 def register_menus() -> Iterable[MenuItem]:
-    """The entry under System."""
+    """Give the entry under System."""
     return MENUS

@@ -62,7 +62,7 @@ def run_probe(chain: Sequence[Found], *, seconds: float) -> Fault | None:
         task, verdict = Path(folder, "task.json"), Path(folder, "verdict.json")
         manifests = [one.manifest.model_dump() for one in chain]
         task.write_text(json.dumps({"manifests": manifests, "folder": folder}), encoding="utf-8")
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
             [sys.executable, "-m", "core.addons.probe_child", str(task), str(verdict)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

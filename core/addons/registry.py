@@ -39,10 +39,15 @@ CORE = "core"
 
 @dataclass(frozen=True, slots=True)
 class Implementation:
-    """One add-on's answer to a reacting hook; call it by keyword."""
+    """One plugin's answer to a hook; call it with all of the hook's arguments by keyword."""
 
     owner: str
     function: Callable[..., Any]
+    argnames: tuple[str, ...] = ()
+
+    def __call__(self, **values: Any) -> Any:
+        """Call it with the arguments that it asked for; whatever it raises comes through."""
+        return self.function(**{name: values[name] for name in self.argnames})
 
 
 class Registry:
@@ -74,7 +79,7 @@ class Registry:
             if pinned is not None:
                 return pinned
             g.enabled_set = self.switchboard.current()
-            return cast(EnabledSet, g.enabled_set)
+            return cast("EnabledSet", g.enabled_set)
         return self.switchboard.current()
 
     def is_on(self, owner: str) -> bool:
@@ -94,36 +99,36 @@ class Registry:
     # -- contributions, filtered -------------------------------------------------------------
 
     def menus(self) -> tuple[MenuItem, ...]:
-        """Entries of the sidebar."""
+        """Return the entries of the sidebar."""
         return self._on("menus")
 
     def slots(self, place: str) -> tuple[Slot, ...]:
-        """Fragments for a place, in their order."""
+        """Return the fragments for a place, in their order."""
         items: tuple[Slot, ...] = self._on("slots")
         return tuple(sorted((s for s in items if s.place == place), key=lambda s: s.order))
 
     def settings(self) -> tuple[SettingDef, ...]:
-        """Typed settings."""
+        """Return the typed settings."""
         return self._on("settings")
 
     def jobs(self) -> tuple[JobDef, ...]:
-        """Kinds of jobs that may run now."""
+        """Return the kinds of jobs that may run now."""
         return self._on("jobs")
 
     def event_types(self) -> tuple[EventType, ...]:
-        """Events that may be published now."""
+        """Return the events that may be published now."""
         return self._on("event_types")
 
     def measures(self) -> tuple[Measure, ...]:
-        """Countable facts."""
+        """Return the countable facts."""
         return self._on("measures")
 
     def exchanges(self) -> tuple[Exchange, ...]:
-        """Imports."""
+        """Return what can be taken in from files."""
         return self._on("exchanges")
 
     def commands(self) -> tuple[click.Command, ...]:
-        """Commands for the command line; group them by `owner_of`."""
+        """Return commands for the command line; group them by `owner_of`."""
         return self._on("commands")
 
     def every(self, kind: str) -> tuple[Any, ...]:
@@ -136,15 +141,30 @@ class Registry:
         """Return the add-on that gave a contribution, or "core"; KeyError if nobody did."""
         return self._owners[id(contribution)]
 
-    def implementations(self, hook: str) -> tuple[Implementation, ...]:
-        """Return who answers a reacting hook and is on, in load order, to be called one by one."""
+    def implementations(
+        self, hook: str, *, owners: frozenset[str] | None = None
+    ) -> tuple[Implementation, ...]:
+        """Return who answers a hook, in load order, to be called one by one.
+
+        Those that are on; or those of `owners`, on or off, for the hooks of the lifecycle.
+        """
         found = {
-            one.plugin: Implementation(self._owner_of_module(one.plugin), one.function)
+            one.plugin: Implementation(
+                self._owner_of_module(one.plugin), one.function, tuple(one.argnames)
+            )
             for one in getattr(self.plugins.hook, hook).get_hookimpls()
         }
         ordered = (one.module for several in self.plugged.values() for one in several)
         picked = (found[module] for module in ordered if module in found)
+        if owners is not None:
+            return tuple(one for one in picked if one.owner in owners)
         return tuple(one for one in picked if self.is_on(one.owner))
+
+    def pages_of(self, name: str) -> int:
+        """Return how many addresses an add-on has."""
+        root = f"/{name}"
+        rules = (rule.rule for rule in self.app.url_map.iter_rules())
+        return sum(1 for rule in rules if rule == root or rule.startswith(f"{root}/"))
 
     # -- filling at start --------------------------------------------------------------------
 
@@ -211,7 +231,7 @@ class Registry:
 
 def registry() -> Registry:
     """Return the current app's registry."""
-    return cast(Registry, current_app.extensions["sunmao"])
+    return cast("Registry", current_app.extensions["sunmao"])
 
 
 def configure_registry(app: Flask, built_in: Iterable[str]) -> None:

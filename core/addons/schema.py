@@ -17,11 +17,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, event, inspect, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    NullPool,
+    create_engine,
+    event,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.schema import SchemaItem
 
 from core.addons.catalogue import package_folder
 from core.addons.faults import AddonFaultError, words
+from core.addons.models import EPOCH_ID, CoreEpoch
 from core.config import ROOT, Config
 from core.database import Model
 
@@ -68,6 +78,8 @@ def upgrade(config: Config, history: History, *, to: str = "head") -> None:
     if history.folder.is_dir():
         with _opened(config) as connection:
             command.upgrade(_alembic(history, connection), to)
+            if history.owner == CORE:
+                _ensure_epoch(connection)
 
 
 def downgrade(config: Config, history: History, *, to: str) -> None:
@@ -82,8 +94,7 @@ def downgrade(config: Config, history: History, *, to: str) -> None:
 
 def current(config: Config, history: History) -> str | None:
     """Return the revision that the database is at, or None before the first."""
-    engine = schema_engine(config)
-    with engine.connect() as connection:
+    with schema_engine(config).connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"version_table": history.version_table}
         )
@@ -124,18 +135,18 @@ def revise(config: Config, history: History, *, message: str) -> Path | None:
     return target
 
 
-def schema_engine(config: Config) -> Engine:
-    """Return an engine without pool and without the wall, for changes of tables only."""
+def schema_engine(config: Config, *, writing: bool = False) -> Engine:
+    """Return an engine without pool and without the wall, for looking at and changing tables."""
     engine = create_engine(config.url, poolclass=NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", _begin_writing if writing else _begin_reading)
     return engine
 
 
 @contextmanager
 def _opened(config: Config) -> Iterator[Connection]:
-    engine = schema_engine(config)
+    engine = schema_engine(config, writing=True)
     with engine.connect() as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
@@ -152,14 +163,24 @@ def _opened(config: Config) -> Iterator[Connection]:
                 raise AddonFaultError("migration", said)
 
 
+def _ensure_epoch(connection: Connection) -> None:
+    if connection.execute(select(CoreEpoch.id)).first() is None:
+        counters = ("module_version", "rights_version", "code_version", "settings_version")
+        connection.execute(insert(CoreEpoch).values(id=EPOCH_ID, **dict.fromkeys(counters, 1)))
+
+
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     dbapi_connection.isolation_level = None
     for pragma in ("busy_timeout=20000", "foreign_keys=OFF", "journal_mode=WAL"):
         dbapi_connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_writing(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _alembic(history: History, connection: Connection) -> AlembicConfig:
@@ -202,14 +223,3 @@ def _render(kind: str, item: Any, autogen: Any) -> str | bool:
         autogen.imports.add(f"from core.database import {type(item).__name__}")
         return f"{type(item).__name__}()"
     return False
-
-
-def tables_of(metadata: MetaData, history: History) -> list[str]:
-    """Return the names of a history's tables that the models declare, children last."""
-    return [t.name for t in metadata.sorted_tables if history.owns(t.name)]
-
-
-def tables_present(config: Config, history: History) -> list[str]:
-    """Return the names of a history's tables that the database has."""
-    names = inspect(schema_engine(config)).get_table_names()
-    return sorted(name for name in names if history.owns(name))

@@ -24,7 +24,7 @@ FORGET_AFTER = timedelta(minutes=10)
 
 
 class WorkerReport:
-    """This process in `core_worker`; written at most every few seconds, behind the response."""
+    """The row of this process in `core_worker`, written every few seconds at most."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -57,7 +57,7 @@ class WorkerReport:
                     .values(**seen)
                     .execution_options(synchronize_session=False)
                 )
-                if cast(int, found.rowcount) == 0:
+                if cast("int", found.rowcount) == 0:
                     session.execute(insert(Worker).values(**me, **seen, kind=kind))
                 session.execute(
                     delete(Worker)

@@ -1,0 +1,227 @@
+"""Enable, disable, uninstall, purge: each previewed, leased, audited, and seen everywhere at once.
+
+The counter is raised by the last write of each act, so no process ever sees half of one. Migrations
+run between two units of work, on a connection of their own.
+"""
+
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.access.elevation import elevated
+from core.addons import schema, tables
+from core.addons.faults import AddonFaultError, Fault, words
+from core.addons.leases import keep_fault, leased, owned_row
+from core.addons.models import Addon, State, bump
+from core.addons.previews import Act, Preview, history_for, preview
+from core.addons.registry import registry
+from core.addons.status import doctor
+from core.audit.services import record
+from core.clock import now
+from core.config import Config
+from core.errors import NotAllowed, Refused
+from core.i18n import gettext as _
+from core.jobs.models import Job, JobState
+from core.unit_of_work import current_unit, read_only, unit_of_work
+
+RESOURCE, VERB = "core.addon", "configure"
+DRAIN_SECONDS = 3.0
+
+
+def look(act: Act, name: str) -> Preview:
+    """Return what `act` would do; raise NotAllowed without the right to configure add-ons."""
+    with read_only() as session:
+        _require()
+        return preview(session, registry(), site_config(), act=act, name=name)
+
+
+def enable(name: str, *, reason: str = "") -> Preview:
+    """Switch on `name` and all it needs; raise Refused naming the obstacle or the failed step."""
+    plan = _checked("enable", name)
+    for step in plan.steps:
+        with leased(step) as token:
+            _guarded(step, "migration", lambda one=step: _migrate(one))
+            _guarded(step, "load", lambda one=step, key=token: _switch_on(one, key, reason))
+    return plan
+
+
+def disable(name: str, *, reason: str = "") -> Preview:
+    """Switch off `name` and keep every row; running jobs finish their present step."""
+    plan = _checked("disable", name)
+    with leased(name) as token:
+        with unit_of_work(reason=reason) as session:
+            row = owned_row(session, name, token)
+            _call("addon_disabled", name)
+            _decide(session, row, State.DISABLED, act="disable", reason=reason)
+        _drain(name)
+    return plan
+
+
+def uninstall(name: str, *, reason: str = "") -> Preview:
+    """Archive `name`: out of sight, its tables untouched; refused while it has reasons to stay."""
+    plan = _checked("uninstall", name)
+    with leased(name) as token, unit_of_work(reason=reason) as session:
+        row = owned_row(session, name, token)
+        _decide(session, row, State.ARCHIVED, act="uninstall", reason=reason)
+    return plan
+
+
+def purge(name: str, *, confirmation: str, reason: str = "") -> Path:
+    """Copy an archived add-on's tables to CSV, then drop them; return the folder of the copies.
+
+    `confirmation` must be the add-on's name as typed by the person who purges.
+    """
+    plan = _checked("purge", name)
+    if confirmation != name:
+        said = _("Type the name %(name)s to confirm.", name=name)
+        raise Refused(said, fields={"confirmation": [said]})
+    config, history = site_config(), history_for(registry(), name)
+    with leased(name) as token:
+        _end_request_transaction()
+        folder = tables.save_copies(config, history)
+        _guarded(name, "migration", lambda: _drop(config, history))
+        with unit_of_work(reason=reason) as session:
+            row = owned_row(session, name, token)
+            row.version, row.fault = "", None
+            facts = {"rows": plan.tables, "copies": folder.name}
+            _decide(session, row, State.AVAILABLE, act="purge", reason=reason, facts=facts)
+    return folder
+
+
+def reload_code(*, reason: str = "") -> None:
+    """Tell every worker to retire after its present request and start again with new code."""
+    with unit_of_work(reason=reason) as session:
+        _require()
+        record(session, "reload", RESOURCE, None, reason=reason)
+        bump(session, "code_version")
+        bump(session, "module_version")
+
+
+def examine() -> list[Fault]:
+    """Return everything that is wrong with the add-ons; empty when all is well."""
+    with read_only() as session:
+        _require()
+        return doctor(session, registry(), site_config())
+
+
+def upgrade_site(config: Config) -> list[str]:
+    """Migrate the core, then every add-on that is on or off (not archived); return the owners.
+
+    Reads states past the session, because the tables of accounts may not exist yet.
+    """
+    schema.upgrade(config, schema.history_of(schema.CORE))
+    done = [schema.CORE]
+    with schema.schema_engine(config).connect() as connection:
+        wanted = select(Addon.name).where(Addon.state.in_((State.ENABLED, State.DISABLED)))
+        names = set(connection.scalars(wanted))
+    for name, manifest in registry().loaded.items():
+        if name in names:
+            schema.upgrade(config, schema.history_of(name, manifest.package))
+            done.append(name)
+    return done
+
+
+def site_config() -> Config:
+    """Return the current app's typed configuration."""
+    config: Config = current_app.config["SUNMAO"]
+    return config
+
+
+def _checked(act: Act, name: str) -> Preview:
+    plan = look(act, name)
+    if not plan.possible:
+        raise Refused(" ".join(str(one) for one in plan.obstacles))
+    _end_request_transaction()
+    return plan
+
+
+def _require() -> None:
+    if not current_unit().access.may(RESOURCE, VERB):
+        raise NotAllowed(_("Only administrators may change add-ons."), missing=(RESOURCE, VERB))
+
+
+def _end_request_transaction() -> None:
+    """Let go of the request's own read, or PostgreSQL would wait for it for ever."""
+    with read_only():
+        current_unit().release()
+
+
+def _guarded(name: str, stage: str, act: Callable[[], None]) -> None:
+    """Run a step that may fail by the add-on's fault; keep the fault for the admin page."""
+    try:
+        act()
+    except AddonFaultError as error:
+        fault = error.of(name)
+    except Exception as error:  # noqa: BLE001 -- whatever add-on code raises is its fault
+        said = words("%(error)s", error=f"{type(error).__name__}: {error}"[:400])
+        fault = Fault(name, "migration", said, traceback.format_exc())
+        if stage != "migration":
+            fault = Fault(name, "load", said, traceback.format_exc())
+    else:
+        return
+    keep_fault(name, fault)
+    raise Refused(_("%(name)s was not changed. %(why)s", name=name, why=str(fault.words)))
+
+
+def _migrate(name: str) -> None:
+    schema.upgrade(site_config(), history_for(registry(), name))
+
+
+def _drop(config: Config, history: schema.History) -> None:
+    schema.downgrade(config, history, to="base")
+    tables.drop_left(config, history)
+
+
+def _switch_on(name: str, token: str, reason: str) -> None:
+    manifest = registry().catalogue.found[name].manifest
+    with unit_of_work(reason=reason) as session:
+        row = owned_row(session, name, token)
+        _call("addon_enabled", name)
+        row.fault = None
+        row.version = manifest.version
+        row.manifest = manifest.model_dump()
+        _decide(session, row, State.ENABLED, act="enable", reason=reason)
+
+
+def _call(hook: str, name: str) -> None:
+    for one in registry().implementations(hook, owners=frozenset({name})):
+        with elevated(f"{hook} of {name}") as session:
+            one(session=session)
+
+
+def _decide(
+    session: Session,
+    row: Addon,
+    state: State,
+    *,
+    act: Act,
+    reason: str,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    changes: dict[str, Any] = {"state": [row.state, state]} | (facts or {})
+    row.state = state
+    row.changed_at = now()
+    row.changed_by = current_unit().actor.label[:120]
+    record(session, act, RESOURCE, row.id, changes=changes, reason=reason, label=row.name)
+    current_unit().flush()
+    bump(session, "module_version")
+
+
+def _drain(name: str) -> None:
+    """Wait briefly for steps that run just now; none can begin any more."""
+    deadline = time.monotonic() + DRAIN_SECONDS
+    while time.monotonic() < deadline:
+        with read_only() as session:
+            running = session.scalar(
+                select(func.count()).where(Job.addon == name, Job.state == JobState.LEASED)
+            )
+            current_unit().release()
+        if not running:
+            return
+        time.sleep(0.1)

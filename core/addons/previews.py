@@ -1,0 +1,221 @@
+"""What an act on an add-on would do, worked out without doing it; web and command line share it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.actor import system_actor
+from core.addons import schema, tables
+from core.addons.faults import AddonFaultError, Words, words
+from core.addons.graph import Plan, dependents_of, plan_disable, plan_enable
+from core.addons.models import Addon, State
+from core.addons.registry import Registry
+from core.config import Config
+from core.i18n import localized
+from core.jobs.models import Job, JobState
+from core.unit_of_work import read_only
+
+Act = Literal["enable", "disable", "uninstall", "purge"]
+ACTS: tuple[Act, ...] = ("enable", "disable", "uninstall", "purge")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One consequence; `count` stands before the words, None where there is nothing to count."""
+
+    count: int | None
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The whole of one act: what stands in the way, what it touches, ends, brings and keeps."""
+
+    act: Act
+    name: str
+    steps: tuple[str, ...] = ()
+    obstacles: tuple[Words, ...] = ()
+    brings: tuple[Line, ...] = ()
+    ends: tuple[Line, ...] = ()
+    keeps: tuple[Line, ...] = ()
+    tables: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def possible(self) -> bool:
+        """Tell whether nothing stands in the way."""
+        return not self.obstacles
+
+    @property
+    def command(self) -> str:
+        """The same act for the command line."""
+        return f"sunmao addon {self.act} {self.name}"
+
+
+def preview(session: Session, found: Registry, config: Config, *, act: Act, name: str) -> Preview:
+    """Return what `act` on `name` would do; never changes anything."""
+    rows = {row.name: row for row in session.scalars(select(Addon))}
+    match act:
+        case "enable":
+            return _enable(found, config, rows, name)
+        case "disable":
+            return _disable(session, found, config, rows, name)
+        case "uninstall":
+            return _uninstall(session, found, config, rows, name)
+        case "purge":
+            return _purge(found, config, rows, name)
+
+
+def decided_on(rows: dict[str, Addon]) -> set[str]:
+    """Return the names whose row says enabled."""
+    return {name for name, row in rows.items() if row.state == State.ENABLED}
+
+
+def history_for(found: Registry, name: str) -> schema.History:
+    """Return an add-on's history; without its code one that only knows the table prefix."""
+    offered = found.catalogue.found.get(name)
+    if offered is not None and offered.folder is not None:
+        return schema.history_of(name, offered.manifest.package)
+    return schema.History(name, schema.SCRIPTS / "none")
+
+
+def _enable(found: Registry, config: Config, rows: dict[str, Addon], name: str) -> Preview:
+    plan = plan_enable(name, found.catalogue.manifests, decided_on(rows), found.faults)
+    obstacles = list(plan.obstacles)
+    if found.safe_mode:
+        obstacles.append(words("The site runs in safe mode, without add-ons."))
+    unloaded = [n for n in plan.steps if n not in found.plugged and n not in found.faults]
+    if unloaded and not found.safe_mode:
+        said = words("%(name)s is new: reload the code first.", name=unloaded[0])
+        obstacles.append(said)
+    brings = [
+        Line(None, words("%(name)s %(version)s", name=n, version=one.manifest.version))
+        for n in plan.steps
+        if (one := found.catalogue.found.get(n))
+    ]
+    for step in plan.steps:
+        brings += _brings(found, config, step)
+    return Preview("enable", name, plan.steps, tuple(obstacles), brings=tuple(brings))
+
+
+def _brings(found: Registry, config: Config, name: str) -> list[Line]:
+    lines = _parts(found, name)
+    try:
+        if not schema.is_current(config, history_for(found, name)):
+            lines.append(Line(None, words("Its tables are made or brought up to date.")))
+    except AddonFaultError as fault:
+        lines.append(Line(None, fault.words))
+    return lines
+
+
+def _disable(
+    session: Session, found: Registry, config: Config, rows: dict[str, Addon], name: str
+) -> Preview:
+    plan: Plan = plan_disable(name, found.catalogue.manifests, decided_on(rows))
+    ends = _parts(found, name) + _work(session, found, name)
+    counts = tables.row_counts(config, history_for(found, name))
+    kept = tuple(Line(n, words("rows in %(table)s", table=t)) for t, n in counts.items())
+    return Preview(
+        "disable", name, plan.steps, plan.obstacles, ends=tuple(ends), keeps=kept, tables=counts
+    )
+
+
+def _uninstall(
+    session: Session, found: Registry, config: Config, rows: dict[str, Addon], name: str
+) -> Preview:
+    row = rows.get(name)
+    obstacles: list[Words] = []
+    if row is None or row.state in {State.AVAILABLE, State.ARCHIVED}:
+        obstacles.append(words("%(name)s is not installed.", name=name))
+    elif row.state == State.ENABLED:
+        obstacles.append(words("Switch it off first."))
+    else:
+        obstacles += [
+            words("%(holder)s depends on it and is installed; uninstall that first.", holder=other)
+            for other in dependents_of(name, found.catalogue.manifests)
+            if other in rows and rows[other].state in {State.ENABLED, State.DISABLED}
+        ]
+        obstacles += reasons_to_keep(found, name)
+    counts = tables.row_counts(config, history_for(found, name))
+    kept = tuple(Line(n, words("rows in %(table)s", table=t)) for t, n in counts.items())
+    ends = tuple(_work(session, found, name))
+    return Preview(
+        "uninstall", name, (name,), tuple(obstacles), ends=ends, keeps=kept, tables=counts
+    )
+
+
+def _purge(found: Registry, config: Config, rows: dict[str, Addon], name: str) -> Preview:
+    row = rows.get(name)
+    history = history_for(found, name)
+    obstacles: list[Words] = []
+    if row is None or row.state != State.ARCHIVED:
+        obstacles.append(words("Only an uninstalled add-on can be purged."))
+    for table, targets in sorted(tables.pointing_at(config, history).items()):
+        said = words(
+            "Table %(table)s of another add-on refers to %(target)s; purge that add-on first.",
+            table=table,
+            target=", ".join(sorted(targets)),
+        )
+        obstacles.append(said)
+    counts = tables.row_counts(config, history)
+    ends = tuple(Line(n, words("rows in %(table)s", table=t)) for t, n in counts.items())
+    keeps = (Line(None, words("A copy of every table as CSV in instance/exports.")),)
+    return Preview("purge", name, (name,), tuple(obstacles), ends=ends, keeps=keeps, tables=counts)
+
+
+def reasons_to_keep(found: Registry, name: str) -> list[Words]:
+    """Ask the add-on itself; one that cannot answer is not uninstalled (fail closed)."""
+    reasons: list[Words] = []
+    for one in found.implementations("why_keep", owners=frozenset({name})):
+        with read_only(system_actor("asking an add-on why it should stay")) as session:
+            reasons += [words("%(reason)s", reason=why) for why in one(session=session)]
+    return reasons
+
+
+def _parts(found: Registry, name: str) -> list[Line]:
+    several = found.plugged.get(name, [])
+    menus = [localized_title(m.title) for one in several for m in one.of("menus")]
+    pages = found.pages_of(name)
+    jobs = [j for one in several for j in one.of("jobs") if j.every]
+    lines = []
+    if menus:
+        said = words("menu entries: %(titles)s", titles=", ".join(menus))
+        lines.append(Line(len(menus), said))
+    if pages:
+        lines.append(Line(pages, words("pages; while it is off they answer 404")))
+    if jobs:
+        lines.append(Line(len(jobs), words("schedules")))
+    for kind, said in (
+        ("measures", words("measures for assessments")),
+        ("slots", words("fragments in pages of others")),
+        ("exchanges", words("imports")),
+    ):
+        count = sum(len(one.of(kind)) for one in several)
+        if count:
+            lines.append(Line(count, said))
+    return lines
+
+
+def _work(session: Session, found: Registry, name: str) -> list[Line]:
+    counted: Sequence[tuple[str, int]] = [
+        (state, count)
+        for state, count in session.execute(
+            select(Job.state, func.count())
+            .where(Job.addon == name, Job.state.in_((JobState.PENDING, JobState.LEASED)))
+            .group_by(Job.state)
+        )
+    ]
+    texts = {
+        JobState.PENDING: words("waiting jobs; they wait on"),
+        JobState.LEASED: words("running jobs; each finishes its present step"),
+    }
+    lines = [Line(count, texts[JobState(state)]) for state, count in counted]
+    lines += [Line(None, reason) for reason in reasons_to_keep(found, name)]
+    return lines
+
+
+def localized_title(title: object) -> str:
+    """Return a title in the reader's language, whether lazy, plain or of a manifest."""
+    return localized(title) if isinstance(title, dict) else str(title)

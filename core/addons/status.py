@@ -1,0 +1,170 @@
+"""How every add-on stands, for the admin page, the command line and the doctor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.addons import schema
+from core.addons.faults import AddonFaultError, Fault, Words, words
+from core.addons.graph import needed_by
+from core.addons.manifest import Bilingual, Manifest
+from core.addons.models import Addon, State, Worker
+from core.addons.registry import Registry
+from core.config import Config
+from core.i18n import localized
+
+
+class Standing(StrEnum):
+    """The state that people see: what was decided, unless something is in the way."""
+
+    AVAILABLE = "available"
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    ARCHIVED = "archived"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    MISSING = "missing"
+
+
+TROUBLE = frozenset({Standing.FAILED, Standing.BLOCKED, Standing.MISSING})
+
+
+@dataclass(frozen=True, slots=True)
+class AddonStatus:
+    """One add-on as it stands; `manifest` is None when it cannot be read or is gone."""
+
+    name: str
+    standing: Standing
+    decided: State
+    manifest: Manifest | None
+    source: str
+    version: str
+    title: Bilingual
+    fault: Fault | None = None
+    needed_by: tuple[str, ...] = ()
+    changed_at: datetime | None = None
+    changed_by: str = ""
+    record_id: int | None = None
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language."""
+        return localized(self.title.model_dump())
+
+    @property
+    def summary(self) -> str:
+        """The summary in the reader's language; empty without a manifest."""
+        return localized(self.manifest.summary.model_dump()) if self.manifest else ""
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """The acts that make sense for this state, the usual one first."""
+        by_decision = {
+            State.AVAILABLE: ("enable",),
+            State.ENABLED: ("disable",),
+            State.DISABLED: ("enable", "uninstall"),
+            State.ARCHIVED: ("enable", "purge"),
+        }
+        acts = by_decision[self.decided]
+        if self.manifest is None or self.standing == Standing.MISSING:
+            return tuple(act for act in acts if act != "enable")
+        return acts
+
+    @property
+    def in_trouble(self) -> bool:
+        """Tell whether an administrator should look at it."""
+        return self.standing in TROUBLE
+
+
+def statuses(session: Session, found: Registry) -> list[AddonStatus]:
+    """Return every add-on that is offered or was ever touched, by sequence and name."""
+    rows = {row.name: row for row in session.scalars(select(Addon))}
+    enabled = {name for name, row in rows.items() if row.state == State.ENABLED}
+    touched = {name for name, row in rows.items() if row.state != State.AVAILABLE}
+    names = sorted(touched | found.catalogue.found.keys() | found.catalogue.faults.keys())
+    result = [_status(name, rows.get(name), found, enabled) for name in names]
+    return sorted(result, key=lambda s: (s.manifest.sequence if s.manifest else 9999, s.name))
+
+
+def workers(session: Session) -> Sequence[Worker]:
+    """Return the processes that reported lately, the newest report first."""
+    return session.scalars(select(Worker).order_by(Worker.seen_at.desc())).all()
+
+
+def doctor(session: Session, found: Registry, config: Config) -> list[Fault]:
+    """Return everything that is wrong with the add-ons of this site; empty when all is well."""
+    result: list[Fault] = []
+    if not schema.is_current(config, schema.history_of(schema.CORE)):
+        said = words("The database is not at the core's newest migration: run sunmao db upgrade.")
+        result.append(Fault("core", "migration", said))
+    for one in statuses(session, found):
+        if one.fault is not None:
+            result.append(one.fault)
+        elif one.standing == Standing.ENABLED and one.manifest is not None:
+            result += _unmigrated(one.manifest, config)
+    return result
+
+
+def _unmigrated(manifest: Manifest, config: Config) -> list[Fault]:
+    try:
+        if schema.is_current(config, schema.history_of(manifest.name, manifest.package)):
+            return []
+    except AddonFaultError as fault:
+        return [fault.of(manifest.name)]
+    said = words("Its tables are not at its newest migration: run sunmao db upgrade.")
+    return [Fault(manifest.name, "migration", said)]
+
+
+def _status(name: str, row: Addon | None, found: Registry, enabled: set[str]) -> AddonStatus:
+    offered = found.catalogue.found.get(name)
+    manifest = offered.manifest if offered else None
+    decided = State(row.state) if row else State.AVAILABLE
+    fault = _fault(name, row, found, enabled)
+    standing = Standing(decided)
+    if fault is not None:
+        kinds = {"missing": Standing.MISSING, "dependency": Standing.BLOCKED}
+        standing = kinds.get(fault.stage, Standing.FAILED)
+    manifests = found.catalogue.manifests
+    return AddonStatus(
+        name=name,
+        standing=standing,
+        decided=decided,
+        manifest=manifest,
+        source=offered.source if offered else "",
+        version=manifest.version if manifest else (row.version if row else ""),
+        title=_title(name, manifest, row),
+        fault=fault,
+        needed_by=tuple(n for n in sorted(manifests) if name in needed_by(n, manifests)),
+        changed_at=row.changed_at if row else None,
+        changed_by=row.changed_by if row else "",
+        record_id=row.id if row else None,
+    )
+
+
+def _fault(name: str, row: Addon | None, found: Registry, enabled: set[str]) -> Fault | None:
+    if name in found.faults:
+        return found.faults[name]
+    offered = found.catalogue.found.get(name)
+    if offered is None:
+        said = words("Its code is not here any more; its data is kept.")
+        return Fault(name, "missing", said)
+    if row is not None and row.fault:
+        stored = row.fault
+        return Fault(name, stored["stage"], Words.from_json(stored["words"]), stored["trace"])
+    if name in enabled:
+        off = sorted(needed_by(name, found.catalogue.manifests) - enabled)
+        if off:
+            said = words("It needs %(needed)s, which is switched off.", needed=off[0])
+            return Fault(name, "dependency", said)
+    return None
+
+
+def _title(name: str, manifest: Manifest | None, row: Addon | None) -> Bilingual:
+    if manifest is not None:
+        return manifest.title
+    stored = row.manifest.get("title") if row else None
+    return Bilingual(**stored) if stored else Bilingual(zh=name, en=name)

@@ -1,0 +1,83 @@
+"""`sunmao db …`: migrations of the core and of every add-on."""
+
+import click
+from flask.cli import with_appcontext
+
+from core.addons import lifecycle, schema
+from core.addons.faults import AddonFaultError
+from core.addons.registry import registry
+
+
+@click.group("db")
+def database() -> None:
+    """Bring the tables up to date, look at them, write new migrations."""
+
+
+@database.command("upgrade")
+@with_appcontext
+def upgrade() -> None:
+    """Migrate the core, then every add-on that is on or off."""
+    for owner in lifecycle.upgrade_site(lifecycle.site_config()):
+        click.echo(f"{owner}: {_revision(owner)}")
+
+
+@database.command("current")
+@with_appcontext
+def current() -> None:
+    """Show the revision of every history."""
+    for owner in (schema.CORE, *registry().loaded):
+        click.echo(f"{owner:<16} {_revision(owner)}")
+
+
+@database.command("check")
+@with_appcontext
+def check() -> None:
+    """Compare tables and models; the exit code is 1 if a migration is missing."""
+    config, wrong = lifecycle.site_config(), False
+    for owner in (schema.CORE, *registry().loaded):
+        history = _history(owner)
+        if schema.current(config, history) is None:
+            continue
+        for difference in schema.differences(config, history):
+            click.echo(f"{owner}: {difference}")
+            wrong = True
+    if wrong:
+        raise SystemExit(1)
+
+
+@database.command("revision")
+@click.argument("owner")
+@click.argument("message")
+@with_appcontext
+def revision(owner: str, message: str) -> None:
+    """Write the next migration of OWNER (core or an add-on) from the models."""
+    config, history = lifecycle.site_config(), _history(owner)
+    schema.upgrade(config, history)
+    written = schema.revise(config, history, message=message)
+    click.echo(written or "The models and the tables are the same: nothing to write.")
+
+
+@database.command("downgrade")
+@click.argument("owner")
+@click.argument("to")
+@with_appcontext
+def downgrade(owner: str, to: str) -> None:
+    """Take OWNER back to revision TO (-1 for the last step); for developers."""
+    schema.downgrade(lifecycle.site_config(), _history(owner), to=to)
+    click.echo(f"{owner}: {_revision(owner)}")
+
+
+def _history(owner: str) -> schema.History:
+    if owner == schema.CORE:
+        return schema.history_of(owner)
+    manifests = registry().catalogue.manifests
+    if owner not in manifests:
+        raise click.ClickException(f"there is no add-on called {owner}")
+    try:
+        return schema.history_of(owner, manifests[owner].package)
+    except AddonFaultError as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _revision(owner: str) -> str:
+    return schema.current(lifecycle.site_config(), _history(owner)) or "-"
