@@ -1,0 +1,196 @@
+"""The pytest plugin: `pytest_plugins = ["core.testing.plugin"]` in a conftest brings all of it.
+
+SUNMAO_TEST_DATABASES (sqlite,postgresql) chooses the databases; REQUIRE_PG=1 and
+REQUIRE_BROWSER=1 turn a missing server or browser from a visible skip into a failure.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core import clock
+from core.access.guarded_session import GuardedSession
+from core.actor import Actor
+from core.database import db
+from core.testing.browser import chromium, find_chromium, keep_inside
+from core.testing.databases import PostgresDatabase, SqliteDatabase
+from core.testing.making import Maker
+from core.testing.postgres import Cluster, find_program
+from core.testing.serving import ServerProcess, served
+from core.testing.signing_in import signed_in_client
+from core.testing.site import Site
+from core.testing.statements import counted
+from core.unit_of_work import unit_of_work
+
+KINDS = tuple(os.environ.get("SUNMAO_TEST_DATABASES", "sqlite,postgresql").split(","))
+
+
+def _missing(variable: str, message: str) -> NoReturn:
+    if os.environ.get(variable) == "1":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """Give a PostgreSQL server that lives as long as the test session."""
+    if find_program("initdb") is None:
+        _missing("REQUIRE_PG", "PostgreSQL is not installed: its half of the suite did NOT run")
+    cluster = Cluster()
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def _sites() -> Iterator[dict[str, Site]]:
+    """Hold one site per kind of database until the session ends."""
+    sites: dict[str, Site] = {}
+    yield sites
+    for site in sites.values():
+        site.release()
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest) -> str:
+    """Name the kind of database that this test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def site(
+    database: str,
+    _sites: dict[str, Site],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Site:
+    """Give the site with the template's content; the application is one per session."""
+    if database not in _sites:
+        folder = tmp_path_factory.mktemp(f"instance-{database}")
+        target: SqliteDatabase | PostgresDatabase = (
+            SqliteDatabase(folder)
+            if database == "sqlite"
+            else PostgresDatabase(request.getfixturevalue("postgres_cluster"))
+        )
+        _sites[database] = Site(target, folder)
+    _sites[database].reset()
+    return _sites[database]
+
+
+@pytest.fixture
+def app(site: Site) -> Iterator[Flask]:
+    """Give the application on a fresh database, with its context pushed for services and queries."""
+    with site.app.app_context():
+        yield site.app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a client that nobody has signed in to."""
+    return app.test_client()
+
+
+@pytest.fixture
+def make(app: Flask) -> Maker:
+    """Give the factories: `make.user(…)`, and each add-on's own as `make.<addon>.<noun>(…)`."""
+    del app
+    return Maker()
+
+
+@pytest.fixture
+def login(app: Flask) -> Callable[..., FlaskClient]:
+    """Give a function from a user to a client that is signed in as that user."""
+
+    def sign_in(user: Any) -> FlaskClient:
+        return signed_in_client(app, user)
+
+    return sign_in
+
+
+@pytest.fixture
+def session_as(app: Flask) -> Callable[[Actor], AbstractContextManager[GuardedSession]]:
+    """Give a function from an actor to the session of a unit of work of that actor."""
+    del app
+
+    def open_unit(actor: Actor) -> AbstractContextManager[GuardedSession]:
+        return unit_of_work(actor)
+
+    return open_unit
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Give a function whose block collects the SQL that is sent within it."""
+    del app
+
+    def collect() -> AbstractContextManager[list[str]]:
+        return counted(db.engine)
+
+    return collect
+
+
+@pytest.fixture
+def frozen() -> Callable[[datetime], AbstractContextManager[None]]:
+    """Give a function whose block holds the clock at an instant."""
+    return clock.frozen
+
+
+@pytest.fixture
+def live(site: Site) -> Iterator[str]:
+    """Serve the site by threads of this process and give its address."""
+    site.touch()
+    with served(site.app) as address:
+        yield address
+
+
+@pytest.fixture
+def gunicorn(site: Site, tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
+    """Give a function that starts gunicorn on the site's database, with `workers` processes."""
+    started: list[ServerProcess] = []
+
+    def start(workers: int = 1, **settings: str) -> ServerProcess:
+        site.touch()
+        site.release()
+        environment = {
+            "SUNMAO_INSTANCE": str(site.instance),
+            "SUNMAO_DATABASE_URL": site.database.url,
+            **{f"SUNMAO_{key.upper()}": value for key, value in settings.items()},
+        }
+        server = ServerProcess(environment, workers=workers, log=tmp_path / "server.log")
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[Any]:
+    if find_chromium() is None:
+        _missing("REQUIRE_BROWSER", "Chromium is not installed: the browser tests did NOT run")
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser_page(_chromium: Any, live: str) -> Iterator[Any]:
+    """Give an empty browser page for the live site; a script error in it fails the test."""
+    context = _chromium.new_context(base_url=live, viewport={"width": 1280, "height": 800})
+    refused = keep_inside(context, lambda _url: None)
+    faults: list[str] = []
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert not faults, f"scripts failed: {faults}"  # noqa: S101 - this is a test's own check
+    del refused
