@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from babel.dates import format_date as babel_date
 
@@ -50,10 +51,13 @@ def format_percent(value: float | Decimal | None) -> str:
     return NOTHING if value is None else f"{value:.0%}".replace("-", MINUS)
 
 
-def localized(name: Mapping[str, str] | str | None) -> str:
-    """Return a name made by an administrator in the reader's language, else in the other one."""
+def localized(name: Any) -> str:
+    """Return a name made by an administrator in the reader's language, else in the other one.
+
+    Plain text passes, so that one call serves columns of both kinds.
+    """
     if not isinstance(name, Mapping):
-        return name or ""
+        return "" if name is None else str(name)
     first, second = ("en", "zh") if current_locale() == EN else ("zh", "en")
     return name.get(first) or name.get(second) or ""
 

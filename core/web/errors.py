@@ -31,7 +31,10 @@ class Problem:
 def words_for(status: int) -> tuple[str, str]:
     """Return title and message for an HTTP status."""
     known = {
-        400: (_("This request cannot be read"), _("Something in it is malformed. Nothing was stored.")),
+        400: (
+            _("This request cannot be read"),
+            _("Something in it is malformed. Nothing was stored."),
+        ),
         401: (_("Please sign in"), _("This page is for people with an account.")),
         403: (_("You may not do this"), _("Your other rights are not affected.")),
         404: (
@@ -156,7 +159,9 @@ def on_fault(error: Exception) -> Any:
     """Log a fault under the request's number and show that number only."""
     original = getattr(error, "original_exception", None) or error
     current_app.logger.error(
-        "request %s failed", request_id(), exc_info=(type(original), original, original.__traceback__)
+        "request %s failed",
+        request_id(),
+        exc_info=(type(original), original, original.__traceback__),
     )
     title, message = words_for(500)
     return answer(Problem(500, title, message))

@@ -29,7 +29,7 @@ def request_id() -> str:
     if found is None:
         token = secrets.token_hex(4).upper()
         found = g.request_id = f"{token[:4]}-{token[4:]}"
-    return cast(str, found)
+    return cast("str", found)
 
 
 def configure_headers(app: Flask) -> None:

@@ -134,8 +134,7 @@ def _build(items: list[MenuItem]) -> tuple[Section, ...]:
     for key, title in SECTIONS:
         tops = [i for i in items if i.section == key and (not i.parent or i.parent not in shown)]
         entries = tuple(
-            _entry(top, tuple(_entry(i) for i in items if i.parent == top.endpoint))
-            for top in tops
+            _entry(top, tuple(_entry(i) for i in items if i.parent == top.endpoint)) for top in tops
         )
         if entries:
             built.append(Section(str(title) if title else None, entries))

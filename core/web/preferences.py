@@ -41,7 +41,12 @@ def change_preferences() -> BaseResponse:
         store_choices(actor.user_id, chosen)
     for name, value in chosen.items():  # the sign-in page should look the same
         response.set_cookie(
-            name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure
+            name,
+            value,
+            max_age=YEAR_SECONDS,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure,
         )
     return response
 

@@ -1,0 +1,110 @@
+"""How one value looks: as a table cell, and as plain text for files.
+
+Cells are built by plain functions, prepared once a page: a template expression per cell would
+cost more than the query.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import escape
+
+from core.i18n import (
+    format_date,
+    format_datetime,
+    format_day,
+    format_money,
+    format_number,
+    format_percent,
+    gettext,
+    localized,
+)
+from core.web.list_columns import Column, choices_of, stored
+
+EMPTY = '<span class="t3">–</span>'
+MASK = "•••"
+TONES = frozenset({"info", "ok", "warn", "bad", "wood", "plum"})
+
+
+def text_of(column: Column) -> Callable[[Any], str]:
+    """Return the function that turns a value of this column into words; call it once a page."""
+    if column.labels is not None:
+        words = {choice.value: choice.label for choice in choices_of(column.labels)}
+        return lambda value: words.get(stored(value), str(value))
+    formats: Mapping[str, Callable[[Any], str]] = {
+        "name": localized,
+        "number": format_number,
+        "money": format_money,
+        "percent": format_percent,
+        "date": format_date,
+        "day": format_day,
+        "instant": format_datetime,
+        "bool": lambda value: gettext("yes") if value else gettext("no"),
+    }
+    return formats.get(column.kind, str)
+
+
+def cell_text(column: Column, value: Any) -> str:
+    """Return a value as plain text for a file; empty for no value, dates in full."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return format_datetime(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if column.kind in {"number", "money", "percent"} and column.labels is None:
+        return str(value)
+    return text_of(column)(value)
+
+
+def inner_html(column: Column) -> Callable[[Any], str]:
+    """Return the function that gives the inside of a cell as safe HTML."""
+    words = text_of(column)
+    if column.kind == "tag":
+        return _remembered(lambda value: _tag(str(escape(words(value))), column.tones.get(value)))
+    if column.kind == "grade":
+        return _remembered(_grade)
+    if column.labels is not None or column.kind in {"bool", "day", "date"}:
+        return _remembered(lambda value: str(escape(words(value))))
+    if column.kind in {"number", "money", "percent", "instant"}:
+        return words  # digits and signs only: nothing to escape
+    return lambda value: str(escape(words(value)))
+
+
+def cell_classes(column: Column, *, first: bool) -> str:
+    """Return the class attribute of a column's cells, with a leading space, or nothing."""
+    names = []
+    if column.is_numeric:
+        names.append("num")
+    if column.kind in {"date", "day", "instant", "code"}:
+        names.append("nw tn")
+    phone = column.phone or ("p1" if first else None)
+    if phone:
+        names.append(phone)
+    return f' class="{" ".join(names)}"' if names else ""
+
+
+def _remembered(build: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Keep what was built: the values of such columns repeat from row to row."""
+    known: dict[Any, str] = {}
+
+    def get(value: Any) -> str:
+        found = known.get(value)
+        if found is None:
+            found = known[value] = build(value)
+        return found
+
+    return get
+
+
+def _tag(words: str, tone: str | None) -> str:
+    return f'<span class="tag s{f" tag-{tone}" if tone in TONES else ""}">{words}</span>'
+
+
+def _grade(value: Any) -> str:
+    text = str(escape(stored(value)))
+    return f'<span class="grade{" grade-a" if text == "A" else ""}">{text}</span>'

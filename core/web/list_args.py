@@ -1,0 +1,184 @@
+"""The address of a list, checked: what is searched, filtered, sorted and shown."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from core.errors import DomainError
+from core.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from core.web.list_spec import ListSpec
+
+SIZES = (20, 50, 80, 200)
+OFFSET_LIMIT = 10_000
+MAX_SEARCH = 200
+MAX_VALUES = 60
+LARGEST = 2**53
+SINGLE = ("q", "sort", "page", "size", "tab", "after")
+
+
+@dataclass(frozen=True)
+class ListArgs:
+    """A checked address; `filters` are values as text, by facet key (or key_from, key_to)."""
+
+    q: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = ""
+    page: int = 1
+    size: int = 50
+    after: str = ""
+    columns: tuple[str, ...] = ()
+    tab: str = ""
+    usual_size: int = 50
+
+    @property
+    def offset(self) -> int:
+        """Rows before this page."""
+        return (self.page - 1) * self.size
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything is searched or filtered."""
+        return bool(self.q or self.filters)
+
+    def pairs(self, *, place: bool = False) -> Iterator[tuple[str, str]]:
+        """Yield the parameters that rebuild this address."""
+        if self.tab:
+            yield "tab", self.tab
+        if self.q:
+            yield "q", self.q
+        for key, values in self.filters.items():
+            for value in values:
+                yield key, value
+        if self.sort:
+            yield "sort", self.sort
+        if self.size != self.usual_size:
+            yield "size", str(self.size)
+        for column in self.columns:
+            yield "col", column
+        if place and self.page > 1:
+            yield "page", str(self.page)
+        if place and self.after:
+            yield "after", self.after
+
+    def query(self, *, place: bool = False, **changes: Any) -> str:
+        """Return the query string with some parts changed; with `place`, page and cursor too."""
+        other = replace(self, **changes) if changes else self
+        return urlencode(list(other.pairs(place=place)))
+
+    def without(self, key: str, value: str | None = None) -> "ListArgs":
+        """Return this address without one filter, or without one of its values."""
+        filters = dict(self.filters)
+        left = tuple(one for one in filters.pop(key, ()) if value is not None and one != value)
+        if left:
+            filters[key] = left
+        return replace(self, filters=filters, page=1, after="", tab="")
+
+
+def parse_args(spec: "ListSpec", values: Any) -> ListArgs:
+    """Check the parameters of `spec`'s address; unknown names are ignored, bad values are 400."""
+    given: MultiDict[str, str] = MultiDict(values)
+    single = {name: _single(given, name) for name in SINGLE}
+    filters = _filters(spec, given)
+    tab = next((one for one in spec.tabs if one.key == single["tab"]), None)
+    if tab is not None:
+        filters = _filters(spec, _multi(tab.filters())) | filters
+    args = ListArgs(
+        q=_search(single["q"]),
+        filters=filters,
+        sort=_sort(spec, single["sort"]),
+        page=_number(single["page"]) or 1,
+        size=_number(single["size"]) or spec.size,
+        after=single["after"],
+        columns=tuple(c for c in dict.fromkeys(given.getlist("col")) if c in spec.column_by_key),
+        tab=tab.key if tab else "",
+        usual_size=spec.size,
+    )
+    if args.size not in {*SIZES, spec.size}:
+        raise DomainError(_("A page can hold %(sizes)s rows.", sizes=", ".join(map(str, SIZES))))
+    if args.offset > OFFSET_LIMIT:
+        raise DomainError(_("That page is too far. Filter the list, or go on from the last page."))
+    return args
+
+
+def convert(kind: type, text: str) -> Any:
+    """Return text of an address as the Python type of a column; raise DomainError 400."""
+    try:
+        if kind is bool:
+            return {"1": True, "0": False, "True": True, "False": False}[text]
+        if kind is date:
+            return date.fromisoformat(text)
+        if kind is datetime:
+            return datetime.fromisoformat(text)
+        if kind in {int, Decimal}:
+            number = kind(text)
+            if abs(number) >= LARGEST:
+                raise ValueError(text)
+            return number
+    except (ValueError, KeyError, ArithmeticError) as error:
+        shown = text[:40]
+        raise DomainError(_("“%(value)s” is not a value of this filter.", value=shown)) from error
+    return text
+
+
+def _single(given: MultiDict[str, str], name: str) -> str:
+    values = [value for value in given.getlist(name) if value]
+    if len(values) > 1:
+        raise DomainError(_("“%(name)s” stands in the address more than once.", name=name))
+    return values[0] if values else ""
+
+
+def _multi(filters: Mapping[str, str | Sequence[str]]) -> MultiDict[str, str]:
+    return MultiDict(
+        (key, value)
+        for key, values in filters.items()
+        for value in ([values] if isinstance(values, str) else values)
+    )
+
+
+def _filters(spec: "ListSpec", given: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for facet in spec.facets:
+        if facet.kind == "dates":
+            for key in (f"{facet.key}_from", f"{facet.key}_to"):
+                day = _single(given, key)
+                if day:
+                    found[key] = (convert(date, day).isoformat(),)
+            continue
+        values = tuple(dict.fromkeys(value for value in given.getlist(facet.key) if value))
+        if len(values) > MAX_VALUES:
+            raise DomainError(_("Too many values of one filter."))
+        if values:
+            found[facet.key] = values
+    return found
+
+
+def _search(text: str) -> str:
+    words = text.strip()
+    if len(words) > MAX_SEARCH:
+        raise DomainError(_("Search for at most %(number)s characters.", number=MAX_SEARCH))
+    return words
+
+
+def _sort(spec: "ListSpec", text: str) -> str:
+    column = spec.column_by_key.get(text.removeprefix("-"))
+    return text if column is not None and column.sortable else ""
+
+
+def _number(text: str) -> int:
+    if not text:
+        return 0
+    if (
+        not text.isascii()
+        or not text.isdigit()
+        or len(text) > len(str(OFFSET_LIMIT))
+        or not int(text)
+    ):
+        raise DomainError(_("“%(value)s” is not a page or a page size.", value=text[:40]))
+    return int(text)

@@ -1,0 +1,130 @@
+"""What a list is declared of: columns, facets, tabs, bulk actions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FunctionType, MethodType
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement
+
+from core.contributions import type_Title
+
+type_Kind = Literal[
+    "text",
+    "code",
+    "name",
+    "tag",
+    "grade",
+    "number",
+    "money",
+    "percent",
+    "date",
+    "day",
+    "instant",
+    "bool",
+]
+type_Expression = Any  # a SQL expression, or a callable without arguments that returns one
+NUMERIC = frozenset({"number", "money", "percent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a facet in words; `parent` is the value it lies under (trees)."""
+
+    value: str
+    label: str
+    parent: str | None = None
+
+
+type_Choices = (
+    Mapping[Any, type_Title]
+    | Sequence[Choice]
+    | Callable[[], "Mapping[Any, Any] | Sequence[Choice]"]
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; the first of a list is the link to the record.
+
+    `field` names the resource's field behind it, so that sensitive ones are masked; `sort` is
+    what it is sorted by when that is not `expr`; `total` sums it over all pages.
+    """
+
+    key: str
+    title: type_Title
+    expr: type_Expression
+    kind: type_Kind = "text"
+    sub: type_Expression | None = None
+    sort: type_Expression | None = None
+    sortable: bool = True
+    labels: type_Choices | None = None
+    tones: Mapping[Any, str] = field(default_factory=dict)
+    phone: Literal["p1", "p2", "p3", "p4"] | None = None
+    field: str | None = None
+    total: bool = False
+    shown: bool = True
+
+    @property
+    def is_numeric(self) -> bool:
+        """Tell whether it is aligned right."""
+        return self.kind in NUMERIC
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One filter; its values stand in the address under `key`.
+
+    `kind="dates"` takes `<key>_from` and `<key>_to`, both inclusive. `condition(values)` replaces
+    `expr IN values`. `none` are the words for rows without a value (address value "-").
+    """
+
+    key: str
+    title: type_Title
+    expr: type_Expression
+    choices: type_Choices | None = None
+    kind: Literal["choice", "dates"] = "choice"
+    condition: Callable[[Sequence[Any]], ColumnElement[bool]] | None = None
+    none: type_Title | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A ready filter; `filters()` returns parameters of the address, for this reader."""
+
+    key: str
+    title: type_Title
+    filters: Callable[[], Mapping[str, str | Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """A verb for ticked rows; its endpoint takes a POST (see `ListSpec.selection`)."""
+
+    key: str
+    title: type_Title
+    endpoint: str
+    icon: str = "check"
+    action: str | None = None
+
+
+def value_of(expression: type_Expression) -> Any:
+    """Return the SQL expression, asking a callable for it."""
+    is_function = isinstance(expression, FunctionType | MethodType)
+    return expression() if is_function else expression
+
+
+def choices_of(choices: type_Choices | None) -> list[Choice]:
+    """Return choices as a list, asking a callable and translating the words."""
+    found: Any = choices() if callable(choices) else choices
+    if found is None:
+        return []
+    if isinstance(found, Mapping):
+        return [Choice(stored(value), str(label)) for value, label in found.items()]
+    return list(found)
+
+
+def stored(value: Any) -> str:
+    """Return a value as it stands in an address; an enum by its value."""
+    return "-" if value is None else str(getattr(value, "value", value))

@@ -1,0 +1,153 @@
+"""The facets beside a list: values in words, with the count that the other facets leave."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from core.access.context import AccessContext
+from core.web.list_args import ListArgs
+from core.web.list_columns import Choice, Facet, choices_of
+from core.web.list_query import FACET_LIMIT, NONE, facets_statement
+from core.web.list_spec import ListSpec
+
+SHOWN = 8
+OFFERED = 200
+
+
+@dataclass(slots=True)
+class Option:
+    """One value: how often, whether chosen, how deep in its tree."""
+
+    value: str
+    label: str
+    count: int | None
+    chosen: bool
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class FacetView:
+    """One facet as the template shows it; `more` are the options folded away."""
+
+    key: str
+    title: str
+    kind: str
+    options: list[Option] = field(default_factory=list)
+    more: list[Option] = field(default_factory=list)
+    first: str = ""
+    last: str = ""
+
+
+def facet_views(
+    spec: ListSpec, args: ListArgs, access: AccessContext, session: Session, *, total: int
+) -> list[FacetView]:
+    """Return every facet that may be seen; counts are left out when they would be incomplete."""
+    counts: Mapping[str, Mapping[str, int]] = {}
+    if total <= FACET_LIMIT:
+        counts = count_values(spec, args, access, session)
+    return [
+        _view(facet, args, counts.get(facet.key))
+        for facet in spec.facets
+        if spec.may_see(access, facet.field)
+    ]
+
+
+def count_values(
+    spec: ListSpec, args: ListArgs, access: AccessContext, session: Session
+) -> dict[str, dict[str, int]]:
+    """Return rows per value for each facet; a facet with too many rows is missing."""
+    facets, statement = facets_statement(spec, args, access)
+    if statement is None:
+        return {}
+    found: dict[str, dict[str, int]] = {facet.key: {} for facet in facets}
+    for number, value, rows in session.execute(statement):
+        found[facets[number].key][_normal(value)] = rows
+    return {key: values for key, values in found.items() if sum(values.values()) <= FACET_LIMIT}
+
+
+def _normal(value: str | None) -> str:
+    return NONE if value is None else {"true": "1", "false": "0"}.get(value, value)
+
+
+def _view(facet: Facet, args: ListArgs, counts: Mapping[str, int] | None) -> FacetView:
+    view = FacetView(facet.key, str(facet.title), facet.kind)
+    if facet.kind == "dates":
+        view.first = (args.filters.get(f"{facet.key}_from") or ("",))[0]
+        view.last = (args.filters.get(f"{facet.key}_to") or ("",))[0]
+        return view
+    chosen = args.filters.get(facet.key, ())
+    options = _options(facet, counts, chosen)
+    if len(options) <= SHOWN:
+        view.options = options
+        return view
+    ranked = sorted(options, key=lambda o: (not o.chosen, -(o.count or 0)))
+    front = {option.value for option in ranked[:SHOWN]} | set(chosen)
+    is_tree = any(option.depth for option in options)
+    if is_tree:
+        front = {o.value for o in options if o.depth == 0 or o.chosen}
+    view.options = [option for option in options if option.value in front]
+    view.more = [option for option in options if option.value not in front][:OFFERED]
+    return view
+
+
+def _options(facet: Facet, counts: Mapping[str, int] | None, chosen: Sequence[str]) -> list[Option]:
+    choices = choices_of(facet.choices)
+    known = {choice.value for choice in choices}
+    if counts:
+        choices += [Choice(v, v) for v in sorted(counts) if v not in known and v != NONE]
+    known |= {choice.value for choice in choices}
+    choices += [Choice(value, value) for value in chosen if value not in known and value != NONE]
+    if facet.none is not None or NONE in chosen:
+        choices.append(Choice(NONE, str(facet.none or "–")))
+    depths = _depths(choices)
+    rolled = _rolled_up(choices, counts) if counts is not None else {}
+    return [
+        Option(
+            choice.value,
+            choice.label,
+            rolled.get(choice.value, 0) if counts is not None else None,
+            choice.value in chosen,
+            depths[choice.value],
+        )
+        for choice in choices
+        if _is_worth_showing(choice, rolled, chosen, few=len(choices) <= SHOWN, counted=counts)
+    ]
+
+
+def _is_worth_showing(
+    choice: Choice,
+    rolled: Mapping[str, int],
+    chosen: Sequence[str],
+    *,
+    few: bool,
+    counted: Mapping[str, int] | None,
+) -> bool:
+    return few or counted is None or choice.value in chosen or rolled.get(choice.value, 0) > 0
+
+
+def _rolled_up(choices: Iterable[Choice], counts: Mapping[str, int]) -> dict[str, int]:
+    """Add each value's rows to all that it lies under."""
+    parents = {choice.value: choice.parent for choice in choices}
+    totals: defaultdict[str, int] = defaultdict(int)
+    for value, rows in counts.items():
+        at: str | None = value
+        passed: set[str] = set()
+        while at is not None and at not in passed:
+            passed.add(at)
+            totals[at] += rows
+            at = parents.get(at)
+    return dict(totals)
+
+
+def _depths(choices: Iterable[Choice]) -> dict[str, int]:
+    parents = {choice.value: choice.parent for choice in choices}
+
+    def depth(value: str) -> int:
+        steps, at = 0, parents.get(value)
+        while at is not None and at in parents and steps < len(parents):
+            steps, at = steps + 1, parents[at]
+        return steps
+
+    return {value: depth(value) for value in parents}

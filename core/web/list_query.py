@@ -1,0 +1,212 @@
+"""The selects behind a list: filtered, sorted, counted up to a bound, one page at a time."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from core.access.context import AccessContext
+from core.errors import DomainError
+from core.i18n import gettext as _
+from core.web.list_args import ListArgs, convert
+from core.web.list_columns import Column, Facet, value_of
+
+if TYPE_CHECKING:
+    from core.web.list_spec import ListSpec
+
+COUNT_LIMIT = 10_001
+FACET_LIMIT = 5_000
+MAX_WORDS = 6
+NONE = "-"
+
+
+def narrow(
+    spec: "ListSpec",
+    args: ListArgs,
+    access: AccessContext,
+    columns: Iterable[Any],
+    *,
+    without: str = "",
+) -> Select[Any]:
+    """Return the rows of an address with these columns, unordered; one facet may be left out."""
+    conditions = [
+        condition
+        for facet in spec.facets
+        if facet.key != without and spec.may_see(access, facet.field)
+        for condition in facet_conditions(facet, args)
+    ]
+    conditions += search_conditions(spec, args.q)
+    return spec.source().with_only_columns(*columns).where(*conditions)
+
+
+def facet_conditions(facet: Facet, args: ListArgs) -> list[ColumnElement[bool]]:
+    """Return what a facet's values in the address mean."""
+    expression = value_of(facet.expr)
+    if facet.kind == "dates":
+        first, last = args.filters.get(f"{facet.key}_from"), args.filters.get(f"{facet.key}_to")
+        found = [expression >= convert(date, first[0])] if first else []
+        return found + ([expression <= convert(date, last[0])] if last else [])
+    values = args.filters.get(facet.key, ())
+    if not values:
+        return []
+    kind = python_type(expression)
+    known = [convert(kind, value) for value in values if value != NONE]
+    parts: list[ColumnElement[bool]] = [expression.is_(None)] if NONE in values else []
+    if known:
+        parts.append(facet.condition(known) if facet.condition else expression.in_(known))
+    return [or_(*parts)] if len(parts) > 1 else parts
+
+
+def search_conditions(spec: "ListSpec", text: str) -> list[ColumnElement[bool]]:
+    """Each word must stand in one of the searched expressions; %, _ and \\ are plain text."""
+    words = text.split()[:MAX_WORDS]
+    searched = [value_of(part) for part in spec.search]
+    if not searched:
+        return []
+    return [or_(*(part.icontains(word, autoescape=True) for part in searched)) for word in words]
+
+
+def python_type(expression: Any) -> type:
+    """Return the Python type of a SQL expression's values; text when it does not say."""
+    try:
+        found: type = expression.type.python_type
+    except NotImplementedError:
+        return str
+    return found
+
+
+# -- order ------------------------------------------------------------------------------------
+
+
+def sort_of(spec: "ListSpec", args: ListArgs, access: AccessContext) -> tuple[Any, bool]:
+    """Return the expression that the rows are sorted by and whether downwards."""
+    wanted = args.sort or spec.sort
+    column = spec.column_by_key.get(wanted.removeprefix("-"))
+    if column is None or not spec.may_see(access, column.field):
+        return spec.id, True
+    return sort_expression(column), wanted.startswith("-")
+
+
+def sort_expression(column: Column) -> Any:
+    """Return what a column is sorted by."""
+    return value_of(column.expr if column.sort is None else column.sort)
+
+
+def ordered(spec: "ListSpec", statement: Select[Any], sort: tuple[Any, bool]) -> Select[Any]:
+    """Sort with the id as tie-break; rows without a value come last either way."""
+    expression, down = sort
+    if expression is spec.id:
+        return statement.order_by(spec.id.desc() if down else spec.id.asc())
+    first = expression.desc() if down else expression.asc()
+    if may_be_null(spec, expression):
+        first = first.nulls_last()
+    return statement.order_by(first, spec.id.desc() if down else spec.id.asc())
+
+
+def may_be_null(spec: "ListSpec", expression: Any) -> bool:
+    """Tell whether the sorted values can be missing: a nullable column, or one of a joined table."""
+    column = getattr(expression, "expression", expression)
+    own = getattr(column, "table", None) is getattr(spec.id, "expression", spec.id).table
+    return not own or bool(getattr(column, "nullable", True))
+
+
+def continued(
+    spec: "ListSpec", statement: Select[Any], sort: tuple[Any, bool], cursor: str
+) -> Select[Any]:
+    """Go on behind the row that a cursor names; raise DomainError 400 for a bad cursor."""
+    expression, down = sort
+    value, row_id = read_cursor(cursor, python_type(expression))
+    if expression is spec.id:
+        return statement.where(spec.id < row_id if down else spec.id > row_id)
+    if value is None:
+        return statement.where(expression.is_(None), spec.id < row_id if down else spec.id > row_id)
+    pair, mark = tuple_(expression, spec.id), tuple_(value, row_id)
+    behind: ColumnElement[bool] = pair < mark if down else pair > mark
+    if may_be_null(spec, expression):
+        behind = or_(behind, expression.is_(None))
+    return statement.where(behind)
+
+
+def write_cursor(value: Any, row_id: int) -> str:
+    """Return the place behind a row as text for an address."""
+    text = json.dumps([None if value is None else str(value), row_id])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, kind: type) -> tuple[Any, int]:
+    """Return the sort value and the id of a cursor; raise DomainError 400."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        value, row_id = json.loads(base64.urlsafe_b64decode(padded))
+        if not isinstance(row_id, int) or not isinstance(value, str | None):
+            raise TypeError
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise DomainError(_("The place in the list cannot be read. Start from page 1.")) from error
+    return (None if value is None else convert(kind, value)), row_id
+
+
+# -- statements -------------------------------------------------------------------------------
+
+
+def rows_statement(
+    spec: "ListSpec", args: ListArgs, access: AccessContext, columns: Sequence[Column]
+) -> Select[Any]:
+    """Select id, sort value, then each column followed by its second line, sorted, unlimited."""
+    sort = sort_of(spec, args, access)
+    picked = [spec.id.label("id"), sort[0].label("sort_value")]
+    for column in columns:
+        picked.append(value_of(column.expr).label(column.key))
+        if column.sub is not None:
+            picked.append(value_of(column.sub).label(f"{column.key}_sub"))
+    statement = ordered(spec, narrow(spec, args, access, picked), sort)
+    return continued(spec, statement, sort, args.after) if args.after else statement
+
+
+def count_statement(
+    spec: "ListSpec", args: ListArgs, access: AccessContext, columns: Sequence[Column]
+) -> Select[Any]:
+    """Count up to the bound and sum the columns that declare it, in one statement."""
+    summed = [
+        value_of(column.expr).label(f"sum_{column.key}") for column in columns if column.total
+    ]
+    inner = narrow(spec, args, access, [spec.id.label("id"), *summed]).limit(COUNT_LIMIT).subquery()
+    sums = [func.sum(inner.c[part.name]) for part in summed]
+    return select(func.count(), *sums).select_from(inner)
+
+
+def facets_statement(
+    spec: "ListSpec", args: ListArgs, access: AccessContext
+) -> tuple[list[Facet], Any]:
+    """Count the values of every facet with the other facets applied, in one statement."""
+    counted = [f for f in spec.facets if f.kind == "choice" and spec.may_see(access, f.field)]
+    parts = []
+    for number, facet in enumerate(counted):
+        value = value_of(facet.expr).label("value")
+        inner = (
+            narrow(spec, args, access, [value], without=facet.key)
+            .limit(FACET_LIMIT + 1)
+            .subquery(f"facet_{number}")
+        )
+        parts.append(
+            select(
+                literal_column(str(number)).label("facet"),
+                cast(inner.c.value, String).label("value"),
+                func.count().label("rows"),
+            ).group_by(inner.c.value)
+        )
+    return counted, union_all(*parts) if parts else None

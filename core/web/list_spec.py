@@ -1,0 +1,137 @@
+"""A list declared once: its page, its export, its charts and its bulk actions come from here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sqlalchemy import Select
+from werkzeug.datastructures import MultiDict
+
+from core.access.context import AccessContext
+from core.addons.registry import registry
+from core.contributions import Verb, type_Title
+from core.errors import DomainError, ProgrammingFault
+from core.i18n import gettext as _
+from core.unit_of_work import current_unit
+from core.web.list_args import ListArgs, parse_args
+from core.web.list_columns import BulkAction, Column, Facet, Tab
+from core.web.list_query import narrow, rows_statement
+
+RESERVED = frozenset(
+    {
+        "q",
+        "sort",
+        "page",
+        "size",
+        "col",
+        "tab",
+        "after",
+        "id",
+        "ids",
+        "all",
+        "query",
+        "filters",
+        "why",
+    }
+)
+MAX_TICKED = 1_000
+ID_DIGITS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSpec:
+    """A list declared once: its page, its export and its charts all come from here."""
+
+    key: str
+    resource: str
+    title: type_Title
+    endpoint: str
+    id: Any
+    source: Callable[[], Select[Any]]
+    columns: tuple[Column, ...]
+    record_endpoint: str | None = None
+    facets: tuple[Facet, ...] = ()
+    search: tuple[Any, ...] = ()
+    search_hint: type_Title = ""
+    sort: str = ""
+    size: int = 50
+    tabs: tuple[Tab, ...] = ()
+    bulk: tuple[BulkAction, ...] = ()
+    export_endpoint: str | None = None
+    empty_title: type_Title = ""
+    empty_text: type_Title = ""
+
+    def __post_init__(self) -> None:
+        keys = [part.key for part in (*self.columns, *self.facets)]
+        for key in keys:
+            if key in RESERVED or not key.isidentifier():
+                raise ProgrammingFault(
+                    f"{self.key}: {key!r} cannot be the key of a column or facet"
+                )
+        if not self.columns:
+            raise ProgrammingFault(f"{self.key}: a list needs a column")
+
+    @cached_property
+    def column_by_key(self) -> dict[str, Column]:
+        """Columns by key."""
+        return {column.key: column for column in self.columns}
+
+    @cached_property
+    def facet_by_key(self) -> dict[str, Facet]:
+        """Facets by key."""
+        return {facet.key: facet for facet in self.facets}
+
+    def parse(self, values: Any) -> ListArgs:
+        """Check an address (a MultiDict); raise DomainError 400 for malformed values."""
+        return parse_args(self, values)
+
+    def may_see(self, access: AccessContext, field_name: str | None) -> bool:
+        """Tell whether a field may be shown, filtered, sorted and exported by this actor."""
+        resource = registry().resources.get(self.resource)
+        if field_name is None or resource is None or field_name not in resource.sensitive:
+            return True
+        return access.may(self.resource, f"field:{field_name}")
+
+    def columns_for(self, access: AccessContext, args: ListArgs) -> tuple[Column, ...]:
+        """Return the columns that are wanted and may be seen, in declared order."""
+        return tuple(c for c in self.wanted(args) if self.may_see(access, c.field))
+
+    def wanted(self, args: ListArgs) -> tuple[Column, ...]:
+        """Return the columns that the address asks for, the link always among them."""
+        if not args.columns:
+            return tuple(column for column in self.columns if column.shown)
+        chosen = {self.columns[0].key, *args.columns}
+        return tuple(column for column in self.columns if column.key in chosen)
+
+    def may_export(self, access: AccessContext) -> bool:
+        """Tell whether the export links are shown."""
+        return self.export_endpoint is not None and access.may(self.resource, Verb.EXPORT)
+
+    def query(self, args: ListArgs, access: AccessContext | None = None) -> Select[Any]:
+        """Return id and every wanted column that may be seen, filtered and sorted, unlimited."""
+        held = access or current_unit().access
+        return rows_statement(self, args, held, self.columns_for(held, args))
+
+    def narrow(
+        self, args: ListArgs, *columns: Any, access: AccessContext | None = None
+    ) -> Select[Any]:
+        """Return the same rows with other columns and without order: for charts and sums."""
+        return narrow(self, args, access or current_unit().access, columns)
+
+    def selection(self, form: Any) -> Select[Any]:
+        """Return the ids that a bulk form means: the ticked ones, or all that its filter finds.
+
+        Raise DomainError 400 when nothing was ticked or an id is malformed.
+        """
+        if form.get("all") == "1":
+            return self.narrow(self.parse(MultiDict(parse_qsl(form.get("query", "")))), self.id)
+        ids = [text for text in form.getlist("ids") if text]
+        if not ids:
+            raise DomainError(_("Nothing was ticked."))
+        if len(ids) > MAX_TICKED or not all(
+            t.isascii() and t.isdigit() and len(t) < ID_DIGITS for t in ids
+        ):
+            raise DomainError(_("The ticked rows cannot be read. Tick them again."))
+        return self.narrow(ListArgs(), self.id).where(self.id.in_([int(text) for text in ids]))
