@@ -24,7 +24,7 @@ from core.testing.databases import PostgresDatabase, SqliteDatabase
 from core.testing.making import Maker
 from core.testing.postgres import Cluster, find_program
 from core.testing.serving import ServerProcess, served
-from core.testing.signing_in import signed_in_client
+from core.testing.client import signed_in_client
 from core.testing.site import Site
 from core.testing.statements import counted
 from core.unit_of_work import unit_of_work

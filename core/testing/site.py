@@ -9,6 +9,7 @@ from sqlalchemy import Connection, event
 
 from core.app import create_app
 from core.database import WRITE, db
+from core.testing.client import Client
 from core.testing.databases import TestDatabase
 from core.testing.template import fill_template
 
@@ -29,6 +30,7 @@ class Site:
             **overrides,
         }
         self.app: Flask = create_app(instance=instance, database_url=database.url, **settings)
+        self.app.test_client_class = Client
         self._touched = False
         with self.app.app_context():
             fill_template()

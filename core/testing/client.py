@@ -1,0 +1,39 @@
+"""A test client whose requests know nothing of the test around them but the time."""
+
+from contextvars import Context
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from core import clock
+from core.accounts.models import User
+from core.accounts.sessions import cookie_name, start_session
+from core.actor import system_actor
+from core.unit_of_work import unit_of_work
+
+
+class Client(FlaskClient):
+    """Runs each request in an empty context, as a server would, with the clock of the test.
+
+    Without this a request would share `flask.g`, the actor and the unit of work of the test.
+    """
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        """Send a request and read the whole answer before the request's context ends."""
+        options["buffered"] = True
+        context = Context()
+        source = clock._source.get()  # noqa: SLF001 - the one place that carries it over
+        context.run(clock._source.set, source)  # noqa: SLF001
+        response: TestResponse = context.run(super().open, *arguments, **options)
+        return response
+
+
+def signed_in_client(app: Flask, user: User) -> FlaskClient:
+    """Return a client that carries a fresh sign-in session of `user`, without a password."""
+    with unit_of_work(system_actor("test sign-in")) as session:
+        token = start_session(session, user)
+    client = app.test_client()
+    client.set_cookie(cookie_name(app.config["SUNMAO"]), token, httponly=True)
+    return client
