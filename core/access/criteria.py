@@ -8,7 +8,7 @@ executes. There is one option for all protected classes, not one per class.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from weakref import WeakValueDictionary
 
 from sqlalchemy import (
@@ -141,6 +141,11 @@ class ScopeMark(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Self:
+        """Stand bare: `(…) = 1`, which SQLite would get, hides the column from its indexes."""
+        del against
+        return self
+
 
 @compiles(ScopeMark)
 def _compile_mark(element: ScopeMark, compiler: Any, **options: Any) -> str:
@@ -172,6 +177,11 @@ class _InArray(FunctionElement[bool]):
     name = "in_array"
     type = Boolean()
     inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Self:
+        """Stand bare, as above."""
+        del against
+        return self
 
 
 @compiles(_InArray)
@@ -277,9 +287,7 @@ class ScopeCriteria(LoaderCriteriaOption):
     inherit_cache = False
 
     def __init__(self, shape: Shape) -> None:
-        super().__init__(
-            Protected, true(), include_aliases=True, propagate_to_loaders=False
-        )
+        super().__init__(Protected, true(), include_aliases=True)
         self.shape = shape
 
     def __reduce__(self) -> Any:

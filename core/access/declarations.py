@@ -195,8 +195,6 @@ def _on_mapper(mapper: Mapper[Any], model: type[Any]) -> None:
     record = Declared(
         known.kind, known.resource, known.reason, str(getattr(base, "name", "")), model
     )
-    if known.kind == "protected":
-        scope_columns(mapper)
     table.info[INFO_KEY] = record
     _by_name[table.name] = record
     _pattern[0] = None
@@ -212,6 +210,8 @@ def _on_configured(mapper: Mapper[Any], model: type[Any]) -> None:
                 f'table {secondary.name} links {_name(model)} but does not declare info={{"access": '
                 f"Public(reason) or Technical(reason)}}: its rows are open to every user"
             )
+    if issubclass(model, Protected):
+        scope_columns(mapper)
     if issubclass(model, Child):
         _register_child(mapper, model)
 

@@ -16,7 +16,7 @@ from core.access.verifier import UnguardedStatement, guard_engine, is_guarded
 from core.errors import ProgrammingFault
 
 if TYPE_CHECKING:
-    from core.access.context import AccessContext
+    from core.access.context import AccessContext, Bindings
 
 __all__ = ["BULK", "GuardedSession", "UnscopedAccess", "guard_engine", "trusted"]
 
@@ -92,23 +92,38 @@ def _guard_statement(state: ORMExecuteState) -> Any:
         _check_change(state)
     elif action == "analyse" and not state.is_relationship_load and not state.is_column_load:
         state.statement = analyse.checked(state.statement)
-    bindings = access.bindings(action)
     refresh: frozenset[str] = frozenset()
     if state.is_column_load and state.bind_mapper is not None:
         refresh = frozenset(str(getattr(t, "name", "")) for t in state.bind_mapper.tables)
+    bindings = access.bindings(action)
     if state.is_orm_statement and not state.is_insert and not state.is_from_statement:
-        _add_criteria(state, bindings.option)
+        bindings = _add_criteria(state, access, bindings)
     with executing(Frame(session, bindings.values, refresh)):
         return state.invoke_statement()
 
 
-def _add_criteria(state: ORMExecuteState, option: ScopeCriteria) -> None:
-    present = [known for known in state.user_defined_options if isinstance(known, ScopeCriteria)]
-    if any(known is not option for known in present):
-        msg = "the statement carries the scope condition of another context"
-        raise UnguardedStatement(msg)
-    if not present:
-        state.statement = state.statement.options(option)  # type: ignore[attr-defined]
+def _add_criteria(
+    state: ORMExecuteState, access: "AccessContext", wanted: "Bindings"
+) -> "Bindings":
+    """Put the condition on the statement; return the keys that belong to it.
+
+    Loaded objects carry the option of the statement that loaded them to their lazy loads. It is
+    kept when this context has the very same shape for that action (an export's loads are the
+    export's), and replaced when the object came from another context.
+    """
+    statement: Any = state.statement
+    options = statement._with_options  # noqa: SLF001 - SQLAlchemy offers adding, not taking away
+    present = [known for known in options if isinstance(known, ScopeCriteria)]
+    if present:
+        same = access.bindings(present[0].shape.action)
+        if len(present) == 1 and same.option.shape is present[0].shape:
+            return same
+        statement = statement.options()
+        statement._with_options = tuple(  # noqa: SLF001
+            known for known in options if not isinstance(known, ScopeCriteria)
+        )
+    state.statement = statement.options(wanted.option)
+    return wanted
 
 
 def _check_change(state: ORMExecuteState) -> None:

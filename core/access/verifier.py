@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Engine, FromClause, event
+from sqlalchemy import DDL, Connection, Engine, FromClause, event
 from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, ClauseElement
 from sqlalchemy.sql.selectable import Alias, FromGrouping, Join, TableClause
 
@@ -226,21 +227,23 @@ def verdict_of(compiled: Any) -> tuple[Ledger, list[Use]]:
     """Return the ledger and the unmarked uses of a compiled statement, found once."""
     found = compiled.__dict__.get("_scope_verdict")
     if found is None:
-        writer = compiled.__dict__.get("sql_compiler", compiled)
-        ledger = getattr(writer, "ledger", None)
-        if ledger is None:
-            ledger = Ledger(faults=["the statement was compiled for an engine without the wall"])
-        if hasattr(getattr(compiled, "statement", None), "statement"):  # DDL("…")
-            _note_ddl(ledger, compiled.statement)
+        ledger = _ledger_of(compiled)
         found = compiled.__dict__["_scope_verdict"] = (ledger, ledger.unmarked())
     verdict: tuple[Ledger, list[Use]] = found
     return verdict
 
 
-def _note_ddl(ledger: Ledger, statement: Any) -> None:
-    named = named_in(statement.statement) if isinstance(statement.statement, str) else None
+def _ledger_of(compiled: Any) -> Ledger:
+    if not isinstance(compiled, DDLCompiler):
+        found: Ledger | None = getattr(compiled, "ledger", None)
+        return found or Ledger(faults=["the statement was compiled without the wall"])
+    inner = compiled.__dict__.get("sql_compiler")  # made when the DDL holds a SELECT
+    ledger: Ledger = inner.ledger if inner is not None else Ledger()
+    text = compiled.statement.statement if isinstance(compiled.statement, DDL) else ""
+    named = named_in(text)
     if named:
         ledger.faults.append(f"SQL text names {named}")
+    return ledger
 
 
 def verify(compiled: Any, frame: Frame | None, *, stores_objects: bool) -> None:
