@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from core.addons.registry import registry
 from core.audit.models import AuditEntry
+from core.errors import NotFound
+from core.i18n import gettext as _
+from core.unit_of_work import current_session
 
 MASKED = "•••"
 
@@ -92,6 +95,9 @@ def _model(resource: str) -> type[Any] | None:
     return declared.model if declared else None
 
 
-def audit_rows() -> Select[Any]:
-    """Return the select behind the auditor's list."""
-    return select(AuditEntry)
+def entry_of(entry_id: int) -> tuple[AuditEntry, HistoryEntry]:
+    """Return one entry as stored and as shown; raise NotFound. The route has asked core.audit."""
+    row = current_session().get(AuditEntry, entry_id)
+    if row is None:
+        raise NotFound(_("There is no such entry."))
+    return row, _entry(row, field_titles(row.resource), sensitive_fields(row.resource))

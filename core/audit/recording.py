@@ -30,18 +30,21 @@ def record_flush(session: GuardedSession, _context: UOWTransaction) -> None:
     unit = session.info.get("unit")
     if unit is None:
         return
-    entries = []
-    for instance in session.new:
-        if is_audited(instance):
-            entries.append(_entry(instance, Verb.CREATE, snapshot(instance, new=True)))
-    for instance in session.dirty:
-        if is_audited(instance):
-            changes = changes_of(instance)
-            if changes:
-                entries.append(_entry(instance, Verb.UPDATE, changes))
-    for instance in session.deleted:
-        if is_audited(instance):
-            entries.append(_entry(instance, Verb.DELETE, snapshot(instance, new=False)))
+    entries = [
+        _entry(instance, Verb.CREATE, snapshot(instance, new=True))
+        for instance in session.new
+        if is_audited(instance)
+    ]
+    entries += [
+        _entry(instance, Verb.UPDATE, changes)
+        for instance in session.dirty
+        if is_audited(instance) and (changes := changes_of(instance))
+    ]
+    entries += [
+        _entry(instance, Verb.DELETE, snapshot(instance, new=False))
+        for instance in session.deleted
+        if is_audited(instance)
+    ]
     if entries:
         write(session.connection(), unit, entries)
 

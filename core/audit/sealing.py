@@ -37,6 +37,7 @@ FIELDS = (
     "unit_id",
 )
 START = "0" * 64
+LOWEST = -(2**62)
 
 
 def row_mac(key: bytes, row: Any) -> str:
@@ -72,7 +73,7 @@ def watermark(session: Session) -> int | None:
 def seal_batch(session: Session, until: int) -> int:
     """Seal the next entries up to the id `until`; return how many (0: all are sealed)."""
     last = last_seal(session)
-    sealed_to = last.last_id if last else -1
+    sealed_to = last.last_id if last else LOWEST
     rows = session.execute(
         select(*[getattr(AuditEntry, name) for name in FIELDS])
         .where(AuditEntry.id > sealed_to, AuditEntry.id <= until)

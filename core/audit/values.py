@@ -13,7 +13,7 @@ SECRET_WORDS = ("password", "secret", "token", "hash")
 LONGEST_TEXT = 2000
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: Any) -> Any:  # noqa: PLR0911 - one line a type
     """Return `value` as JSON keeps it: dates and amounts as text, long text cut."""
     match value:
         case None | bool() | int() | float():

@@ -15,7 +15,7 @@ from core.exchange.mapping import as_record
 from core.i18n import gettext as _
 
 REFUSED = "refused"
-OUTCOMES = ("created", "updated", "unchanged", REFUSED)
+OUTCOMES = ("created", "updated", "unchanged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,23 @@ def apply_rows(
             verdicts[index] = Verdict(number, cells, REFUSED, str(refusal))
     for index, result in zip(taken, _apply(session, plan, records), strict=True):
         number, cells = rows[index]
-        refused = not isinstance(result, str)
-        reason = words_of(result) if isinstance(result, DomainError) else ""
-        verdicts[index] = Verdict(number, cells, REFUSED if refused else str(result), reason)
+        if isinstance(result, DomainError):
+            verdicts[index] = Verdict(number, cells, REFUSED, words_of(result, plan.exchange))
+        else:
+            verdicts[index] = Verdict(number, cells, _known(result, plan.exchange))
     return [verdict for verdict in verdicts if verdict is not None]
 
 
 def count(verdicts: Sequence[Verdict]) -> Counter[str]:
     """Return how many rows met which outcome."""
     return Counter(verdict.outcome for verdict in verdicts)
+
+
+def _known(result: Any, exchange: Exchange) -> str:
+    if result not in OUTCOMES:
+        msg = f"{exchange.key} answered {result!r} for a row"
+        raise ProgrammingFault(msg)
+    return str(result)
 
 
 def _apply(
@@ -93,12 +101,13 @@ def _apply_one(session: Session, plan: Plan, record: Mapping[str, str]) -> str |
         return Refused(_("The row contradicts what is stored already, or a value is too long."))
 
 
-def words_of(error: DomainError) -> str:
+def words_of(error: DomainError, exchange: Exchange) -> str:
     """Return a refusal with the complaints about single columns, in one line."""
     if not isinstance(error, Refused) or not error.fields:
         return str(error)
+    titles = {column.name: str(column.title) for column in exchange.columns}
     parts = [
-        f"{name}: {'; '.join(str(words) for words in complaints)}" if name else "; ".join(complaints)
+        f"{titles.get(name, name)}: {' '.join(map(str, complaints))}"
         for name, complaints in error.fields.items()
     ]
-    return f"{error} ({' · '.join(parts)})" if str(error) else " · ".join(parts)
+    return " · ".join([str(error), *parts] if str(error) else parts)

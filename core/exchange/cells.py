@@ -42,7 +42,7 @@ def clean(text: str, *, row: int) -> str:
     return undo_defuse(text.strip())
 
 
-def as_text(value: Any) -> str:
+def as_text(value: Any) -> str:  # noqa: PLR0911 - one line a type
     """Return a spreadsheet's value as the text that a person sees in the cell."""
     match value:
         case None:
@@ -63,7 +63,7 @@ def as_text(value: Any) -> str:
             return str(value)
 
 
-def outgoing(value: Any) -> str | int | float | Decimal | None:
+def outgoing(value: Any) -> str | float | Decimal | None:  # noqa: PLR0911 - one line a type
     """Return a value for a file: numbers stay numbers, all else is defused text."""
     match value:
         case None | "":

@@ -80,8 +80,7 @@ def read_csv(file: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str]]]:
         delimiter = detect_delimiter(text.read(SAMPLE))
         text.seek(0)
         reader = csv.reader(text, delimiter=delimiter, strict=True)
-        for number, row in enumerate(_guarded(reader), start=1):
-            yield number, row
+        yield from enumerate(_guarded(reader), start=1)
     finally:
         text.detach()
 

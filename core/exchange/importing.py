@@ -84,9 +84,7 @@ def _keep(session: Session, run: ImportRun, verdicts: Sequence[Verdict]) -> None
 def _finish(session: Session, run: ImportRun) -> None:
     run.state = ImportState.DONE
     run.finished_at = now()
-    counts = {
-        name: getattr(run, name) for name in ("created", "updated", "unchanged", "refused")
-    }
+    counts = {name: getattr(run, name) for name in ("created", "updated", "unchanged", "refused")}
     record(session, "imported", run.exchange, None, changes=counts, label=run.filename)
     path = stored_path(run.stored_as)
     session.info["unit"].after_commit.append(lambda: path.unlink(missing_ok=True))

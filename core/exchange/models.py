@@ -55,9 +55,7 @@ class ImportRowError(Model):
     __access__ = Technical("reached through its import only")
     __table_args__ = (UniqueConstraint("import_id", "row_number"),)
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
-    )
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("core_import.id", ondelete="CASCADE"))
     row_number: Mapped[int]
     cells: Mapped[list[str]] = mapped_column(JSON)

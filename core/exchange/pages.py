@@ -111,11 +111,11 @@ def state_words(state: str) -> str:
     }[ImportState(state)]
 
 
-def outcome_words(outcome: str) -> str:
-    """Return the words for what became of a row."""
+def outcome_words() -> dict[str, str]:
+    """Return the words for what may become of a row."""
     return {
         "created": _("new"),
         "updated": _("changed"),
         "unchanged": _("unchanged"),
         "refused": _("refused"),
-    }[outcome]
+    }

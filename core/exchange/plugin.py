@@ -32,7 +32,7 @@ def register_menus() -> Iterable[MenuItem]:
         MenuItem(
             title=_l("Imports"),
             endpoint="exchange.index",
-            icon="import",
+            icon="upload",
             section="personal",
             order=90,
         ),

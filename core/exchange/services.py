@@ -77,9 +77,14 @@ def preview(import_id: int, *, limit: int = PREVIEW_ROWS) -> Sequence[Verdict]:
                 )
             ]
             verdicts = apply_rows(session, plan, rows)
-            raise _UndoPreview
+            _undo()
     except _UndoPreview:
-        return verdicts
+        pass
+    return verdicts
+
+
+def _undo() -> None:
+    raise _UndoPreview
 
 
 def start(session: Session, import_id: int) -> int:

@@ -77,7 +77,9 @@ def _normalise(stream: BinaryIO, path: Path) -> tuple[str, list[str], int]:
     return encoding, *_store(read_csv(stream, encoding), path, limit=MAX_ROWS_CSV)
 
 
-def _store(rows: Iterator[tuple[int, list[str]]], path: Path, *, limit: int) -> tuple[list[str], int]:
+def _store(
+    rows: Iterator[tuple[int, list[str]]], path: Path, *, limit: int
+) -> tuple[list[str], int]:
     headings: list[str] = []
     count = 0
     with path.open("xb") as file:

@@ -66,6 +66,7 @@ def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
         form=form,
         verdicts=verdicts,
         refusal=refusal,
+        outcomes=pages.outcome_words(),
         button=EmptyForm(),
     ), (422 if form.is_submitted() else 200)
 

@@ -115,7 +115,7 @@ def _too_large() -> Refused:
 def _too_many_rows() -> Refused:
     return Refused(
         _(
-            "The sheet reaches beyond row %(limit)s. Delete empty rows at its end, or save it as CSV.",
+            "The sheet reaches beyond row %(limit)s. Delete its empty rows, or save it as CSV.",
             limit=f"{MAX_ROWS_XLSX:,}",
         ),
         status=413,

@@ -116,7 +116,7 @@ def _set(session: Session, job_id: int, **values: Any) -> None:
 
 
 def lock_own(session: Session, lease: Lease) -> Any:
-    """Return payload, cursor and attempts of the leased job and hold its row; raise Fenced if it is lost."""
+    """Return payload, cursor and attempts and hold the row; raise Fenced if the lease is lost."""
     statement = (
         select(Job.payload, Job.cursor, Job.attempts)
         .where(Job.id == lease.job_id, Job.lease_token == lease.token)

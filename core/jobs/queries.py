@@ -1,5 +1,6 @@
 """Questions about jobs: the list of the administrator, and one job's progress."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from core.errors import NotFound
+from core.i18n import gettext as _
 from core.jobs.definitions import definitions
 from core.jobs.models import Job, JobState
+from core.unit_of_work import current_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,17 @@ def progress(session: Session, job_id: int) -> Progress | None:
     return Progress(*row) if row else None
 
 
-def job_rows() -> Select[Any]:
-    """Return the select behind the administrator's list."""
-    return select(Job)
+def job_of(job_id: int) -> Job:
+    """Return one job; raise NotFound. The route has asked for core.job."""
+    job = current_session().get(Job, job_id)
+    if job is None:
+        raise NotFound(_("There is no such job."))
+    return job
+
+
+def chosen_ids(selection: Select[Any]) -> Sequence[int]:
+    """Return the ids of the jobs that were ticked, at most 1,000."""
+    return current_session().execute(selection.limit(1000)).scalars().all()
 
 
 def is_parked(job: Any) -> bool:

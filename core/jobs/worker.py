@@ -87,4 +87,3 @@ def configure_jobs(app: Flask) -> None:
                 worker = Worker(app)
                 app.extensions["sunmao_worker"] = worker
                 worker.start()
-

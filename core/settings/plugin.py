@@ -45,7 +45,7 @@ def register_menus() -> Iterable[MenuItem]:
             title=_l("Settings"),
             endpoint="settings.index",
             needs=("core.setting", Verb.CONFIGURE),
-            icon="settings",
+            icon="gear",
             section="system",
             order=50,
         ),

@@ -1,0 +1,76 @@
+"""The administrator's list of jobs."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Select, select
+
+from core.addons.registry import registry
+from core.contributions import Verb
+from core.i18n import lazy_gettext as _l
+from core.jobs.models import Job, JobState
+from core.web.lists import BulkAction, Column, Facet, ListSpec, Tab
+
+STATES = {
+    JobState.PENDING: _l("waiting"),
+    JobState.LEASED: _l("running"),
+    JobState.DONE: _l("done"),
+    JobState.DEAD: _l("failed"),
+    JobState.CANCELLED: _l("cancelled"),
+}
+TONES = {
+    JobState.LEASED: "info",
+    JobState.DONE: "ok",
+    JobState.DEAD: "bad",
+}
+
+
+def kinds() -> Mapping[str, str]:
+    """Return the words for every kind of job that is loaded, on or off."""
+    return {kind.kind: str(kind.title) for kind in registry().every("jobs")}
+
+
+def _owners() -> Mapping[str, str]:
+    return {name: name for name in ("core", *sorted(registry().loaded))}
+
+
+def _source() -> Select[*tuple[()]]:
+    return select().select_from(Job)
+
+
+JOBS = ListSpec(
+    key="core.job",
+    resource="core.job",
+    title=_l("Background jobs"),
+    endpoint="jobs.index",
+    record_endpoint="jobs.show",
+    id=Job.id,
+    source=_source,
+    columns=(
+        Column("kind", _l("Job"), Job.kind, kind="text", labels=kinds, phone="p1"),
+        Column("state", _l("State"), Job.state, kind="tag", labels=STATES, tones=TONES, phone="p2"),
+        Column("note", _l("Note"), Job.note, phone="p3"),
+        Column("done", _l("Done"), Job.progress_done, kind="number"),
+        Column("total", _l("Of"), Job.progress_total, kind="number"),
+        Column("attempts", _l("Attempts"), Job.attempts, kind="number"),
+        Column("due", _l("Due"), Job.due_at, kind="instant", phone="p4"),
+        Column("finished", _l("Finished"), Job.finished_at, kind="instant"),
+        Column("addon", _l("Add-on"), Job.addon, kind="code"),
+        Column("error", _l("Last error"), Job.last_error, shown=False),
+    ),
+    facets=(
+        Facet("state", _l("State"), Job.state, choices=STATES),
+        Facet("kind", _l("Job"), Job.kind, choices=kinds),
+        Facet("addon", _l("Add-on"), Job.addon, choices=_owners),
+    ),
+    search=(Job.note, Job.last_error),
+    search_hint=_l("Note, error"),
+    sort="-due",
+    tabs=(
+        Tab("failed", _l("Failed"), lambda: {"state": JobState.DEAD}),
+        Tab("open", _l("Waiting"), lambda: {"state": JobState.PENDING}),
+    ),
+    bulk=(
+        BulkAction("retry", _l("Run again"), "jobs.retry", icon="undo", action=Verb.UPDATE),
+        BulkAction("cancel", _l("Cancel"), "jobs.cancel", icon="x", action=Verb.UPDATE),
+    ),
+)
