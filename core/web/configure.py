@@ -18,7 +18,7 @@ csrf = CSRFProtect()
 
 
 def configure_web(app: Flask) -> None:
-    """Install static files, protection, error pages and the shell; the last step before the gate."""
+    """Install static files, protection, error pages and the shell, just before the gate."""
     secure = app.config["SUNMAO"].secure_cookies
     app.config.update(
         WTF_CSRF_TIME_LIMIT=None,  # a form that stood open over lunch must still save

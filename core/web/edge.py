@@ -1,4 +1,4 @@
-"""Checks at the edge, before anything reads the database: text that no field can hold, huge numbers."""
+"""Checks before anything reads the database: text that no field can hold, huge numbers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -132,16 +132,16 @@ def on_csrf_error(error: CSRFError) -> Any:
     return answer(Problem(400, title, message))
 
 
-def on_clash(_error: Exception) -> Any:
+def on_clash(error: Exception) -> Any:
     """Answer a broken constraint or a lost race: nothing was stored."""
-    current_app.logger.info("write refused by the database", exc_info=True)
+    current_app.logger.info("write refused by the database: %s", error)
     message = _("This clashes with what is already stored. Nothing of yours was stored.")
     return answer(Problem(409, words_for(409)[0], message))
 
 
-def on_bad_value(_error: Exception) -> Any:
+def on_bad_value(error: Exception) -> Any:
     """Answer a value that no column can hold."""
-    current_app.logger.info("value refused by the database", exc_info=True)
+    current_app.logger.info("value refused by the database: %s", error)
     message = _("A value is outside of what can be stored. Nothing was stored.")
     return answer(Problem(400, words_for(400)[0], message))
 

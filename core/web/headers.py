@@ -1,7 +1,6 @@
 """Headers that every answer carries: content security, framing, referrer, caching."""
 
 import secrets
-from typing import cast
 
 from flask import Flask, Response, g
 
@@ -24,12 +23,13 @@ def content_security_policy(config: Config) -> str:
 
 
 def request_id() -> str:
-    """Return the number of this request, the same in the answer's header, the log and error pages."""
+    """Return the number of this request, the same in header, log and error pages."""
     found: str | None = g.get("request_id")
     if found is None:
         token = secrets.token_hex(4).upper()
-        found = g.request_id = f"{token[:4]}-{token[4:]}"
-    return cast("str", found)
+        found = f"{token[:4]}-{token[4:]}"
+        g.request_id = found
+    return found
 
 
 def configure_headers(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """The address of a list, checked: what is searched, filtered, sorted and shown."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -110,21 +110,23 @@ def parse_args(spec: "ListSpec", values: Any) -> ListArgs:
 def convert(kind: type, text: str) -> Any:
     """Return text of an address as the Python type of a column; raise DomainError 400."""
     try:
-        if kind is bool:
-            return {"1": True, "0": False, "True": True, "False": False}[text]
-        if kind is date:
-            return date.fromisoformat(text)
-        if kind is datetime:
-            return datetime.fromisoformat(text)
-        if kind in {int, Decimal}:
-            number = kind(text)
-            if abs(number) >= LARGEST:
-                raise ValueError(text)
-            return number
+        value: Any = _READERS.get(kind, str)(text)
     except (ValueError, KeyError, ArithmeticError) as error:
         shown = text[:40]
         raise DomainError(_("“%(value)s” is not a value of this filter.", value=shown)) from error
-    return text
+    if isinstance(value, int | float | Decimal) and not abs(value) < LARGEST:
+        raise DomainError(_("“%(value)s” is not a value of this filter.", value=text[:40]))
+    return value
+
+
+_READERS: Mapping[type, Callable[[str], Any]] = {
+    bool: {"1": True, "0": False, "True": True, "False": False}.__getitem__,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+    int: int,
+    Decimal: Decimal,
+    float: float,
+}
 
 
 def _single(given: MultiDict[str, str], name: str) -> str:
@@ -143,7 +145,7 @@ def _multi(filters: Mapping[str, str | Sequence[str]]) -> MultiDict[str, str]:
 
 
 def _filters(spec: "ListSpec", given: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for facet in spec.facets:
         if facet.kind == "dates":
             for key in (f"{facet.key}_from", f"{facet.key}_to"):

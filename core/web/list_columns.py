@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 
 from core.contributions import type_Title
 
-type_Kind = Literal[
+Kind = Literal[
     "text",
     "code",
     "name",
@@ -23,7 +23,7 @@ type_Kind = Literal[
     "instant",
     "bool",
 ]
-type_Expression = Any  # a SQL expression, or a callable without arguments that returns one
+Expression = Any  # a SQL expression, or a callable without arguments that returns one
 NUMERIC = frozenset({"number", "money", "percent"})
 
 
@@ -36,7 +36,7 @@ class Choice:
     parent: str | None = None
 
 
-type_Choices = (
+Choices = (
     Mapping[Any, type_Title]
     | Sequence[Choice]
     | Callable[[], "Mapping[Any, Any] | Sequence[Choice]"]
@@ -53,12 +53,12 @@ class Column:
 
     key: str
     title: type_Title
-    expr: type_Expression
-    kind: type_Kind = "text"
-    sub: type_Expression | None = None
-    sort: type_Expression | None = None
+    expr: Expression
+    kind: Kind = "text"
+    sub: Expression | None = None
+    sort: Expression | None = None
     sortable: bool = True
-    labels: type_Choices | None = None
+    labels: Choices | None = None
     tones: Mapping[Any, str] = field(default_factory=dict)
     phone: Literal["p1", "p2", "p3", "p4"] | None = None
     field: str | None = None
@@ -81,8 +81,8 @@ class Facet:
 
     key: str
     title: type_Title
-    expr: type_Expression
-    choices: type_Choices | None = None
+    expr: Expression
+    choices: Choices | None = None
     kind: Literal["choice", "dates"] = "choice"
     condition: Callable[[Sequence[Any]], ColumnElement[bool]] | None = None
     none: type_Title | None = None
@@ -109,13 +109,13 @@ class BulkAction:
     action: str | None = None
 
 
-def value_of(expression: type_Expression) -> Any:
+def value_of(expression: Expression) -> Any:
     """Return the SQL expression, asking a callable for it."""
     is_function = isinstance(expression, FunctionType | MethodType)
     return expression() if is_function else expression
 
 
-def choices_of(choices: type_Choices | None) -> list[Choice]:
+def choices_of(choices: Choices | None) -> list[Choice]:
     """Return choices as a list, asking a callable and translating the words."""
     found: Any = choices() if callable(choices) else choices
     if found is None:

@@ -192,7 +192,7 @@ def foot(page: Page, *, ticks: bool) -> Markup | None:
         value = page.sums.get(column.key)
         shown = text_of(column)(value) if value is not None else ""
         cells.append(Markup('<td class="num">{}</td>').format(shown))
-    return Markup("<td></td>" if ticks else "") + Markup().join(cells)
+    return Markup().join([Markup("<td></td>"), *cells] if ticks else cells)
 
 
 def numbered(page: Page) -> list[tuple[int, str | None]]:

@@ -33,6 +33,7 @@ COUNT_LIMIT = 10_001
 FACET_LIMIT = 5_000
 MAX_WORDS = 6
 NONE = "-"
+LARGEST_ID = 2**31 - 1
 
 
 def narrow(
@@ -73,7 +74,7 @@ def facet_conditions(facet: Facet, args: ListArgs) -> list[ColumnElement[bool]]:
 
 
 def search_conditions(spec: "ListSpec", text: str) -> list[ColumnElement[bool]]:
-    """Each word must stand in one of the searched expressions; %, _ and \\ are plain text."""
+    """Each word must stand in one of the searched expressions; wildcards are plain text."""
     words = text.split()[:MAX_WORDS]
     searched = [value_of(part) for part in spec.search]
     if not searched:
@@ -119,7 +120,7 @@ def ordered(spec: "ListSpec", statement: Select[Any], sort: tuple[Any, bool]) ->
 
 
 def may_be_null(spec: "ListSpec", expression: Any) -> bool:
-    """Tell whether the sorted values can be missing: a nullable column, or one of a joined table."""
+    """Tell whether the sorted values can be missing: nullable, or of a joined table."""
     column = getattr(expression, "expression", expression)
     own = getattr(column, "table", None) is getattr(spec.id, "expression", spec.id).table
     return not own or bool(getattr(column, "nullable", True))
@@ -153,10 +154,10 @@ def read_cursor(cursor: str, kind: type) -> tuple[Any, int]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         value, row_id = json.loads(base64.urlsafe_b64decode(padded))
-        if not isinstance(row_id, int) or not isinstance(value, str | None):
-            raise TypeError
     except (ValueError, TypeError, binascii.Error) as error:
         raise DomainError(_("The place in the list cannot be read. Start from page 1.")) from error
+    if type(row_id) is not int or not isinstance(value, str | None) or row_id > LARGEST_ID:
+        raise DomainError(_("The place in the list cannot be read. Start from page 1."))
     return (None if value is None else convert(kind, value)), row_id
 
 
@@ -194,7 +195,7 @@ def facets_statement(
 ) -> tuple[list[Facet], Any]:
     """Count the values of every facet with the other facets applied, in one statement."""
     counted = [f for f in spec.facets if f.kind == "choice" and spec.may_see(access, f.field)]
-    parts = []
+    parts: list[Any] = []
     for number, facet in enumerate(counted):
         value = value_of(facet.expr).label("value")
         inner = (

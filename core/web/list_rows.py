@@ -70,7 +70,8 @@ def _tick(columns: Sequence[Column]) -> Callable[[Any], str]:
     def build(row: Any) -> str:
         return (
             '<td class="ck"><label><input class="form-check-input" type="checkbox" name="ids" '
-            f'form="bulk" value="{row[0]}" aria-label="{words} {escape(name(row[2]))}"></label></td>'
+            f'form="bulk" value="{row[0]}" aria-label="{words} {escape(name(row[2]))}">'
+            "</label></td>"
         )
 
     return build

@@ -64,7 +64,7 @@ class ListSpec:
     empty_text: type_Title = ""
 
     def __post_init__(self) -> None:
-        keys = [part.key for part in (*self.columns, *self.facets)]
+        keys = [c.key for c in self.columns] + [f.key for f in self.facets]
         for key in keys:
             if key in RESERVED or not key.isidentifier():
                 raise ProgrammingFault(

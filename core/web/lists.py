@@ -1,4 +1,4 @@
-"""Lists for add-ons: declare a ListSpec, render it, reuse its query. See docs/lists-forms-records.md."""
+"""Lists: declare a ListSpec, render it, reuse its query. See docs/lists-forms-records.md."""
 
 from core.web.list_args import ListArgs
 from core.web.list_columns import BulkAction, Choice, Column, Facet, Tab

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+import click
 from flask import Blueprint
 
+from core.cli.assets import assets
 from core.contributions import MenuItem
 from core.hookspecs import hookimpl
 from core.i18n import lazy_gettext as _l
@@ -28,3 +30,9 @@ def register_menus() -> Iterable[MenuItem]:
             order=0,
         ),
     )
+
+
+@hookimpl
+def register_commands() -> Iterable[click.Command]:
+    """Give `sunmao assets`."""
+    return (assets,)

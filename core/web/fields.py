@@ -1,0 +1,252 @@
+"""Form fields of the house: forgiving in what they take, exact in what they give."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import wtforms
+from wtforms import validators, widgets
+
+from core.database import Money
+from core.i18n import gettext as _
+
+ChoicePair = tuple[Any, Any]
+Choices = Sequence[ChoicePair] | Callable[[], Sequence[ChoicePair]]
+
+FULL_WIDTH = str.maketrans("0123456789.,-:/", "0123456789.,-:/")
+DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of a form: its name and words, its present values and how they read."""
+
+    name: str
+    label: str
+    values: tuple[str, ...]
+    words: Mapping[str, str] = dataclass_field(default_factory=dict)
+
+    def say(self, values: Sequence[str]) -> str:
+        """Return values in words."""
+        return "、".join(self.words.get(value, value) for value in values)
+
+
+class House:
+    """What every field of ours carries: width in the grid, hint, and whether it must be filled."""
+
+    span: int = 1
+    hint: Any = ""
+    required: bool = False
+    kind = "text"
+    name: str
+    label: Any
+    data: Any
+
+    def set_house(self, *, span: int, hint: Any, required: bool) -> None:
+        """Keep the layout words; WTForms' own flags stay as they are."""
+        self.span, self.hint, self.required = span, hint, required
+
+    def inputs(self) -> list[Input]:
+        """Return the field's inputs with the values that its data would send."""
+        return [Input(self.name, str(self.label.text), tuple(self.as_sent()))]
+
+    def as_sent(self) -> list[str]:
+        """Return the data as this field sends it."""
+        return [] if self.data is None else [str(self.data)]
+
+
+def required_rule(_form: Any, field: Any) -> None:
+    """Refuse an empty field, in words that say what to do."""
+    data = field.data
+    if data is None or data == [] or (isinstance(data, str) and not data.strip()):
+        if field.errors:  # it was filled, but wrongly
+            raise validators.StopValidation
+        raise validators.StopValidation(_("Please fill in."))
+
+
+def house_options(
+    required: bool,  # noqa: FBT001
+    options: dict[str, Any],
+    *rules: Callable[[Any, Any], None],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split a field's options into the house's own and those that WTForms takes."""
+    house = {
+        "span": options.pop("span", 1),
+        "hint": options.pop("hint", ""),
+        "required": required,
+    }
+    first = required_rule if required else validators.Optional()
+    return house, {"validators": [first, *rules, *options.pop("rules", ())], **options}
+
+
+class TextField(House, wtforms.StringField):
+    """One line of text; surrounding space is removed, an empty line gives ""."""
+
+    def __init__(
+        self, label: Any = None, *, required: bool = False, limit: int = 200, **options: Any
+    ) -> None:
+        house, rest = house_options(required, options, limit_rule(limit))
+        super().__init__(label, **rest)
+        self.set_house(**house)
+        self.limit = limit
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Remove surrounding space."""
+        if valuelist:
+            self.data = str(valuelist[0]).strip()
+
+
+class TextArea(TextField):
+    """Several lines of text."""
+
+    widget = widgets.TextArea()
+
+    def __init__(self, label: Any = None, *, limit: int = 4000, **options: Any) -> None:
+        super().__init__(label, limit=limit, **{"span": 4, **options})
+
+
+def limit_rule(limit: int) -> Callable[[Any, Any], None]:
+    """Return a rule that refuses more than `limit` characters."""
+    return lambda _form, field: check_length(field.data or "", limit)
+
+
+def check_length(text: str, limit: int) -> None:
+    """Raise ValidationError for more than `limit` characters, saying how many there are."""
+    if len(text) > limit:
+        raise validators.ValidationError(
+            _("At most %(limit)s characters; now %(length)s.", limit=limit, length=len(text))
+        )
+
+
+class DateField(House, wtforms.Field):
+    """A date as text, yyyy-MM-dd whatever the browser's language; 2026/1/2 is understood too."""
+
+    widget = widgets.TextInput()
+    kind = "date"
+
+    def __init__(self, label: Any = None, *, required: bool = False, **options: Any) -> None:
+        house, rest = house_options(required, options)
+        super().__init__(label, **rest)
+        self.set_house(**house)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.isoformat() if self.data else ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the date; raise ValueError with an example of what is understood."""
+        self.data = parse_date(str(valuelist[0])) if valuelist else None
+
+
+def parse_date(text: str) -> date | None:
+    """Return the date that a text means, None when it is empty; raise ValueError in plain words."""
+    plain = text.translate(FULL_WIDTH).strip()
+    if not plain:
+        return None
+    found = DATE.fullmatch(plain) or COMPACT_DATE.fullmatch(plain)
+    if found is None:
+        raise ValueError(_("Please write a date as 2026-01-31."))
+    try:
+        return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        raise ValueError(_("This day does not exist: %(text)s", text=plain)) from None
+
+
+class MoneyField(House, wtforms.Field):
+    """An amount with at most two decimals; gives a Decimal, never a float."""
+
+    widget = widgets.TextInput()
+    kind = "money"
+
+    def __init__(
+        self, label: Any = None, *, required: bool = False, negative: bool = False, **options: Any
+    ) -> None:
+        house, rest = house_options(required, options)
+        super().__init__(label, **rest)
+        self.set_house(**house)
+        self.negative = negative
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:.2f}"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the amount; raise ValueError in plain words."""
+        self.data = parse_money(str(valuelist[0]), negative=self.negative) if valuelist else None
+
+
+def parse_money(text: str, *, negative: bool = False) -> Decimal | None:
+    """Return the amount that a text means, None when empty; raise ValueError in plain words."""
+    plain = text.translate(FULL_WIDTH).strip().removeprefix("¥").removeprefix("¥")
+    plain = plain.replace(",", "").replace(" ", "").replace("−", "-")
+    if not plain:
+        return None
+    if not re.fullmatch(r"-?\d{1,18}(\.\d*)?", plain, re.ASCII):
+        letter = next((char for char in plain if char.isalpha()), "")
+        if letter:
+            raise ValueError(
+                _(
+                    "Please write a number such as 9860.50 (it holds the letter %(letter)s).",
+                    letter=letter,
+                )
+            )
+        raise ValueError(_("Please write a number such as 9860.50."))
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation:
+        raise ValueError(_("Please write a number such as 9860.50.")) from None
+    if amount != amount.quantize(Decimal("0.01")):
+        raise ValueError(_("An amount has at most two decimals."))
+    if amount < 0 and not negative:
+        raise ValueError(_("An amount cannot be negative here."))
+    if abs(amount) >= Money.LIMIT:
+        raise ValueError(_("This amount is too large."))
+    return amount.quantize(Decimal("0.01"))
+
+
+class NumberField(House, wtforms.Field):
+    """A whole number, with an optional smallest and largest value."""
+
+    widget = widgets.TextInput()
+    kind = "number"
+
+    def __init__(
+        self,
+        label: Any = None,
+        *,
+        required: bool = False,
+        minimum: int | None = None,
+        maximum: int | None = None,
+        **options: Any,
+    ) -> None:
+        house, rest = house_options(required, options)
+        super().__init__(label, **rest)
+        self.set_house(**house)
+        self.minimum = -(2**31) if minimum is None else minimum
+        self.maximum = 2**31 - 1 if maximum is None else maximum
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str(self.data)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number; raise ValueError in plain words."""
+        text = str(valuelist[0]).translate(FULL_WIDTH).strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        if not re.fullmatch(r"-?\d{1,12}", text, re.ASCII):
+            raise ValueError(_("Please write a whole number."))
+        number = int(text)
+        if not self.minimum <= number <= self.maximum:
+            limits = {"low": self.minimum, "high": self.maximum}
+            raise ValueError(_("Must lie between %(low)s and %(high)s.", **limits))
+        self.data = number

@@ -1,0 +1,213 @@
+"""Forms for add-ons: declared once, errors told once, nothing typed is lost."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Self
+
+import wtforms
+from flask import render_template, request
+from werkzeug.datastructures import MultiDict
+from wtforms.meta import DefaultMeta
+
+from core.errors import Conflict, Refused
+from core.web.choice_fields import (
+    CheckField,
+    MultiField,
+    NameField,
+    PasswordField,
+    PickerField,
+    SelectField,
+)
+from core.web.conflicts import STARTED, VERSION, merge, read_started, resolved
+from core.web.fields import (
+    DateField,
+    Input,
+    MoneyField,
+    NumberField,
+    TextArea,
+    TextField,
+    parse_date,
+    parse_money,
+)
+from core.web.wording import BabelWords
+
+__all__ = [
+    "CheckField",
+    "DateField",
+    "Form",
+    "MoneyField",
+    "MultiField",
+    "NameField",
+    "NumberField",
+    "PasswordField",
+    "PickerField",
+    "Section",
+    "SelectField",
+    "TextArea",
+    "TextField",
+    "parse_date",
+    "parse_money",
+]
+
+UNPROCESSABLE = 422
+CONFLICT = 409
+VERSION_DIGITS = 10
+NOTHING: Any = object()  # in place of a form: do not look at the request
+
+
+class Section:
+    """A titled group of fields."""
+
+    def __init__(self, title: Any, *names: str) -> None:
+        self.title = title
+        self.names = names
+
+
+class Form(wtforms.Form):
+    """Base of every form; CSRF is checked for the whole site, not here."""
+
+    class Meta(DefaultMeta):
+        """Words come from our catalogues."""
+
+        def get_translations(self, form: Any) -> BabelWords:
+            """Return WTForms' own messages in the reader's language."""
+            del form
+            return BabelWords()
+
+    sections: Sequence[Section] = ()
+
+    def __init__(self, formdata: Any = None, *, record: Any = None, **values: Any) -> None:
+        sent = formdata
+        if sent is None and request.method == "POST":
+            sent = resolved(request.form)
+        self.general_errors: list[str] = []
+        self.result: Any = None
+        self.record = record
+        self.sent = None if sent is NOTHING else sent
+        self.conflict: Conflict | None = None
+        super().__init__(self.sent, obj=record, **values)
+
+    @classmethod
+    def for_record(cls, record: Any, **values: Any) -> Self:
+        """Return the form on a stored record: its values first, then what was sent."""
+        return cls(record=record, **values)
+
+    # -- what was sent ----------------------------------------------------------------------
+
+    @property
+    def row_version(self) -> int:
+        """The version of the record that the reader saw; 0 when the form did not say."""
+        text = request.form.get(VERSION, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < VERSION_DIGITS else 0
+
+    @property
+    def shown_version(self) -> int:
+        """The version to send with the form: the one that the reader began with."""
+        if self.sent is not None:
+            return self.row_version
+        return int(getattr(self.record, "row_version", 0) or 0)
+
+    def values(self, *, skip: Sequence[str] = ()) -> dict[str, Any]:
+        """Return each field's value by name."""
+        return {name: field.data for name, field in self._fields.items() if name not in skip}
+
+    def accepts(self, act: Callable[[], Any]) -> bool:
+        """Tell whether this was a POST, valid, and `act` ran; a Refused lands on the fields."""
+        if request.method != "POST" or not self.validate():
+            return False
+        try:
+            self.result = act()
+        except Refused as refused:
+            self.refuse(refused)
+            return False
+        except Conflict as conflict:
+            if self.record is None:
+                raise
+            self.conflict = conflict
+            return False
+        return True
+
+    def refuse(self, refused: Refused) -> None:
+        """Put the words of a refusal beside the fields that it names, the rest on top."""
+        placed = False
+        for name, messages in refused.fields.items():
+            field = self._fields.get(name)
+            if field is None:
+                self.general_errors.extend(str(message) for message in messages)
+            else:
+                field.errors = [*field.errors, *(str(message) for message in messages)]
+            placed = True
+        if not placed:
+            self.general_errors.append(str(refused))
+
+    # -- what is shown ----------------------------------------------------------------------
+
+    @property
+    def all_errors(self) -> list[tuple[str | None, str]]:
+        """Every error with the id of its field, for the summary on top."""
+        found: list[tuple[str | None, str]] = [(None, words) for words in self.general_errors]
+        for field in self:
+            found += [(field.id, f"{field.label.text}: {words}") for words in field.errors]
+        return found
+
+    def grouped(self) -> Iterator[tuple[Any, list[Any]]]:
+        """Yield (title, fields) by section; fields that no section names come last."""
+        named = {name for section in self.sections for name in section.names}
+        for section in self.sections:
+            yield section.title, [self[name] for name in section.names if name in self]
+        rest = [field for name, field in self._fields.items() if name not in named]
+        if rest:
+            yield None, rest
+
+    def inputs(self) -> list[Input]:
+        """Return every input with its words, in order; a name in two languages has two."""
+        fields: list[Any] = list(self)
+        return [one for field in fields for one in field.inputs()]
+
+    def started_from(self) -> str:
+        """Return what the inputs held when the reader began, to tell a conflict's three sides."""
+        sent = None if self.sent is None else self.sent.get(STARTED)
+        return sent if sent is not None else json.dumps(self.stored_values())
+
+    def stored_values(self) -> dict[str, list[str]]:
+        """Return the record's values as this form would send them, by input name."""
+        fresh = type(self)(NOTHING, record=self.record)
+        return {one.name: list(one.values) for one in fresh.inputs()}
+
+    def sent_values(self) -> dict[str, list[str]]:
+        """Return what was sent, by input name."""
+        sent = self.sent or MultiDict()
+        return {one.name: sent.getlist(one.name) for one in self.inputs()}
+
+    def render(
+        self,
+        template: str = "web/form.html",
+        *,
+        title: str = "",
+        submit: str = "",
+        cancel: str | None = None,
+        **context: Any,
+    ) -> str | tuple[str, int]:
+        """Answer the page: 200 to begin with, 422 with errors, 409 when somebody was first."""
+        if self.conflict is not None:
+            return self._conflict_page(title=title, cancel=cancel)
+        page = render_template(
+            template, form=self, title=title, submit=submit, cancel=cancel, **context
+        )
+        return (page, UNPROCESSABLE) if self.all_errors else page
+
+    def _conflict_page(self, *, title: str, cancel: str | None) -> tuple[str, int]:
+        theirs = self.stored_values()
+        started = read_started(self.sent.get(STARTED, "") if self.sent is not None else "")
+        rows = merge(started or theirs, theirs, self.sent_values())
+        page = render_template(
+            "web/conflict.html",
+            title=title,
+            cancel=cancel,
+            rows=rows,
+            inputs={one.name: one for one in self.inputs()},
+            row_version=getattr(self.record, "row_version", 0),
+            started_from=json.dumps(theirs),
+            message=str(self.conflict),
+        )
+        return page, CONFLICT

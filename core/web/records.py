@@ -1,0 +1,182 @@
+"""Record pages: head, status bar, tabs that other add-ons fill, history, and Why?."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from flask import render_template, request
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from core.access.explain import Explanation, explain
+from core.addons.registry import registry
+from core.audit.queries import HistoryEntry, history
+from core.contributions import Slot, Verb
+from core.i18n import format_date, format_datetime, format_money, format_number
+from core.i18n import gettext as _
+from core.unit_of_work import current_unit
+
+SHOWN_ACTS = 30
+OVERVIEW = "overview"
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of the way to this page."""
+
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One term and its value; `url` makes the value a link."""
+
+    title: str
+    value: Any
+    kind: Literal["text", "date", "instant", "money", "number"] = "text"
+    url: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The value in the reader's format; a dash for nothing."""
+        if self.value is None or self.value == "":
+            return "–"
+        formats = {
+            "date": format_date,
+            "instant": format_datetime,
+            "money": format_money,
+            "number": format_number,
+        }
+        return formats[self.kind](self.value) if self.kind in formats else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the status bar; `note` is a date or a number of days."""
+
+    title: str
+    state: Literal["done", "now", "next"]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A link, or with `post` a button of a form, in the head; `needs` hides it without the verb."""
+
+    title: str
+    url: str
+    icon: str = ""
+    primary: bool = False
+    post: bool = False
+    dangerous: bool = False
+    needs: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordPage:
+    """What a record page shows; `tabs` is the place whose slots become tabs."""
+
+    resource: str
+    record_id: int
+    record: Any
+    title: str
+    sub: Sequence[Any] = ()
+    mark: str = ""
+    grade: str | None = None
+    crumbs: Sequence[Crumb] = ()
+    facts: Sequence[Fact] = ()
+    stages: Sequence[Stage] = ()
+    actions: Sequence[Action] = ()
+    tabs: str | None = None
+    tags: Sequence[tuple[str, str]] = ()
+    with_history: bool = True
+
+    @property
+    def initial(self) -> str:
+        """The letter of the avatar."""
+        return (self.mark or self.title)[:1]
+
+
+@dataclass(slots=True)
+class TabView:
+    """One tab: its words, address, figure and whether it is open."""
+
+    key: str
+    title: str
+    url: str
+    count: int | None
+    here: bool
+
+
+@dataclass(slots=True)
+class Opened:
+    """The tab that is open."""
+
+    key: str = OVERVIEW
+    body: Markup | None = None
+    tabs: list[TabView] = field(default_factory=list)
+
+
+def render_record(page: RecordPage, template: str = "web/record.html", **context: Any) -> str:
+    """Answer a record's page; the caller has loaded the record under the reader's own right."""
+    unit = current_unit()
+    opened = open_tab(page, request.args.get("tab", OVERVIEW))
+    explanation = explanation_of(page) if request.args.get("why") == "1" else None
+    acts: list[HistoryEntry] = []
+    if page.with_history:
+        acts = history(unit.session, page.resource, page.record_id, limit=SHOWN_ACTS)
+    return render_template(
+        template,
+        page=page,
+        record=page.record,
+        opened=opened,
+        actions=[a for a in page.actions if a.needs is None or unit.access.may(*a.needs)],
+        explanation=explanation,
+        why_url=address(why="1"),
+        close_why_url=address(why=None),
+        history=acts,
+        **context,
+    )
+
+
+def open_tab(page: RecordPage, wanted: str) -> Opened:
+    """Return the tabs that the reader may see, and the one that is open rendered."""
+    opened = Opened()
+    if page.tabs is None:
+        return opened
+    access = current_unit().access
+    slots = [s for s in registry().slots(page.tabs) if s.needs is None or access.may(*s.needs)]
+    chosen = next((slot for slot in slots if slot.key == wanted), None)
+    if chosen is not None:
+        opened.key = chosen.key
+        opened.body = Markup(chosen.render(page.record))  # noqa: S704 - safe by contract of Slot
+    first = TabView(OVERVIEW, _("Overview"), address(tab=None), None, chosen is None)
+    opened.tabs = [first, *(_tab(slot, page.record, slot is chosen) for slot in slots)]
+    return opened
+
+
+def _tab(slot: Slot, record: Any, here: bool) -> TabView:  # noqa: FBT001 - one private caller
+    count = slot.count(record) if slot.count is not None else None
+    return TabView(slot.key, str(slot.title), address(tab=slot.key), count, here)
+
+
+def explanation_of(page: RecordPage) -> Explanation:
+    """Say why the reader may see this record."""
+    unit = current_unit()
+    return explain(unit.session, unit.actor, Verb.QUERY, page.record)
+
+
+def address(**changes: str | None) -> str:
+    """Return this page's address with some parameters changed or dropped."""
+    given: MultiDict[str, str] = MultiDict(request.args)
+    for name, value in changes.items():
+        given.poplist(name)
+        if value is not None:
+            given[name] = value
+    query = "&".join(
+        f"{name}={value}"
+        for name, value in given.items()
+        if value.isidentifier() or value.isdigit()
+    )
+    return f"{request.path}?{query}" if query else request.path

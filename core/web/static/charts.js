@@ -1,0 +1,53 @@
+/* Draws canvas[data-chart] in the colours of the theme; without Chart.js the tables stay open. */
+(function () {
+  'use strict';
+  var root = document.documentElement, drawn = [];
+  function token(name) { return getComputedStyle(root).getPropertyValue('--' + name).trim(); }
+
+  function dataset(kind, part) {
+    var muted = part.color === 'muted', colour = muted ? token('line-2') : token(part.color), edge = muted ? token('ink-3') : colour;
+    if (kind === 'doughnut') {
+      return { label: part.label, data: part.data, backgroundColor: ['c1', 'c2', 'c3'].map(token), borderColor: token('surface') };
+    }
+    if (kind === 'bar') {
+      return { label: part.label, data: part.data, backgroundColor: colour, borderColor: token('ink-3'), borderWidth: muted ? 1 : 0,
+        borderSkipped: 'bottom', borderRadius: 2, maxBarThickness: 18, categoryPercentage: 0.7, barPercentage: 0.92 };
+    }
+    return { label: part.label, data: part.data, borderColor: edge, backgroundColor: kind === 'radar' ? colour + '26' : colour, borderWidth: 2,
+      pointRadius: 2.5, tension: kind === 'radar' ? 0 : 0.25, borderDash: muted ? [4, 3] : [], pointBackgroundColor: edge };
+  }
+  function scales(spec, font) {
+    if (spec.type === 'doughnut') { return {}; }
+    if (spec.type === 'radar') {
+      return { r: { beginAtZero: true, ticks: { display: false }, grid: { color: token('line') }, angleLines: { color: token('line') }, pointLabels: { color: token('ink-2'), font: font } } };
+    }
+    var flat = Boolean(spec.horizontal);
+    var values = { beginAtZero: true, grid: { color: token('grid') }, border: { display: false }, ticks: { color: token('ink-3'), font: font, precision: 0, maxTicksLimit: 6 },
+      title: { display: Boolean(spec.unit), text: spec.unit, color: token('ink-3'), font: font } };
+    var names = { grid: { display: false }, border: { display: false }, ticks: { color: token('ink-3'), font: font } };
+    return flat ? { x: values, y: names } : { x: names, y: values };
+  }
+  function draw(canvas) {
+    var spec = JSON.parse(canvas.dataset.chart), font = { size: 12, family: getComputedStyle(document.body).fontFamily };
+    canvas.parentNode.hidden = false;
+    drawn.push(new window.Chart(canvas, {
+      type: spec.type,
+      data: { labels: spec.labels, datasets: spec.series.map(function (part) { return dataset(spec.type, part); }) },
+      options: {
+        indexAxis: spec.horizontal ? 'y' : 'x', responsive: true, maintainAspectRatio: false, animation: false, scales: scales(spec, font),
+        plugins: { legend: { display: spec.series.length > 1 || spec.type === 'doughnut', align: 'end', position: 'top', labels: { boxWidth: 8, boxHeight: 8, padding: 12, color: token('ink-2'), font: font } } }
+      }
+    }));
+  }
+  function drawAll() {
+    if (!window.Chart) { return; }
+    var first = !drawn.length;
+    drawn.forEach(function (chart) { chart.destroy(); });
+    drawn = [];
+    document.querySelectorAll('canvas[data-chart]').forEach(draw);
+    if (first) { document.querySelectorAll('[data-chart-table]').forEach(function (table) { table.open = false; }); }
+  }
+  document.addEventListener('themechange', drawAll);
+  document.addEventListener('scriptready', drawAll);
+  drawAll();
+}());
