@@ -85,15 +85,16 @@ class Batch:
             for customer in self._by_name.get(exact_key(name), ())
             if not (country and customer.country and customer.country != country)
             and not (
-                external_code
-                and customer.external_code
-                and customer.external_code != external_code
+                external_code and customer.external_code and customer.external_code != external_code
             )
         ]
         if len(alike) > 1:
             refuse(
                 "name",
-                _("%(count)d accounts have this name; add the column of our codes.", count=len(alike)),
+                _(
+                    "%(count)d accounts have this name; add the column of our codes.",
+                    count=len(alike),
+                ),
             )
         return alike[0] if alike else None
 
@@ -128,9 +129,7 @@ class Batch:
         """Flush the changes; give the new accounts codes and record the stages they are at."""
         session = current_session()
         if self._new:
-            for (customer, _stage), code in zip(
-                self._new, next_codes(len(self._new)), strict=True
-            ):
+            for (customer, _stage), code in zip(self._new, next_codes(len(self._new)), strict=True):
                 customer.code = code
                 customer.search_text = f"{code.casefold()} {customer.search_text}"[:800]
                 session.add(customer)

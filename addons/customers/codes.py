@@ -40,5 +40,7 @@ def _seed() -> None:
     session = current_session()
     insert: Any = insert_once(session)
     session.execute(
-        insert(Counter).values(name=COUNTER, value=0).on_conflict_do_nothing(index_elements=["name"])
+        insert(Counter)
+        .values(name=COUNTER, value=0)
+        .on_conflict_do_nothing(index_elements=["name"])
     )

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
+from addons.customers.fields import wrong_texts
 from addons.customers.models import CONTACT, Contact, Customer
 from addons.customers.resources import load, require
 from core.contributions import Verb
@@ -92,14 +93,9 @@ def _checked(fields: ContactFields) -> ContactFields:
         key: value.strip() if isinstance(value, str) else value
         for key, value in asdict(fields).items()
     }
-    errors: dict[str, list[str]] = {}
+    errors = wrong_texts(values, LIMITS)
     if not values["name"]:
         errors["name"] = [_("Enter a name.")]
-    for key, limit in LIMITS.items():
-        if len(values[key]) > limit:
-            errors[key] = [_("At most %(limit)d characters.", limit=limit)]
-        elif "\x00" in values[key]:
-            errors[key] = [_("Contains a character that cannot be stored.")]
     email = values["email"]
     if email and ("@" not in email.strip("@") or " " in email):
         errors["email"] = [_("Enter an address such as name@example.com.")]

@@ -25,17 +25,15 @@ OTHER_NAMES = {
     "czech republic": "CZ",
     "中华人民共和国": "CN",
 }
-STATES = frozenset(
-    plain(name)
-    for name in (
-        "Alabama,Alaska,Arizona,Arkansas,California,Colorado,Connecticut,Delaware,D.C.,Florida,"
-        "Georgia,Hawaii,Idaho,Illinois,Indiana,Iowa,Kansas,Kentucky,Louisiana,Maine,Maryland,"
-        "Massachusetts,Michigan,Minnesota,Mississippi,Missouri,Montana,Nebraska,Nevada,"
-        "New Hampshire,New Jersey,New Mexico,New York,North Carolina,North Dakota,Ohio,Oklahoma,"
-        "Oregon,Pennsylvania,Puerto Rico,Rhode Island,South Carolina,South Dakota,Tennessee,Texas,"
-        "Utah,Vermont,Virginia,Washington,West Virginia,Wisconsin,Wyoming"
-    ).split(",")
+STATE_NAMES = (
+    "Alabama,Alaska,Arizona,Arkansas,California,Colorado,Connecticut,Delaware,D.C.,Florida,"
+    "Georgia,Hawaii,Idaho,Illinois,Indiana,Iowa,Kansas,Kentucky,Louisiana,Maine,Maryland,"
+    "Massachusetts,Michigan,Minnesota,Mississippi,Missouri,Montana,Nebraska,Nevada,"
+    "New Hampshire,New Jersey,New Mexico,New York,North Carolina,North Dakota,Ohio,Oklahoma,"
+    "Oregon,Pennsylvania,Puerto Rico,Rhode Island,South Carolina,South Dakota,Tennessee,Texas,"
+    "Utah,Vermont,Virginia,Washington,West Virginia,Wisconsin,Wyoming"
 )
+STATES = frozenset(plain(name) for name in STATE_NAMES.split(","))
 
 
 @cache

@@ -90,9 +90,7 @@ def _place(cells: Mapping[str, str]) -> dict[str, str]:
             refuse("country", _("%(name)s is not a known country.", name=cells["country"]))
         country = named
     region = cells.get("region") or region
-    return {
-        key: value for key, value in (("country", country), ("region", region)) if value
-    }
+    return {key: value for key, value in (("country", country), ("region", region)) if value}
 
 
 def _grade(text: str) -> str:

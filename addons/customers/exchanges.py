@@ -53,7 +53,9 @@ ACCOUNT_COLUMNS = (
         help=_l("Country and region are read from it, where they have no column of their own."),
     ),
     ImportColumn(name="website", title=_l("Website"), aliases=("网站", "官网", "URL")),
-    ImportColumn(name="founded", title=_l("Founded"), aliases=("成立年份", "成立时间", "Year founded")),
+    ImportColumn(
+        name="founded", title=_l("Founded"), aliases=("成立年份", "成立时间", "Year founded")
+    ),
     ImportColumn(name="notes", title=_l("Notes"), aliases=("说明", "Remarks", "Comment", "Note")),
     ImportColumn(
         name="stage",
@@ -76,7 +78,9 @@ OPERATOR_COLUMNS = (
         aliases=("运营商名称", "Carrier", "Network operator", "Company", "MNO"),
         help=_l("Where it is empty, the brand names the account."),
     ),
-    ImportColumn(name="brand", title=_l("Brand"), aliases=("Brand name", "Network", "Network name")),
+    ImportColumn(
+        name="brand", title=_l("Brand"), aliases=("Brand name", "Network", "Network name")
+    ),
     ImportColumn(
         name="country_code",
         title=_l("Country code"),

@@ -1,5 +1,6 @@
 """The editable fields of an account: cleaning, checking, and what is derived from them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from core.errors import Refused
 from core.i18n import gettext as _
 from core.unit_of_work import current_session
 
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'@]+\.[^\s<>\"'@]+", re.IGNORECASE)
 LIMITS = {
     "name": 200,
     "name_en": 200,
@@ -53,28 +55,38 @@ def check(fields: CustomerFields) -> CustomerFields:
         key: value.strip() if isinstance(value, str) else value
         for key, value in asdict(fields).items()
     }
-    errors: dict[str, list[str]] = {}
+    errors = wrong_texts(values, LIMITS)
     if not values["name"]:
         errors["name"] = [_("Enter a name.")]
     elif not match_key(values["name"]):
         errors["name"] = [_("A name needs at least one letter, digit or character.")]
-    for key, limit in LIMITS.items():
-        if len(values[key]) > limit:
-            errors[key] = [_("At most %(limit)d characters.", limit=limit)]
-        elif "\x00" in values[key]:
-            errors[key] = [_("Contains a character that cannot be stored.")]
     if values["grade"] not in (None, *Grade):
         errors["grade"] = [_("Choose A, B, C or D, or leave it empty.")]
-    site = values["website"]
-    if site and not site.lower().startswith(("https://", "http://")):
-        values["website"] = f"https://{site}"
-    if ":" in site.split("//", 1)[0].rstrip(":") and "//" not in site:
-        errors["website"] = [_("Enter an address that begins with https://.")]
+    if values["website"]:
+        values["website"] = _web_address(values["website"], errors)
     if values["industry_id"] is not None and not _industry_exists(values["industry_id"]):
         errors["industry_id"] = [_("This industry no longer exists.")]
     if errors:
         raise Refused(_("Some fields need your attention; nothing was stored."), fields=errors)
     return CustomerFields(**values)
+
+
+def wrong_texts(values: Mapping[str, Any], limits: Mapping[str, int]) -> dict[str, list[str]]:
+    """Return complaints about texts that are too long or cannot be stored."""
+    errors: dict[str, list[str]] = {}
+    for key, limit in limits.items():
+        if len(values[key]) > limit:
+            errors[key] = [_("At most %(limit)d characters.", limit=limit)]
+        elif "\x00" in values[key]:
+            errors[key] = [_("Contains a character that cannot be stored.")]
+    return errors
+
+
+def _web_address(text: str, errors: dict[str, list[str]]) -> str:
+    address = text if "://" in text else f"https://{text}"
+    if not WEB_ADDRESS.fullmatch(address):
+        errors["website"] = [_("Enter an address such as www.example.com.")]
+    return address
 
 
 def _industry_exists(industry_id: int) -> bool:

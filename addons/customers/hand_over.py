@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.access.elevation import elevated
 from sqlalchemy import select
 
 from addons.customers.models import CUSTOMER, Customer
 from addons.customers.resources import require
 from addons.customers.services import unit_of
-from core.access.elevation import elevated
 from core.access.flush_guard import admits
 from core.clock import now
 from core.contributions import Event, Verb
@@ -46,9 +46,7 @@ def preview(customer_ids: Iterable[int], to_employee_id: int | None) -> list[Lin
         .order_by(Customer.code)
     )
     return [
-        Line(
-            key, code, name, manager or "", _problem(key in assignable, owner == to_employee_id)
-        )
+        Line(key, code, name, manager or "", _problem(key in assignable, owner == to_employee_id))
         for key, code, name, owner, manager in found
     ]
 

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.access.elevation import elevated
 from sqlalchemy import exists, select
 
 from addons.customers.models import INDUSTRY, Customer, Industry
 from addons.customers.names import plain
 from addons.customers.resources import require
-from core.access.elevation import elevated
 from core.contributions import Verb
 from core.errors import Conflict, NotFound, Refused
 from core.i18n import gettext as _
@@ -17,6 +17,7 @@ from core.i18n import localized
 from core.unit_of_work import current_session
 
 DEEPEST = 5
+INDENT = "\u3000"
 NOT_CODE = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 
 
@@ -60,19 +61,24 @@ def _ordered(
     found: list[Node] = []
     for _sort, _title, node in sorted(below.get(parent_id, ()), key=lambda item: item[:2]):
         found.append(
-            Node(
-                node.id, node.code, node.title, parent_id, depth, node.active, node.row_version
-            )
+            Node(node.id, node.code, node.title, parent_id, depth, node.active, node.row_version)
         )
         found.extend(_ordered(below, node.id, depth + 1))
     return found
 
 
+def industry(industry_id: int) -> Industry:
+    """Return one node; raise NotFound."""
+    node = current_session().get(Industry, industry_id)
+    if node is None:
+        raise NotFound(_("This industry no longer exists."))
+    return node
+
+
 def choices(*, active_only: bool = True) -> list[tuple[str, str]]:
     """Return (id, title) of the tree for a select; a child's title is set in by its depth."""
     return [
-        (str(node.id), f"{'\u3000' * node.depth}{node.title}")
-        for node in tree(active_only=active_only)
+        (str(node.id), INDENT * node.depth + node.title) for node in tree(active_only=active_only)
     ]
 
 
@@ -141,9 +147,7 @@ def change_industry(
     """Rename, move or retire a node; its subtree moves along."""
     require(INDUSTRY, Verb.CONFIGURE)
     session = current_session()
-    node = session.get(Industry, industry_id)
-    if node is None:
-        raise NotFound(_("This industry no longer exists."))
+    node = industry(industry_id)
     if node.row_version != row_version:
         raise Conflict(_("Somebody else changed this industry first. Nothing was stored."))
     parent = session.get(Industry, parent_id) if parent_id is not None else None
@@ -160,9 +164,7 @@ def delete_industry(industry_id: int) -> None:
     """Delete a node that has neither children nor accounts, anybody's; otherwise raise Refused."""
     require(INDUSTRY, Verb.CONFIGURE)
     session = current_session()
-    node = session.get(Industry, industry_id)
-    if node is None:
-        raise NotFound(_("This industry no longer exists."))
+    node = industry(industry_id)
     if session.scalar(select(exists().where(Industry.parent_id == industry_id))):
         raise Refused(_("Delete or move the industries below it first."))
     with elevated("is an industry in use anywhere") as everything:

@@ -7,6 +7,8 @@ from addons.customers.models import Industry
 from addons.customers.names import plain
 from core.unit_of_work import current_session
 
+SEPARATOR = " / "
+
 
 class IndustryIndex:
     """The whole tree by parent and folded name, in either language; kept for one batch."""
@@ -21,10 +23,13 @@ class IndustryIndex:
     def place(self, sector: str, industry: str) -> int | None:
         """Return the node for "sector / industry", making what is missing; None for neither.
 
-        An industry without a sector is found anywhere in the tree when its name is unique.
+        An industry without a sector may be written "sector / industry", as exports do; else it is
+        found anywhere in the tree when its name is unique.
         """
         if not sector and not industry:
             return None
+        if not sector and SEPARATOR in industry:
+            sector, _separator, industry = industry.partition(SEPARATOR)
         if not sector:
             known = self._anywhere.get(plain(industry), [])
             return known[0] if len(known) == 1 else self._node(None, industry)

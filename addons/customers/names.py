@@ -3,13 +3,12 @@
 import re
 import unicodedata
 
-SUFFIX_WORDS = frozenset(
-    (
-        "inc incorporated corp corporation co company ltd limited plc llc llp lp lllp gmbh ag sa sas "
-        "spa srl sro nv bv ab as asa oy oyj aps kg kk pte pty pvt bhd sdn jsc pjsc ojsc cjsc ooo zao ao "
-        "doo dd kft zrt sp zoo ltda sarl eirl holding holdings group the"
-    ).split()
+SUFFIXES = (
+    "inc incorporated corp corporation co company ltd limited plc llc llp lp lllp gmbh ag sa sas "
+    "spa srl sro nv bv ab as asa oy oyj aps kg kk pte pty pvt bhd sdn jsc pjsc ojsc cjsc ooo ao "
+    "zao doo dd kft zrt sp zoo ltda sarl eirl holding holdings group the"
 )
+SUFFIX_WORDS = frozenset(SUFFIXES.split())
 SUFFIX_CHINESE = (
     "集团股份有限公司",
     "股份有限公司",

@@ -60,7 +60,9 @@ def apply_many(
     known = _Networks([one for line in good for one in batch.named(line.name)])
     industry_id = IndustryIndex().by_code(OPERATORS_CODE, OPERATORS_NAME) if good else None
     results = [
-        line if isinstance(line, Refused) else _attempt(_apply_line, line, batch, known, industry_id)
+        line
+        if isinstance(line, Refused)
+        else _attempt(_apply_line, line, batch, known, industry_id)
         for line in parsed
     ]
     batch.store()

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from addons.customers.fields import wrong_texts
 from addons.customers.models import OPPORTUNITY, Customer, Opportunity, OpportunityMove
 from addons.customers.resources import load, require
 from addons.customers.stages import ENDS, OPPORTUNITY_STAGES, OpportunityStage
@@ -17,6 +18,8 @@ from core.errors import Conflict, Refused
 from core.events.services import publish
 from core.i18n import gettext as _
 from core.unit_of_work import current_session, current_unit
+
+LIMITS = {"title": 200, "notes": 20_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,9 @@ def _check_move(opportunity: Opportunity, to: str, day: date, reason: str) -> No
     if day > today():
         errors["happened_on"] = [_("Cannot be later than today.")]
     elif last is not None and day < last:
-        errors["happened_on"] = [_("Cannot be before the last step, %(day)s.", day=last.isoformat())]
+        errors["happened_on"] = [
+            _("Cannot be before the last step, %(day)s.", day=last.isoformat())
+        ]
     if errors:
         raise Refused(_("The opportunity was not moved."), fields=errors)
 
@@ -167,16 +172,9 @@ def _move(
 def _checked(fields: OpportunityFields) -> OpportunityFields:
     values: dict[str, Any] = asdict(fields)
     values["title"], values["notes"] = fields.title.strip(), fields.notes.strip()
-    errors: dict[str, list[str]] = {}
-    longest, most = 200, 20_000
+    errors = wrong_texts(values, LIMITS)
     if not values["title"]:
         errors["title"] = [_("Enter a title.")]
-    elif len(values["title"]) > longest:
-        errors["title"] = [_("At most %(limit)d characters.", limit=longest)]
-    if len(values["notes"]) > most:
-        errors["notes"] = [_("At most %(limit)d characters.", limit=most)]
-    if "\x00" in values["title"] + values["notes"]:
-        errors["title"] = [_("Contains a character that cannot be stored.")]
     if fields.expected_value is not None:
         try:
             to_minor(fields.expected_value)

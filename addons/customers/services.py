@@ -135,4 +135,3 @@ def _hanging(model: type[Contact | Opportunity], customer_id: int) -> str:
     if model is Contact:
         return str(_("%(count)d contact persons", count=counted))
     return str(_("%(count)d opportunities", count=counted))
-

@@ -1,0 +1,56 @@
+"""The charts of the pipeline, each with its table."""
+
+from flask import url_for
+
+from addons.customers import queries
+from addons.customers.stages import OPPORTUNITY_TITLES, STAGE_TITLES
+from core.charts import Chart, Series
+from core.i18n import format_money, format_number
+from core.i18n import gettext as _
+
+
+def pipeline_chart() -> dict[str, Chart]:
+    """Return accounts by stage, and the open expected value by the stage of its account."""
+    sums = queries.pipeline()
+    labels = [str(STAGE_TITLES[one.stage]) for one in sums]
+    links = [url_for("customers.index", stage=one.stage) for one in sums]
+    total = format_number(sum(one.accounts for one in sums))
+    value = sum((one.expected_value for one in sums), start=sums[0].expected_value * 0)
+    return {
+        "accounts": Chart(
+            kind="bar",
+            title=_("Accounts by stage"),
+            sentence=_("%(total)s accounts on the way from prospect to signature.", total=total),
+            labels=labels,
+            series=[Series(_("Accounts"), [one.accounts for one in sums])],
+            head=_("Stage"),
+            links=links,
+            size="s",
+        ),
+        "values": Chart(
+            kind="bar",
+            title=_("Open expected value by stage"),
+            sentence=_("Open opportunities are worth %(value)s CNY.", value=format_money(value)),
+            labels=labels,
+            series=[Series(_("Expected value"), [one.expected_value for one in sums])],
+            head=_("Stage"),
+            unit="CNY",
+            size="s",
+        ),
+    }
+
+
+def opportunity_chart() -> Chart:
+    """Return the expected value of opportunities by their own stage."""
+    sums = queries.opportunity_sums()
+    count = format_number(sum(one.count for one in sums))
+    return Chart(
+        kind="bar",
+        title=_("Opportunities by stage"),
+        sentence=_("%(count)s opportunities, won and lost ones included.", count=count),
+        labels=[str(OPPORTUNITY_TITLES[one.stage]) for one in sums],
+        series=[Series(_("Opportunities"), [one.count for one in sums])],
+        head=_("Stage"),
+        links=[url_for("customers.opportunities_index", stage=one.stage) for one in sums],
+        size="s",
+    )

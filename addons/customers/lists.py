@@ -1,0 +1,220 @@
+"""The lists of accounts and of opportunities, declared once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, or_, select
+from sqlalchemy.orm import aliased
+
+from addons.customers import countries, industries
+from addons.customers.models import CUSTOMER, OPPORTUNITY, Customer, Industry, Opportunity
+from addons.customers.stages import (
+    OPPORTUNITY_TITLES,
+    OPPORTUNITY_TONES,
+    STAGE_TITLES,
+    STAGE_TONES,
+    Grade,
+)
+from core.actor import current_actor
+from core.i18n import current_locale
+from core.i18n import lazy_gettext as _l
+from core.organisation.models import Employee
+from core.organisation.queries import employee_choices
+from core.unit_of_work import current_session
+from core.web.lists import BulkAction, Choice, Column, Facet, ListSpec, Tab
+
+
+def _name() -> ColumnElement[str]:
+    """Return the name in the reader's language, where the account has one."""
+    if current_locale() == "en":
+        return case((Customer.name_en != "", Customer.name_en), else_=Customer.name)
+    return Customer.name.expression
+
+
+def _customers() -> Select[Any]:
+    return select().select_from(Customer).outerjoin(Employee, Employee.id == Customer.scope_owner_id)
+
+
+def _opportunities() -> Select[Any]:
+    return (
+        select()
+        .select_from(Opportunity)
+        .join(Customer, Customer.id == Opportunity.customer_id)
+        .outerjoin(Employee, Employee.id == Opportunity.scope_owner_id)
+    )
+
+
+def _industry_choices() -> list[Choice]:
+    return [
+        Choice(str(node.id), node.title, str(node.parent_id) if node.parent_id else None)
+        for node in industries.tree()
+    ]
+
+
+def _in_industries(chosen: Sequence[Any]) -> ColumnElement[bool]:
+    """Choosing a branch means all below it."""
+    above = aliased(Industry)
+    paths = [
+        Industry.path.startswith(
+            select(above.path).where(above.id == int(key)).scalar_subquery()
+        )
+        for key in chosen
+    ]
+    return Customer.industry_id.in_(select(Industry.id).where(or_(*paths)))
+
+
+def _manager_choices() -> list[Choice]:
+    return [
+        Choice(str(key), name.partition(" · ")[0])
+        for key, name in employee_choices(current_session())
+    ]
+
+
+def _country_labels() -> list[Choice]:
+    return [Choice(code, name) for code, name in countries.choices()]
+
+
+def _mine() -> dict[str, str]:
+    return {"manager": str(current_actor().employee_id or 0)}
+
+
+GRADES = {str(grade): str(grade) for grade in Grade}
+
+CUSTOMERS = ListSpec(
+    key="customers.customer",
+    resource=CUSTOMER,
+    title=_l("Customers"),
+    endpoint="customers.index",
+    record_endpoint="customers.show",
+    id=Customer.id,
+    source=_customers,
+    columns=(
+        Column("name", _l("Customer"), _name, sub=Customer.code, sort=Customer.name, phone="p1"),
+        Column("grade", _l("Grade"), Customer.grade, kind="grade", phone="p2"),
+        Column(
+            "stage",
+            _l("Stage"),
+            Customer.stage,
+            kind="tag",
+            labels=STAGE_TITLES,
+            tones=STAGE_TONES,
+            phone="p3",
+        ),
+        Column(
+            "industry",
+            _l("Industry"),
+            Customer.industry_id,
+            labels=lambda: {str(key): title for key, title in industries.titles().items()},
+            sortable=False,
+        ),
+        Column("region", _l("Region"), Customer.region),
+        Column("country", _l("Country"), Customer.country, labels=_country_labels),
+        Column("manager", _l("Account manager"), Employee.name, sortable=False),
+        Column("since", _l("At this stage since"), Customer.stage_since, kind="day", phone="p4"),
+        Column("external_code", _l("External code"), Customer.external_code, shown=False),
+        Column("registration_no", _l("Registration number"), Customer.registration_no, shown=False),
+        Column("name_en", _l("English name"), Customer.name_en, shown=False),
+        Column("founded", _l("Founded"), Customer.founded, shown=False),
+        Column("updated", _l("Last change"), Customer.updated_at, kind="instant", shown=False),
+    ),
+    facets=(
+        Facet(
+            "industry",
+            _l("Industry"),
+            Customer.industry_id,
+            choices=_industry_choices,
+            condition=_in_industries,
+            none=_l("None"),
+        ),
+        Facet("grade", _l("Grade"), Customer.grade, choices=GRADES, none=_l("Not graded")),
+        Facet("stage", _l("Stage"), Customer.stage, choices=STAGE_TITLES),
+        Facet("region", _l("Region"), Customer.region),
+        Facet(
+            "manager",
+            _l("Account manager"),
+            Customer.scope_owner_id,
+            choices=_manager_choices,
+            none=_l("Nobody"),
+        ),
+    ),
+    search=(Customer.search_text,),
+    search_hint=_l("Name, code, pinyin initials"),
+    tabs=(Tab("mine", _l("Mine"), _mine),),
+    bulk=(
+        BulkAction(
+            "hand_over", _l("Hand over…"), "customers.hand_over", icon="user", action="assign"
+        ),
+    ),
+    export_endpoint="customers.export",
+    empty_title=_l("No accounts yet"),
+    empty_text=_l("Accounts that you look after stand here. Enter the first one or import a file."),
+)
+
+EXPORTED_CUSTOMERS = replace(
+    CUSTOMERS,
+    columns=(
+        Column("code", _l("Our code"), Customer.code),
+        Column("name", _l("Name"), Customer.name),
+        *(replace(column, shown=True) for column in CUSTOMERS.columns[1:]),
+        Column("website", _l("Website"), Customer.website),
+        Column("notes", _l("Notes"), Customer.notes),
+    ),
+)
+
+OPPORTUNITIES = ListSpec(
+    key="customers.opportunity",
+    resource=OPPORTUNITY,
+    title=_l("Opportunities"),
+    endpoint="customers.opportunities_index",
+    record_endpoint="customers.show_opportunity",
+    id=Opportunity.id,
+    source=_opportunities,
+    columns=(
+        Column("title", _l("Opportunity"), Opportunity.title, sub=Customer.name, phone="p1"),
+        Column(
+            "stage",
+            _l("Stage"),
+            Opportunity.stage,
+            kind="tag",
+            labels=OPPORTUNITY_TITLES,
+            tones=OPPORTUNITY_TONES,
+            phone="p2",
+        ),
+        Column(
+            "value",
+            _l("Expected value (CNY)"),
+            Opportunity.expected_value,
+            kind="money",
+            total=True,
+            phone="p4",
+        ),
+        Column("close", _l("Expected close"), Opportunity.expected_close_on, kind="day"),
+        Column("manager", _l("Account manager"), Employee.name, sortable=False, phone="p3"),
+        Column("opened", _l("Opened on"), Opportunity.opened_on, kind="day"),
+        Column("closed", _l("Closed on"), Opportunity.closed_on, kind="day", shown=False),
+    ),
+    facets=(
+        Facet("stage", _l("Stage"), Opportunity.stage, choices=OPPORTUNITY_TITLES),
+        Facet(
+            "manager", _l("Account manager"), Opportunity.scope_owner_id, choices=_manager_choices
+        ),
+        Facet("close", _l("Expected close"), Opportunity.expected_close_on, kind="dates"),
+    ),
+    search=(Opportunity.title, Customer.search_text),
+    search_hint=_l("Title or customer"),
+    tabs=(Tab("mine", _l("Mine"), _mine),),
+    export_endpoint="customers.export_opportunities",
+    empty_title=_l("No opportunities yet"),
+    empty_text=_l("Open one on the page of its account."),
+)
+
+EXPORTED_OPPORTUNITIES = replace(
+    OPPORTUNITIES,
+    columns=(
+        Column("code", _l("Our code"), Customer.code),
+        Column("customer", _l("Customer"), Customer.name),
+        *(replace(column, shown=True) for column in OPPORTUNITIES.columns),
+        Column("notes", _l("Notes"), Opportunity.notes),
+    ),
+)

@@ -1,0 +1,183 @@
+"""Pages of what belongs to an account: contact persons and opportunities."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from addons.customers import contacts, opportunities, queries
+from addons.customers.blueprint import blueprint
+from addons.customers.contacts import ContactFields
+from addons.customers.forms import (
+    ContactForm,
+    NewOpportunityForm,
+    OpportunityForm,
+    OpportunityStageForm,
+)
+from addons.customers.lists import EXPORTED_OPPORTUNITIES, OPPORTUNITIES
+from addons.customers.models import CONTACT, OPPORTUNITY
+from addons.customers.opportunities import OpportunityFields
+from addons.customers.pages import opportunity_page
+from addons.customers.stages import OPPORTUNITY_TITLES, OpportunityStage
+from core.access.decorators import needs
+from core.exchange.list_export import export_response
+from core.i18n import gettext as _
+from core.unit_of_work import unit_of_work
+from core.web.lists import render_list
+from core.web.records import render_record
+
+
+def _tab(customer_id: int, tab: str) -> str:
+    return url_for("customers.show", record_id=customer_id, tab=tab)
+
+
+@blueprint.route("/<int:record_id>/contacts/new", methods=["GET", "POST"])
+@needs(CONTACT, "create")
+def create_contact(record_id: int) -> ResponseReturnValue:
+    """Add a person to an account."""
+    customer = queries.customer(record_id)
+    form = ContactForm()
+
+    def act() -> None:
+        with unit_of_work():
+            contacts.add_contact(record_id, ContactFields(**form.values()))
+
+    if form.accepts(act):
+        return redirect(_tab(record_id, "contacts"))
+    return form.render(
+        title=_("New contact person at %(name)s", name=customer.name),
+        cancel=_tab(record_id, "contacts"),
+    )
+
+
+@blueprint.route("/contacts/<int:record_id>", methods=["GET", "POST"])
+@needs(CONTACT, "update")
+def edit_contact(record_id: int) -> ResponseReturnValue:
+    """Change a person."""
+    contact = queries.contact(record_id)
+    form = ContactForm.for_record(contact)
+
+    def act() -> None:
+        with unit_of_work():
+            contacts.update_contact(
+                record_id, ContactFields(**form.values()), row_version=form.row_version
+            )
+
+    if form.accepts(act):
+        return redirect(_tab(contact.customer_id, "contacts"))
+    return form.render(
+        title=_("Edit %(name)s", name=contact.name), cancel=_tab(contact.customer_id, "contacts")
+    )
+
+
+@blueprint.post("/contacts/<int:record_id>/remove")
+@needs(CONTACT, "delete")
+def remove_contact(record_id: int) -> ResponseReturnValue:
+    """Delete a person."""
+    with unit_of_work():
+        customer_id = contacts.remove_contact(record_id)
+    return redirect(_tab(customer_id, "contacts"))
+
+
+@blueprint.get("/opportunities")
+@needs(OPPORTUNITY, "query")
+def opportunities_index() -> ResponseReturnValue:
+    """Show all opportunities of the reader's range."""
+    return render_list(OPPORTUNITIES)
+
+
+@blueprint.get("/opportunities/export")
+@needs(OPPORTUNITY, "export")
+def export_opportunities() -> ResponseReturnValue:
+    """Send the list's rows as a file."""
+    return export_response(EXPORTED_OPPORTUNITIES)
+
+
+@blueprint.get("/opportunities/<int:record_id>")
+@needs(OPPORTUNITY, "query")
+def show_opportunity(record_id: int) -> ResponseReturnValue:
+    """Show one opportunity."""
+    opportunity = queries.opportunity(record_id)
+    customer = queries.customer(opportunity.customer_id)
+    return render_record(
+        opportunity_page(opportunity, customer),
+        template="customers/opportunity.html",
+        moves=queries.opportunity_moves(record_id),
+        titles=OPPORTUNITY_TITLES,
+    )
+
+
+@blueprint.route("/<int:record_id>/opportunities/new", methods=["GET", "POST"])
+@needs(OPPORTUNITY, "create")
+def create_opportunity(record_id: int) -> ResponseReturnValue:
+    """Open an opportunity."""
+    customer = queries.customer(record_id)
+    form = NewOpportunityForm()
+
+    def act() -> int:
+        with unit_of_work():
+            return opportunities.open_opportunity(
+                record_id,
+                OpportunityFields(**form.values(skip=("stage", "opened_on"))),
+                opened_on=form.opened_on.data,
+                stage=form.stage.data or OpportunityStage.LEAD,
+            )
+
+    if form.accepts(act):
+        return redirect(url_for("customers.show_opportunity", record_id=form.result))
+    return form.render(
+        title=_("New opportunity with %(name)s", name=customer.name),
+        cancel=_tab(record_id, "opportunities"),
+    )
+
+
+@blueprint.route("/opportunities/<int:record_id>/edit", methods=["GET", "POST"])
+@needs(OPPORTUNITY, "update")
+def edit_opportunity(record_id: int) -> ResponseReturnValue:
+    """Change an opportunity."""
+    opportunity = queries.opportunity(record_id)
+    form = OpportunityForm.for_record(opportunity)
+    back = url_for("customers.show_opportunity", record_id=record_id)
+
+    def act() -> None:
+        with unit_of_work():
+            opportunities.update_opportunity(
+                record_id, OpportunityFields(**form.values()), row_version=form.row_version
+            )
+
+    if form.accepts(act):
+        return redirect(back)
+    return form.render(title=_("Edit %(name)s", name=opportunity.title), cancel=back)
+
+
+@blueprint.route("/opportunities/<int:record_id>/stage", methods=["GET", "POST"])
+@needs(OPPORTUNITY, "update")
+def move_opportunity(record_id: int) -> ResponseReturnValue:
+    """Move an opportunity to another stage."""
+    opportunity = queries.opportunity(record_id)
+    form = OpportunityStageForm(stage=request.args.get("to"))
+    back = url_for("customers.show_opportunity", record_id=record_id)
+
+    def act() -> None:
+        with unit_of_work():
+            opportunities.move_opportunity(
+                record_id, form.stage.data, on=form.happened_on.data, reason=form.reason.data or ""
+            )
+
+    if form.accepts(act):
+        return redirect(back)
+    return form.render(
+        title=_("Move %(name)s to another stage", name=opportunity.title),
+        submit=_("Move"),
+        cancel=back,
+    )
+
+
+@blueprint.route("/opportunities/<int:record_id>/delete", methods=["GET", "POST"])
+@needs(OPPORTUNITY, "delete")
+def delete_opportunity(record_id: int) -> ResponseReturnValue:
+    """Ask, then delete an open opportunity."""
+    opportunity = queries.opportunity(record_id)
+    if request.method == "POST":
+        with unit_of_work():
+            customer_id = opportunities.delete_opportunity(record_id)
+        return redirect(_tab(customer_id, "opportunities"))
+    return render_template("customers/delete_opportunity.html", opportunity=opportunity)

@@ -1,0 +1,202 @@
+"""Pages of accounts: list, record, forms, stages."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from addons.customers import duplicates, queries, services, stage_moves
+from addons.customers.blueprint import blueprint
+from addons.customers.charts import opportunity_chart, pipeline_chart
+from addons.customers.fields import CustomerFields
+from addons.customers.forms import CorrectionForm, CustomerForm, NewCustomerForm, StageForm
+from addons.customers.lists import CUSTOMERS, EXPORTED_CUSTOMERS
+from addons.customers.models import CUSTOMER, OPPORTUNITY
+from addons.customers.pages import customer_page
+from addons.customers.stages import STAGE_TITLES, Stage
+from core.access.decorators import needs
+from core.exchange.list_export import export_response
+from core.i18n import gettext as _
+from core.unit_of_work import current_unit, unit_of_work
+from core.web.lists import render_list
+from core.web.records import render_record
+
+CREATE_ONLY = ("manager_id", "stage", "since")
+
+
+@blueprint.get("/")
+@needs(CUSTOMER, "query")
+def index() -> ResponseReturnValue:
+    """Show the list of accounts."""
+    return render_list(
+        CUSTOMERS,
+        template="customers/index.html",
+        create="customers.create",
+        imports="customers.imports",
+    )
+
+
+@blueprint.get("/export")
+@needs(CUSTOMER, "export")
+def export() -> ResponseReturnValue:
+    """Send the list's rows as a file."""
+    return export_response(EXPORTED_CUSTOMERS)
+
+
+@blueprint.get("/imports")
+@needs(CUSTOMER, "import")
+def imports() -> ResponseReturnValue:
+    """Offer the two kinds of files that can be imported."""
+    return render_template("customers/imports.html")
+
+
+@blueprint.get("/<int:record_id>")
+@needs(CUSTOMER, "query")
+def show(record_id: int) -> ResponseReturnValue:
+    """Show one account."""
+    customer = queries.customer(record_id)
+    return render_record(customer_page(customer), template="customers/show.html")
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs(CUSTOMER, "create")
+def create() -> ResponseReturnValue:
+    """Enter an account; accounts of the same name are shown before it is stored."""
+    form = NewCustomerForm()
+
+    def act() -> int:
+        fields = CustomerFields(**_texts(form.values(skip=CREATE_ONLY)))
+        with unit_of_work():
+            return services.create_customer(
+                fields,
+                manager_id=form.manager_id.data,
+                stage=form.stage.data or Stage.PROSPECT,
+                since=form.since.data,
+            )
+
+    alike = _unconfirmed(form)
+    if not alike and form.accepts(act):
+        flash(_("The account was created."), "ok")
+        return redirect(url_for("customers.show", record_id=form.result))
+    return form.render(
+        "customers/form.html",
+        title=_("New customer"),
+        cancel=url_for("customers.index"),
+        alike=alike,
+    )
+
+
+@blueprint.route("/<int:record_id>/edit", methods=["GET", "POST"])
+@needs(CUSTOMER, "update")
+def edit(record_id: int) -> ResponseReturnValue:
+    """Change an account."""
+    customer = queries.customer(record_id)
+    form = CustomerForm.for_record(customer)
+
+    def act() -> None:
+        fields = CustomerFields(**_texts(form.values()))
+        with unit_of_work():
+            services.update_customer(record_id, fields, row_version=form.row_version)
+
+    renamed = form.name.data != customer.name or form.name_en.data != customer.name_en
+    alike = _unconfirmed(form, other_than=record_id) if renamed else []
+    if not alike and form.accepts(act):
+        return redirect(url_for("customers.show", record_id=record_id))
+    return form.render(
+        "customers/form.html",
+        title=_("Edit %(name)s", name=customer.name),
+        cancel=url_for("customers.show", record_id=record_id),
+        alike=alike,
+    )
+
+
+@blueprint.route("/<int:record_id>/delete", methods=["GET", "POST"])
+@needs(CUSTOMER, "delete")
+def delete(record_id: int) -> ResponseReturnValue:
+    """Ask, then delete an account on which nothing hangs."""
+    customer = queries.customer(record_id)
+    if request.method == "POST":
+        with unit_of_work():
+            services.delete_customer(record_id)
+        flash(_("%(name)s was deleted.", name=customer.name), "ok")
+        return redirect(url_for("customers.index"))
+    return render_template("customers/delete.html", customer=customer)
+
+
+@blueprint.route("/<int:record_id>/stage", methods=["GET", "POST"])
+@needs(CUSTOMER, "update")
+def move(record_id: int) -> ResponseReturnValue:
+    """Move an account to another stage."""
+    customer = queries.customer(record_id)
+    form = StageForm(stage=request.args.get("to"))
+
+    def act() -> None:
+        with unit_of_work():
+            stage_moves.move_stage(
+                record_id, form.stage.data, on=form.happened_on.data, reason=form.reason.data or ""
+            )
+
+    if form.accepts(act):
+        flash(_("The stage is now %(stage)s.", stage=STAGE_TITLES[form.stage.data]), "ok")
+        return redirect(url_for("customers.show", record_id=record_id))
+    return form.render(
+        title=_("Move %(name)s to another stage", name=customer.name),
+        submit=_("Move"),
+        cancel=url_for("customers.show", record_id=record_id),
+    )
+
+
+@blueprint.route("/<int:record_id>/stage/<int:move_id>", methods=["GET", "POST"])
+@needs(CUSTOMER, "correct")
+def correct_stage(record_id: int, move_id: int) -> ResponseReturnValue:
+    """Correct the date of a recorded step."""
+    customer = queries.customer(record_id)
+    form = CorrectionForm()
+
+    def act() -> None:
+        with unit_of_work():
+            stage_moves.correct_stage_date(
+                move_id, form.happened_on.data, reason=form.reason.data or ""
+            )
+
+    if form.accepts(act):
+        return redirect(url_for("customers.show", record_id=record_id, tab="history"))
+    return form.render(
+        title=_("Correct a date of %(name)s", name=customer.name),
+        submit=_("Correct"),
+        cancel=url_for("customers.show", record_id=record_id, tab="history"),
+    )
+
+
+@blueprint.get("/pipeline")
+@needs(CUSTOMER, "analyse")
+def pipeline() -> ResponseReturnValue:
+    """Show accounts and expected value by stage."""
+    access = current_unit().access
+    sees_values = access.may(OPPORTUNITY, "analyse")
+    return render_template(
+        "customers/pipeline.html",
+        accounts=pipeline_chart(),
+        opportunities=opportunity_chart() if sees_values else None,
+        limited=access.limited_words(CUSTOMER, "analyse"),
+    )
+
+
+@blueprint.get("/duplicates")
+@needs(CUSTOMER, "query")
+def alike() -> ResponseReturnValue:
+    """Show accounts of the reader's range that may be the same company."""
+    return render_template("customers/duplicates.html", groups=duplicates.groups())
+
+
+def _unconfirmed(form: CustomerForm, *, other_than: int | None = None) -> list[duplicates.Likeness]:
+    """Return accounts of the same name, unless the reader has seen and confirmed them."""
+    if request.method != "POST" or request.form.get("confirmed") == "1" or not form.validate():
+        return []
+    return duplicates.like(form.name.data, form.name_en.data or "", other_than=other_than)
+
+
+def _texts(values: dict[str, object]) -> dict[str, object]:
+    """Empty choices of text columns are stored as empty text."""
+    return {
+        key: "" if value is None and key not in ("grade", "industry_id") else value
+        for key, value in values.items()
+    }
