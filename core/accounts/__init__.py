@@ -1,0 +1,1 @@
+"""Accounts: users, server-side sessions, sign-in, passwords and their throttling."""

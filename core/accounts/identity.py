@@ -1,0 +1,157 @@
+"""Who makes a request: one statement loads session, user, employee and the site's counters."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from flask_login import UserMixin
+from sqlalchemy import Connection, Row, Select, bindparam, literal, select
+
+from core.accounts.models import LoginSession, User
+from core.actor import ANONYMOUS, Actor
+from core.addons.models import EPOCH_ID, CoreEpoch
+from core.clock import now
+from core.organisation.models import Employee
+
+State = Literal["none", "live", "expired", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """The counters as this request found them."""
+
+    module_version: int = 1
+    rights_version: int = 1
+    code_version: int = 1
+    settings_version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSessionInfo:
+    """The session behind the request's cookie."""
+
+    id: int
+    user_id: int
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class SignedInUser(UserMixin):  # type: ignore[misc]
+    """What Flask-Login's `current_user` holds: plain values, never attached to a session."""
+
+    id: int
+    login: str
+    label: str
+    employee_id: int | None
+    unit_id: int | None
+    is_administrator: bool
+    locale: str | None
+    theme: str
+    density: str
+    must_change_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The outcome of the one statement; `state` says what became of the cookie's session."""
+
+    actor: Actor = ANONYMOUS
+    epoch: Epoch = Epoch()
+    user: SignedInUser | None = None
+    session: LoginSessionInfo | None = None
+    state: State = "none"
+    late_user_id: int | None = None  # whose session it was that has expired
+
+
+def load_identity(connection: Connection, token_hash: str, idle: timedelta) -> Identity:
+    """Return who holds the token whose digest is given; anonymous when it is not good any more."""
+    row = connection.execute(_STATEMENT, {"token_hash": token_hash}).one()
+    epoch = Epoch(*(getattr(row, f"epoch_{name}") or 1 for name in Epoch.__slots__))
+    if row.session_id is None:
+        return Identity(epoch=epoch)
+    state = _state(row, idle)
+    if state != "live":
+        late = row.user_id if state == "expired" and row.user_active else None
+        return Identity(epoch=epoch, state=state, late_user_id=late)
+    user = _user(row)
+    actor = Actor(
+        "user",
+        user_id=user.id,
+        employee_id=user.employee_id,
+        label=user.label,
+        is_administrator=user.is_administrator,
+        locale=user.locale,
+    )
+    session = LoginSessionInfo(
+        row.session_id, user.id, row.session_created, row.session_seen, row.session_expires
+    )
+    return Identity(actor=actor, epoch=epoch, user=user, session=session, state="live")
+
+
+def _state(row: Row[Any], idle: timedelta) -> State:
+    instant = now()
+    if (
+        row.session_ended is not None
+        or not row.user_active
+        or row.session_version != row.user_session_version
+    ):
+        return "ended"
+    if instant >= row.session_expires or instant >= row.session_seen + idle:
+        return "expired"
+    return "live"
+
+
+def _user(row: Row[Any]) -> SignedInUser:
+    employed = row.employee_id is not None and row.employee_active
+    return SignedInUser(
+        id=row.user_id,
+        login=row.user_login,
+        label=row.employee_name or row.user_login,
+        employee_id=row.employee_id if employed else None,
+        unit_id=row.employee_unit if employed else None,
+        is_administrator=row.user_administrator,
+        locale=row.user_locale,
+        theme=row.user_theme,
+        density=row.user_density,
+        must_change_password=row.user_must_change,
+    )
+
+
+def _statement() -> Select[Any]:
+    """Join outwards from a constant, so that the counters come even without any session."""
+    one = select(literal(1).label("one")).subquery("one")
+    held = LoginSession.token_hash == bindparam("token_hash")
+    return (
+        select(
+            *(getattr(CoreEpoch, name).label(f"epoch_{name}") for name in Epoch.__slots__),
+            LoginSession.id.label("session_id"),
+            LoginSession.session_version.label("session_version"),
+            LoginSession.created_at.label("session_created"),
+            LoginSession.last_seen_at.label("session_seen"),
+            LoginSession.expires_at.label("session_expires"),
+            LoginSession.ended_at.label("session_ended"),
+            User.id.label("user_id"),
+            User.login.label("user_login"),
+            User.active.label("user_active"),
+            User.session_version.label("user_session_version"),
+            User.is_administrator.label("user_administrator"),
+            User.locale.label("user_locale"),
+            User.theme.label("user_theme"),
+            User.density.label("user_density"),
+            User.must_change_password.label("user_must_change"),
+            Employee.id.label("employee_id"),
+            Employee.name.label("employee_name"),
+            Employee.unit_id.label("employee_unit"),
+            Employee.active.label("employee_active"),
+        )
+        .select_from(one)
+        .outerjoin(CoreEpoch, CoreEpoch.id == EPOCH_ID)
+        .outerjoin(LoginSession, held)
+        .outerjoin(User, User.id == LoginSession.user_id)
+        .outerjoin(Employee, Employee.id == User.employee_id)
+    )
+
+
+_STATEMENT = _statement()

@@ -1,0 +1,79 @@
+"""Users, their sign-in sessions and the counters that slow guessing down."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.access.declarations import Technical
+from core.clock import now
+from core.database import Model, UtcDateTime
+
+
+class User(Model):
+    """An account; the person behind it, if any, is an employee.
+
+    Without a password hash nobody can sign in; a one-time secret (its SHA-256 is kept) lets the
+    person choose a first password until it expires.
+    """
+
+    __tablename__ = "core_user"
+    __access__ = Technical("guarded by core.user on the administrator's pages")
+    __resource__ = "core.user"
+    __audited__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    employee_id: Mapped[int | None] = mapped_column(ForeignKey("core_employee.id"), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    secret_hash: Mapped[str | None] = mapped_column(String(64))
+    secret_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_administrator: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str | None] = mapped_column(String(16))
+    theme: Mapped[str] = mapped_column(String(8), default="auto")
+    density: Mapped[str] = mapped_column(String(8), default="normal")
+    session_version: Mapped[int] = mapped_column(default=1, info={"audit": False})
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info={"audit": False})
+    row_version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - read once by the mapper
+
+
+class LoginSession(Model):
+    """One signed-in browser; only the SHA-256 of the cookie's token is kept."""
+
+    __tablename__ = "core_login_session"
+    __access__ = Technical("each user sees only the own ones; ending others' needs core.user")
+    __table_args__ = (Index(None, "user_id", "ended_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("core_user.id"))
+    session_version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str] = mapped_column(String(20), default="")
+    user_agent: Mapped[str] = mapped_column(String(300), default="")
+    address: Mapped[str] = mapped_column(String(64), default="")
+
+
+class LoginAttempt(Model):
+    """How often sign-in failed of late, for one account, one network or the whole site.
+
+    `bucket` is the kind and a digest of the login or network, so that the table holds neither.
+    """
+
+    __tablename__ = "core_login_attempt"
+    __access__ = Technical("written and read by sign-in only")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(80), unique=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    blocked_until: Mapped[datetime] = mapped_column(UtcDateTime)

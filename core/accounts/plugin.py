@@ -1,0 +1,64 @@
+"""What the accounts package contributes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+from flask import Blueprint
+
+from core.accounts import account_pages, admin_pages, login_pages
+from core.accounts.blueprint import blueprint
+from core.accounts.models import LoginAttempt, LoginSession, User
+from core.accounts.resources import RESOURCES, USER
+from core.accounts.tidy import TIDY
+from core.cli.users import user
+from core.contributions import JobDef, MenuItem, Resource, Verb
+from core.hookspecs import hookimpl
+from core.i18n import lazy_gettext as _l
+
+PAGES = (login_pages, account_pages, admin_pages)  # importing them mounts their views
+
+
+@hookimpl
+def register_models() -> Iterable[type[Any]]:
+    """Name the tables."""
+    return (User, LoginSession, LoginAttempt)
+
+
+@hookimpl
+def register_resources() -> Iterable[Resource]:
+    """Declare who may look after accounts."""
+    return RESOURCES
+
+
+@hookimpl
+def register_blueprints() -> Iterable[Blueprint]:
+    """Give sign-in, the own account and the administrator's pages."""
+    return (blueprint,)
+
+
+@hookimpl
+def register_menus() -> Iterable[MenuItem]:
+    """Give the administrator's entry; the own account is behind the name in the top bar."""
+    return (
+        MenuItem(
+            title=_l("User accounts"),
+            endpoint="accounts.users",
+            needs=(USER, Verb.QUERY),
+            icon="user",
+            section="system",
+            order=20,
+        ),
+    )
+
+
+@hookimpl
+def register_jobs() -> Iterable[JobDef]:
+    """Declare the housekeeping."""
+    return (TIDY,)
+
+
+@hookimpl
+def register_commands() -> Iterable[click.Command]:
+    """Give `sunmao user`."""
+    return (user,)

@@ -1,0 +1,102 @@
+"""What strangers get: the sign-in page, and a way back that loses nothing they had typed."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.datastructures import MultiDict
+
+from core.access.principal import SignInFirst
+from core.errors import DomainError
+from core.i18n import gettext as _
+
+KEPT_SECONDS = 3600
+MOST_KEPT_BYTES = 512 * 1024
+NEVER_KEPT = ("password", "secret", "csrf_token")
+WITHOUT_NEW_PASSWORD = frozenset(
+    {"accounts.password", "accounts.sign_out", "web.preferences", "static"}
+)
+
+
+def configure(app: Flask) -> None:
+    """Answer SignInFirst with the sign-in page."""
+    app.register_error_handler(SignInFirst, on_sign_in_first)
+
+
+def on_sign_in_first(error: SignInFirst) -> ResponseReturnValue:
+    """Send readers to the sign-in page; let writers sign in with their input kept."""
+    if wants_json():
+        return (
+            {"title": str(error), "status": 401},
+            401,
+            {"Content-Type": "application/problem+json"},
+        )
+    if request.method in {"GET", "HEAD"}:
+        target = request.full_path.rstrip("?")
+        return redirect(url_for("accounts.sign_in", next=target if target != "/" else None), 303)
+    return render_template("accounts/expired.html", kept=keep_form()), 401
+
+
+def wants_json() -> bool:
+    """Tell whether a program asks."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.is_json or best == "application/json"
+
+
+def demand_new_password() -> ResponseReturnValue | None:
+    """Let a user whose password must be changed see nothing but the page for it."""
+    user = g.get("signed_in_user")
+    if user is None or not user.must_change_password:
+        return None
+    if request.endpoint in WITHOUT_NEW_PASSWORD:
+        return None
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for("accounts.password"), 303)
+    raise DomainError(_("Choose a new password first. Nothing was stored."), status=403)
+
+
+def safe_next(address: str | None) -> str:
+    """Return `address` if it is a path of this site, else the start page."""
+    text = address or ""
+    plain = text.startswith("/") and not text.startswith("//") and "\\" not in text
+    return text if plain and text.isprintable() else "/"
+
+
+def keep_form() -> str | None:
+    """Return the posted form sealed, to be sent again after signing in; None if it cannot be kept.
+
+    Only a form that this site's own page sent (the check of the CSRF token has passed, and the
+    browser names no other origin) by a user whose session ran out is kept, and only for that
+    user. Files, passwords and large forms are not.
+    """
+    user_id = g.get("late_user_id")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if user_id is None or site != "same-origin" or request.files or not request.form:
+        return None
+    fields = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not any(word in name for word in NEVER_KEPT)
+    ]
+    if sum(len(name) + len(value) for name, value in fields) > MOST_KEPT_BYTES:
+        return None
+    kept = {"path": request.full_path.rstrip("?"), "user": user_id, "fields": fields}
+    return str(_serializer().dumps(kept))
+
+
+def kept_form(sealed: str | None, user_id: int) -> dict[str, Any] | None:
+    """Return {path, fields} of a sealed form if it is fresh and this user's."""
+    if not sealed:
+        return None
+    try:
+        kept = _serializer().loads(sealed, max_age=KEPT_SECONDS)
+    except BadSignature:
+        return None
+    if kept["user"] != user_id:
+        return None
+    return {"path": kept["path"], "fields": MultiDict(kept["fields"])}
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or b"", salt="sunmao kept form")

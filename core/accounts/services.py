@@ -1,0 +1,217 @@
+"""Verbs about accounts: make, link, switch off and on, reset; passwords are in password_change."""
+
+import base64
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from core.access.default_policy import recompile_users
+from core.access.guarded_session import GuardedSession
+from core.accounts.models import User
+from core.accounts.resources import USER
+from core.accounts.sessions import end_all_sessions
+from core.accounts.sign_in import normal_login
+from core.audit.services import record
+from core.clock import now
+from core.contributions import Verb
+from core.errors import Conflict, NotAllowed, NotFound, Refused
+from core.i18n import gettext as _
+from core.organisation.models import Employee
+
+SECRET_BYTES = 20
+SECRET_LIFE = timedelta(hours=24)
+LOGIN = re.compile(r"[\w][\w.@-]{1,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A one-time secret, shown once; with it the person chooses a password."""
+
+    user_id: int
+    login: str
+    secret: str = field(repr=False)
+
+
+def create_user(
+    session: GuardedSession,
+    *,
+    login: str,
+    employee_id: int | None = None,
+    is_administrator: bool = False,
+    locale: str | None = None,
+) -> NewSecret:
+    """Make an account that nobody can use until its one-time secret is redeemed."""
+    _require(session, Verb.CREATE)
+    wanted = normal_login(login)
+    if not LOGIN.fullmatch(wanted):
+        raise Refused(
+            _("This login cannot be used."),
+            fields={"login": [_("Use 2 to 64 letters, digits, dots, dashes or @.")]},
+        )
+    if session.scalar(select(User.id).where(User.login == wanted)) is not None:
+        raise Refused(
+            _("The login %(login)s is taken.", login=wanted),
+            fields={"login": [_("Choose another login.")]},
+        )
+    _check_employee(session, employee_id)
+    user = User(
+        login=wanted,
+        employee_id=employee_id,
+        is_administrator=is_administrator,
+        locale=locale,
+        active=True,
+        must_change_password=False,
+        theme="auto",
+        density="normal",
+        session_version=1,
+    )
+    session.add(user)
+    session.flush()
+    secret = _give_secret(user)
+    session.flush()
+    recompile_users(session, [user.id])
+    return NewSecret(user.id, user.login, secret)
+
+
+def update_user(
+    session: GuardedSession,
+    user_id: int,
+    *,
+    employee_id: int | None,
+    is_administrator: bool,
+    row_version: int | None = None,
+) -> User:
+    """Link an account to an employee, make it an administrator's or not; ends its sessions."""
+    _require(session, Verb.UPDATE)
+    user = load_user(session, user_id)
+    wanted: dict[str, Any] = {"employee_id": employee_id, "is_administrator": is_administrator}
+    _check_version(user, row_version, wanted)
+    if employee_id != user.employee_id:
+        _check_employee(session, employee_id)
+    if user.is_administrator and not is_administrator:
+        _check_not_last(session, user)
+    if all(getattr(user, key) == value for key, value in wanted.items()):
+        return user
+    user.employee_id, user.is_administrator = employee_id, is_administrator
+    session.flush()
+    recompile_users(session, [user.id])
+    return user
+
+
+def set_user_active(
+    session: GuardedSession, user_id: int, *, active: bool, row_version: int | None = None
+) -> User:
+    """Switch an account off or on; off ends its sessions, so its next request is refused."""
+    _require(session, Verb.UPDATE)
+    user = load_user(session, user_id)
+    _check_version(user, row_version, {"active": active})
+    if active == user.active:
+        return user
+    if not active:
+        _check_not_self(session, user)
+        _check_not_last(session, user)
+        user.session_version += 1
+        user.secret_hash = user.secret_expires_at = None
+        end_all_sessions(session, user.id, "disabled")
+    user.active = active
+    session.flush()
+    recompile_users(session, [user.id])
+    return user
+
+
+def reset_user(session: GuardedSession, user_id: int) -> NewSecret:
+    """Take the password away, end the sessions, and give a one-time secret for a new one."""
+    _require(session, Verb.UPDATE)
+    user = load_user(session, user_id)
+    if not user.active:
+        raise Refused(_("%(login)s is switched off. Enable it first.", login=user.login))
+    secret = _give_secret(user)
+    user.password_hash = None
+    user.session_version += 1
+    end_all_sessions(session, user.id, "reset")
+    record(session, "reset", USER, user.id, label=user.login)
+    session.flush()
+    return NewSecret(user.id, user.login, secret)
+
+
+def end_sessions_of(session: GuardedSession, user_id: int) -> int:
+    """End every session of a user; return how many were open."""
+    _require(session, Verb.UPDATE)
+    user = load_user(session, user_id)
+    ended = end_all_sessions(session, user.id, "killed")
+    record(session, "end-sessions", USER, user.id, changes={"ended": ended}, label=user.login)
+    return ended
+
+
+def load_user(session: GuardedSession, user_id: int) -> User:
+    """Return a user; raise NotFound."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound(_("There is no such account."))
+    return user
+
+
+def secret_digest(secret: str) -> str:
+    """Return what the database keeps of a one-time secret, however it was typed."""
+    plain = re.sub(r"[\s-]", "", secret).upper()
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _give_secret(user: User) -> str:
+    plain = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    user.secret_hash = secret_digest(plain)
+    user.secret_expires_at = now() + SECRET_LIFE
+    return "-".join(plain[start : start + 4] for start in range(0, len(plain), 4))
+
+
+def _require(session: GuardedSession, action: str) -> None:
+    if not session.access.may(USER, action):
+        raise NotAllowed(_("You do not hold the right for this act."), missing=(USER, str(action)))
+
+
+def _check_version(user: User, row_version: int | None, yours: dict[str, Any]) -> None:
+    if row_version is not None and user.row_version != row_version:
+        raise Conflict(
+            _("Somebody else changed this account first. Nothing of yours was stored."),
+            theirs={key: getattr(user, key) for key in yours},
+            yours=yours,
+        )
+
+
+def _check_employee(session: GuardedSession, employee_id: int | None) -> None:
+    if employee_id is None:
+        return
+    employee = session.get(Employee, employee_id)
+    if employee is None or not employee.active:
+        raise Refused(
+            _("This employee cannot have an account."),
+            fields={"employee_id": [_("Choose somebody who is active.")]},
+        )
+    holder = session.scalar(select(User.login).where(User.employee_id == employee_id))
+    if holder is not None:
+        raise Refused(
+            _("%(name)s has the account %(login)s already.", name=employee.name, login=holder),
+            fields={"employee_id": [_("Choose somebody without an account.")]},
+        )
+
+
+def _check_not_self(session: GuardedSession, user: User) -> None:
+    if session.access.actor.user_id == user.id:
+        raise Refused(_("You cannot switch off your own account."))
+
+
+def _check_not_last(session: GuardedSession, user: User) -> None:
+    """Keep one administrator who can sign in; locked, so that two cannot remove each other."""
+    administrators = session.scalars(
+        select(User.id)
+        .where(User.is_administrator, User.active)
+        .order_by(User.id)
+        .with_for_update()
+    ).all()
+    if user.is_administrator and user.active and set(administrators) <= {user.id}:
+        raise Refused(_("This is the last administrator. Make another one first."))

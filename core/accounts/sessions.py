@@ -1,0 +1,142 @@
+"""Server-side sessions: a random token in the cookie, its SHA-256 in the database."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import delete, select, update
+
+from core.access.guarded_session import GuardedSession
+from core.accounts.models import LoginSession, User
+from core.audit.services import record
+from core.clock import now
+from core.config import Config
+from core.errors import NotFound
+from core.i18n import gettext as _
+
+TOKEN_BYTES = 32
+KEEP_ENDED = timedelta(days=30)
+_SILENT = {"synchronize_session": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request comes from, as far as it tells."""
+
+    address: str = ""
+    user_agent: str = ""
+
+
+def cookie_name(config: Config) -> str:
+    """Return the cookie's name; with HTTPS the browser itself ties `__Host-` to this host."""
+    return "__Host-sunmao" if config.secure_cookies else "sunmao"
+
+
+def digest(token: str) -> str:
+    """Return what the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def start_session(session: GuardedSession, user: User, client: Client | None = None) -> str:
+    """Begin a sign-in session for a user and return the token for the cookie."""
+    config: Config = current_app.config["SUNMAO"]
+    client = client or Client()
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    instant = now()
+    session.add(
+        LoginSession(
+            token_hash=digest(token),
+            user_id=user.id,
+            session_version=user.session_version,
+            created_at=instant,
+            last_seen_at=instant,
+            expires_at=instant + timedelta(hours=config.session_absolute_hours),
+            user_agent=client.user_agent[:300],
+            address=client.address[:64],
+        )
+    )
+    session.flush()
+    return token
+
+
+def end_session(session: GuardedSession, session_id: int, reason: str) -> None:
+    """End one session; it is not accepted by the next request."""
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+        .values(ended_at=now(), end_reason=reason),
+        execution_options=_SILENT,
+    )
+
+
+def end_all_sessions(
+    session: GuardedSession, user_id: int, reason: str, *, but: int | None = None
+) -> int:
+    """End every session of a user but one; return how many were open."""
+    statement = update(LoginSession).where(
+        LoginSession.user_id == user_id, LoginSession.ended_at.is_(None)
+    )
+    if but is not None:
+        statement = statement.where(LoginSession.id != but)
+    ended = session.execute(
+        statement.values(ended_at=now(), end_reason=reason), execution_options=_SILENT
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def end_own_session(session: GuardedSession, user_id: int, session_id: int) -> None:
+    """End one of the user's own sessions; raise NotFound for anybody else's."""
+    own = session.scalar(
+        select(LoginSession.id).where(
+            LoginSession.id == session_id, LoginSession.user_id == user_id
+        )
+    )
+    if own is None:
+        raise NotFound(_("There is no such session."))
+    end_session(session, session_id, "killed")
+    record(session, "end-session", "core.user", user_id, changes={"session": session_id})
+
+
+def open_sessions(session: GuardedSession, user_id: int) -> list[LoginSession]:
+    """Return the sessions of a user that a request could still use, last seen first."""
+    instant = now()
+    return list(
+        session.scalars(
+            select(LoginSession)
+            .join(User, User.id == LoginSession.user_id)
+            .where(
+                LoginSession.user_id == user_id,
+                LoginSession.ended_at.is_(None),
+                LoginSession.session_version == User.session_version,
+                LoginSession.expires_at > instant,
+                LoginSession.last_seen_at > instant - idle_limit(),
+            )
+            .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
+        )
+    )
+
+
+def idle_limit() -> timedelta:
+    """Return how long a session lives without a request."""
+    config: Config = current_app.config["SUNMAO"]
+    return timedelta(minutes=config.session_idle_minutes)
+
+
+def note_seen(session: GuardedSession, session_id: int, instant: datetime) -> None:
+    """Remember that a session was used at `instant`."""
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == session_id, LoginSession.last_seen_at < instant)
+        .values(last_seen_at=instant),
+        execution_options=_SILENT,
+    )
+
+
+def forget_old_sessions(session: GuardedSession) -> None:
+    """Delete sessions that ended or ran out over 30 days ago."""
+    session.execute(
+        delete(LoginSession).where(LoginSession.expires_at < now() - KEEP_ENDED),
+        execution_options=_SILENT,
+    )

@@ -1,0 +1,117 @@
+"""Signing in: count, verify outside of any transaction, then open the session."""
+
+from dataclasses import dataclass, field
+
+from flask import current_app
+from sqlalchemy import select
+
+from core.access.guarded_session import GuardedSession
+from core.accounts.models import User
+from core.accounts.passwords import hash_password, needs_rehash, verify_password
+from core.accounts.sessions import Client, digest, end_session, start_session
+from core.accounts.throttling import count_attempt, network_of, take_back
+from core.actor import system_actor
+from core.audit.services import record
+from core.clock import now
+from core.errors import DomainError
+from core.i18n import gettext as _
+from core.unit_of_work import in_unit_of_work, unit_of_work
+
+SIGN_IN = system_actor("sign-in")
+LONGEST_LOGIN = 64
+
+
+@dataclass(eq=False)
+class WrongCredentialsError(DomainError):
+    """Unknown, disabled or wrong: the same words for all three."""
+
+    status: int = field(default=401, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh session: the token for the cookie and whose it is."""
+
+    token: str = field(repr=False)
+    user_id: int
+    must_change_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    password_hash: str | None
+    active: bool
+
+
+def normal_login(text: str) -> str:
+    """Return a login as it is stored: trimmed and in lower case."""
+    return text.strip().casefold()[:LONGEST_LOGIN]
+
+
+def sign_in(login: str, password: str, client: Client, *, replaces: int | None = None) -> SignedIn:
+    """Check login and password and begin a session in place of the session `replaces`.
+
+    Raises WrongCredentialsError, or TooManyAttemptsError while a wait runs. Whether the account
+    exists or is enabled makes no difference to the answer or to the work done.
+    """
+    wanted = normal_login(login)
+    known = counted(wanted, client)
+    fits = verify_password(known.password_hash if known else None, password)
+    if known is None or not fits or not known.active:
+        raise refusal(wanted, client)
+    rehashed = (
+        hash_password(password) if needs_rehash(known.password_hash or "") else known.password_hash
+    )
+    with unit_of_work(SIGN_IN) as session:
+        user = session.get(User, known.id)
+        if user is None or not user.active or user.password_hash != known.password_hash:
+            raise refusal(wanted, client)
+        user.password_hash = rehashed
+        return open_session(session, user, wanted, client, replaces=replaces)
+
+
+def counted(login: str, client: Client) -> _Known | None:
+    """Count the attempt and return what is known about the account."""
+
+    def work(session: GuardedSession) -> _Known | None:
+        count_attempt(session, login, client.address)
+        row = session.execute(
+            select(User.id, User.password_hash, User.active).where(User.login == login)
+        ).one_or_none()
+        return None if row is None else _Known(row.id, row.password_hash, row.active)
+
+    return in_unit_of_work(work, actor=SIGN_IN)
+
+
+def open_session(
+    session: GuardedSession,
+    user: User,
+    login: str,
+    client: Client,
+    *,
+    replaces: int | None = None,
+) -> SignedIn:
+    """Begin the session of a user who has proved to be the one."""
+    take_back(session, login, client.address)
+    user.last_login_at = now()
+    if replaces is not None:
+        end_session(session, replaces, "replaced")
+    token = start_session(session, user, client)
+    record(
+        session,
+        "sign-in",
+        "core.user",
+        user.id,
+        changes={"network": network_of(client.address), "session": digest(token)[:12]},
+        label=user.login,
+    )
+    return SignedIn(token, user.id, user.must_change_password)
+
+
+def refusal(login: str, client: Client) -> WrongCredentialsError:
+    """Return the one refusal, noted in the log with the network it came from."""
+    current_app.logger.info(
+        "sign-in refused", extra={"login": login, "network": network_of(client.address)}
+    )
+    return WrongCredentialsError(_("Login or password is wrong. Nothing else was checked."))

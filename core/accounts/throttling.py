@@ -1,0 +1,142 @@
+"""Slowing down guesses without locking anybody out.
+
+Every attempt is counted as a failure before the password is looked at, so that parallel guesses
+cannot slip through; success takes it back. Delays double up to a cap. The long one is for an
+account from one network, so that a stranger elsewhere cannot keep its owner out; the account as a
+whole, a network and the site have short ones. Unknown logins are counted like known ones.
+"""
+
+import hashlib
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.access.guarded_session import GuardedSession
+from core.accounts.models import LoginAttempt
+from core.clock import now
+from core.errors import DomainError
+from core.i18n import gettext as _
+
+HALF_LIFE = timedelta(minutes=15)
+KEEP = timedelta(days=2)
+LARGEST_DOUBLING = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`free` failures cost nothing; each further one doubles the wait from 1 s up to `cap`."""
+
+    free: int
+    cap: timedelta
+
+    def delay(self, failures: int) -> timedelta:
+        """Return the wait after so many failures."""
+        beyond = failures - self.free
+        if beyond <= 0:
+            return timedelta(0)
+        return min(self.cap, timedelta(seconds=2 ** min(beyond - 1, LARGEST_DOUBLING)))
+
+
+LIMITS: Mapping[str, Limit] = {
+    "pair": Limit(4, timedelta(minutes=5)),
+    "account": Limit(10, timedelta(seconds=10)),
+    "network": Limit(30, timedelta(minutes=1)),
+    "site": Limit(300, timedelta(seconds=1)),
+}
+
+
+@dataclass(eq=False)
+class TooManyAttemptsError(DomainError):
+    """The attempt was not looked at; `seconds` is the wait."""
+
+    seconds: int = 1
+
+
+def network_of(address: str) -> str:
+    """Return the network of an address: /24 for IPv4, /56 for IPv6; the text itself otherwise."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    parsed = mapped or parsed
+    prefix = 24 if parsed.version == 4 else 56  # noqa: PLR2004 - the version of the protocol
+    return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
+
+
+def count_attempt(session: GuardedSession, login: str, address: str) -> None:
+    """Count an attempt as failed; while a wait runs, raise TooManyAttemptsError and count nothing."""
+    instant = now()
+    rows = _rows(session, login, address)
+    wait = max((row.blocked_until - instant for row in rows.values()), default=timedelta(0))
+    if wait > timedelta(0):
+        seconds = max(1, int(wait.total_seconds() + 0.999))
+        raise TooManyAttemptsError(
+            _("Too many attempts. Try again in %(seconds)s seconds.", seconds=seconds),
+            status=429,
+            seconds=seconds,
+        )
+    for kind, row in rows.items():
+        row.failures = _faded(row, instant) + 1
+        row.last_at = instant
+        row.blocked_until = instant + LIMITS[kind].delay(row.failures)
+    session.flush()
+
+
+def take_back(session: GuardedSession, login: str, address: str) -> None:
+    """Undo the count of an attempt that succeeded; the account starts afresh from this network."""
+    instant = now()
+    for kind, row in _rows(session, login, address).items():
+        row.failures = 0 if kind == "pair" else max(0, row.failures - 1)
+        row.blocked_until = instant
+    session.flush()
+
+
+def forget_old_attempts(session: GuardedSession) -> None:
+    """Delete counters that have long faded."""
+    session.execute(
+        delete(LoginAttempt).where(LoginAttempt.last_at < now() - KEEP),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _faded(row: LoginAttempt, instant: datetime) -> int:
+    return row.failures >> min(60, int((instant - row.last_at) / HALF_LIFE))
+
+
+def _rows(session: GuardedSession, login: str, address: str) -> dict[str, LoginAttempt]:
+    """Return the counters, made if missing and locked in one order."""
+    network = network_of(address)
+    keys = {
+        "account": _bucket("account", login),
+        "network": _bucket("network", network),
+        "pair": _bucket("pair", f"{login}\n{network}"),
+        "site": "site",
+    }
+    instant = now()
+    for bucket in sorted(keys.values()):
+        session.execute(_insert(session, bucket, instant))
+    found = session.scalars(
+        select(LoginAttempt)
+        .where(LoginAttempt.bucket.in_(keys.values()))
+        .order_by(LoginAttempt.bucket)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    by_bucket = {row.bucket: row for row in found}
+    return {kind: by_bucket[bucket] for kind, bucket in keys.items()}
+
+
+def _insert(session: GuardedSession, bucket: str, instant: datetime) -> Any:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = {"bucket": bucket, "failures": 0, "last_at": instant, "blocked_until": instant}
+    return dialect.insert(LoginAttempt).values(**values).on_conflict_do_nothing()
+
+
+def _bucket(kind: str, text: str) -> str:
+    return f"{kind}:{hashlib.sha256(text.encode()).hexdigest()[:48]}"

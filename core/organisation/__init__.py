@@ -1,0 +1,1 @@
+"""Who works where: the tree of units, positions, employees and their superiors."""

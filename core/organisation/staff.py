@@ -1,0 +1,166 @@
+"""Verbs about employees: engage, change, transfer, part, return."""
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import select
+
+from core.access.guarded_session import GuardedSession
+from core.contributions import Verb
+from core.errors import NotFound, Refused
+from core.i18n import gettext as _
+from core.i18n import localized
+from core.organisation.models import Employee, OrgUnit, Position
+from core.organisation.queries import superior_ids
+from core.organisation.reach import recompile_employees
+from core.organisation.resources import Permission, check_version, require
+from core.organisation.services import free_code, load_unit
+
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployeeFields:
+    """Everything about an employee that a form can change."""
+
+    code: str
+    name: str
+    unit_id: int
+    position_id: int | None = None
+    superior_id: int | None = None
+    email: str = ""
+    phone: str = ""
+
+
+def create_employee(session: GuardedSession, fields: EmployeeFields) -> Employee:
+    """Add a person; raise Refused for a taken code, a closed unit or an unusable superior."""
+    require(session, Permission.EMPLOYEE, Verb.CREATE)
+    employee = Employee(active=True)
+    _store(session, employee, fields)
+    session.add(employee)
+    session.flush()
+    return employee
+
+
+def update_employee(
+    session: GuardedSession,
+    employee_id: int,
+    fields: EmployeeFields,
+    *,
+    row_version: int | None = None,
+) -> Employee:
+    """Change a person; a transfer to another unit compiles the person's rights anew."""
+    require(session, Permission.EMPLOYEE, Verb.UPDATE)
+    employee = load_employee(session, employee_id)
+    check_version(employee, row_version, asdict(fields))
+    before = employee.unit_id, employee.superior_id
+    _store(session, employee, fields)
+    session.flush()
+    if before != (employee.unit_id, employee.superior_id):
+        recompile_employees(session, {employee.id})
+    return employee
+
+
+def set_employee_active(
+    session: GuardedSession, employee_id: int, *, active: bool, row_version: int | None = None
+) -> Employee:
+    """Let a person leave or return; leaving is refused for the head of a unit or a superior."""
+    require(session, Permission.EMPLOYEE, Verb.UPDATE)
+    employee = load_employee(session, employee_id)
+    check_version(employee, row_version, {"active": active})
+    if active:
+        _check_unit(load_unit(session, employee.unit_id))
+    else:
+        _check_free(session, employee)
+    employee.active = active
+    recompile_employees(session, {employee.id})
+    session.flush()
+    return employee
+
+
+def load_employee(session: GuardedSession, employee_id: int) -> Employee:
+    """Return an employee; raise NotFound."""
+    employee = session.get(Employee, employee_id)
+    if employee is None:
+        raise NotFound(_("There is no such employee."))
+    return employee
+
+
+def _store(session: GuardedSession, employee: Employee, fields: EmployeeFields) -> None:
+    name = fields.name.strip()
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Refused(
+            _("A name is missing or too long."),
+            fields={"name": [_("Give a name of 1 to %(most)s characters.", most=LONGEST_NAME)]},
+        )
+    unit = session.get(OrgUnit, fields.unit_id)
+    if unit is None:
+        raise Refused(_("There is no such unit."), fields={"unit_id": [_("Choose a unit.")]})
+    if employee.unit_id != fields.unit_id:
+        _check_unit(unit)
+    position = session.get(Position, fields.position_id) if fields.position_id else None
+    if fields.position_id is not None and position is None:
+        raise Refused(
+            _("There is no such position."), fields={"position_id": [_("Choose a position.")]}
+        )
+    if fields.superior_id is not None and fields.superior_id != employee.superior_id:
+        _check_superior(session, employee, fields.superior_id)
+    employee.code = free_code(session, Employee, fields.code, but=employee.id)
+    employee.name = name
+    employee.unit_id = fields.unit_id
+    employee.position_id = fields.position_id
+    employee.superior_id = fields.superior_id
+    employee.email = fields.email.strip()
+    employee.phone = fields.phone.strip()
+
+
+def _check_unit(unit: OrgUnit) -> None:
+    if not unit.active:
+        raise Refused(
+            _("%(unit)s is closed.", unit=localized(unit.name)),
+            fields={"unit_id": [_("Choose a unit that is open.")]},
+        )
+
+
+def _check_superior(session: GuardedSession, employee: Employee, superior_id: int) -> None:
+    """Refuse somebody who left, the person itself, and anybody who reports to the person."""
+    # Employees are locked in one order, so that two changes at once cannot close a circle.
+    session.scalars(select(Employee.id).order_by(Employee.id).with_for_update()).all()
+    superior = session.get(Employee, superior_id)
+    if superior is None or not superior.active:
+        raise Refused(
+            _("This person cannot be a superior."),
+            fields={"superior_id": [_("Choose somebody who is active.")]},
+        )
+    if employee.id is not None and employee.id in (
+        superior_id,
+        *superior_ids(session, superior_id),
+    ):
+        raise Refused(
+            _("The chain of superiors would close into a circle."),
+            fields={"superior_id": [_("Choose somebody who does not report to this person.")]},
+        )
+
+
+def _check_free(session: GuardedSession, employee: Employee) -> None:
+    headed = session.scalar(
+        select(OrgUnit.name).where(OrgUnit.head_employee_id == employee.id).limit(1)
+    )
+    if headed is not None:
+        raise Refused(
+            _(
+                "%(name)s heads %(unit)s. Name another head first.",
+                name=employee.name,
+                unit=localized(headed),
+            )
+        )
+    below = session.scalar(
+        select(Employee.name).where(Employee.superior_id == employee.id, Employee.active).limit(1)
+    )
+    if below is not None:
+        raise Refused(
+            _(
+                "%(name)s is the superior of %(other)s. Name another superior first.",
+                name=employee.name,
+                other=below,
+            )
+        )
