@@ -19,7 +19,7 @@ LARGEST = 16 * 1024 * 1024
 
 @click.group("assets")
 def assets() -> None:
-    """Copies of third-party browser files for sites that cannot reach the network."""
+    """Keep copies of third-party browser files for sites that cannot reach the network."""
 
 
 @assets.command("fetch")

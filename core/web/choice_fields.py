@@ -196,7 +196,8 @@ class _PairWidget:
                 f'<input class="{escape(options.get("class_", "form-control"))}" id="{escape(at)}" '
                 f'name="{escape(name)}" value="{escape(value.get(code, ""))}" '
                 f'lang="{code}" placeholder="{escape(words)}" '
-                f'aria-label="{escape(field.label.text)} · {escape(words)}" maxlength="{field.limit}">'
+                f'aria-label="{escape(field.label.text)} · {escape(words)}" '
+                f'maxlength="{field.limit}">'
             )
         return Markup('<div class="pair">' + "".join(parts) + "</div>")  # noqa: S704 - escaped
 

@@ -5,12 +5,14 @@ from typing import Any
 from flask import Flask
 from flask_wtf import CSRFProtect
 
+from core.charts import configure_charts
 from core.web.assets import configure_assets
 from core.web.edge import configure_edge
 from core.web.errors import configure_errors
 from core.web.headers import configure_headers
 from core.web.icons import icon
 from core.web.navigation import configure_navigation
+from core.web.records import act_words
 from core.web.retry import configure_retry
 from core.web.static_files import configure_static
 
@@ -33,9 +35,10 @@ def configure_web(app: Flask) -> None:
     settings: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True}
     for name, value in settings.items():
         setattr(app.jinja_env, name, value)
-    app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals.update(icon=icon, act_words=act_words)
     configure_static(app)
     configure_assets(app)
+    configure_charts(app)
     csrf.init_app(app)
     configure_edge(app)
     configure_headers(app)

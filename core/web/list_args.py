@@ -20,6 +20,7 @@ OFFSET_LIMIT = 10_000
 MAX_SEARCH = 200
 MAX_VALUES = 60
 LARGEST = 2**53
+NUMBERS = frozenset({int, float, Decimal})
 SINGLE = ("q", "sort", "page", "size", "tab", "after")
 
 
@@ -67,6 +68,13 @@ class ListArgs:
         if place and self.after:
             yield "after", self.after
 
+    def as_dict(self) -> dict[str, list[str]]:
+        """Return the parameters as lists by name, for the audit trail."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.pairs():
+            found.setdefault(name, []).append(value)
+        return found
+
     def query(self, *, place: bool = False, **changes: Any) -> str:
         """Return the query string with some parts changed; with `place`, page and cursor too."""
         other = replace(self, **changes) if changes else self
@@ -111,10 +119,10 @@ def convert(kind: type, text: str) -> Any:
     """Return text of an address as the Python type of a column; raise DomainError 400."""
     try:
         value: Any = _READERS.get(kind, str)(text)
-    except (ValueError, KeyError, ArithmeticError) as error:
-        shown = text[:40]
-        raise DomainError(_("“%(value)s” is not a value of this filter.", value=shown)) from error
-    if isinstance(value, int | float | Decimal) and not abs(value) < LARGEST:
+        fits = kind not in NUMBERS or -LARGEST < value < LARGEST
+    except (ValueError, KeyError, ArithmeticError):
+        fits = False
+    if not fits:
         raise DomainError(_("“%(value)s” is not a value of this filter.", value=text[:40]))
     return value
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from core.access.context import AccessContext
+from core.clock import site_zone
 from core.errors import DomainError
 from core.i18n import gettext as _
 from core.web.list_args import ListArgs, convert
@@ -59,9 +60,7 @@ def facet_conditions(facet: Facet, args: ListArgs) -> list[ColumnElement[bool]]:
     """Return what a facet's values in the address mean."""
     expression = value_of(facet.expr)
     if facet.kind == "dates":
-        first, last = args.filters.get(f"{facet.key}_from"), args.filters.get(f"{facet.key}_to")
-        found = [expression >= convert(date, first[0])] if first else []
-        return found + ([expression <= convert(date, last[0])] if last else [])
+        return span_conditions(facet, args, expression)
     values = args.filters.get(facet.key, ())
     if not values:
         return []
@@ -71,6 +70,21 @@ def facet_conditions(facet: Facet, args: ListArgs) -> list[ColumnElement[bool]]:
     if known:
         parts.append(facet.condition(known) if facet.condition else expression.in_(known))
     return [or_(*parts)] if len(parts) > 1 else parts
+
+
+def span_conditions(facet: Facet, args: ListArgs, expression: Any) -> list[ColumnElement[bool]]:
+    """Return the conditions of a span of days, both inclusive; instants by the site's zone."""
+    first, last = args.filters.get(f"{facet.key}_from"), args.filters.get(f"{facet.key}_to")
+    begin = convert(date, first[0]) if first else None
+    end = convert(date, last[0]) if last else None
+    if python_type(expression) is not datetime:
+        low = [expression >= begin] if begin else []
+        return low + ([expression <= end] if end else [])
+    zone = site_zone()
+    low = [expression >= datetime.combine(begin, time.min, zone)] if begin else []
+    if end is None:
+        return low
+    return [*low, expression < datetime.combine(end + timedelta(days=1), time.min, zone)]
 
 
 def search_conditions(spec: "ListSpec", text: str) -> list[ColumnElement[bool]]:

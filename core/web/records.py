@@ -1,8 +1,9 @@
 """Record pages: head, status bar, tabs that other add-ons fill, history, and Why?."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from flask import render_template, request
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from core.access.explain import Explanation, explain
 from core.addons.registry import registry
 from core.audit.queries import HistoryEntry, history
+from core.audit.words import action_words
 from core.contributions import Slot, Verb
 from core.i18n import format_date, format_datetime, format_money, format_number
 from core.i18n import gettext as _
@@ -42,7 +44,7 @@ class Fact:
         """The value in the reader's format; a dash for nothing."""
         if self.value is None or self.value == "":
             return "–"
-        formats = {
+        formats: Mapping[str, Callable[[Any], str]] = {
             "date": format_date,
             "instant": format_datetime,
             "money": format_money,
@@ -167,6 +169,11 @@ def explanation_of(page: RecordPage) -> Explanation:
     return explain(unit.session, unit.actor, Verb.QUERY, page.record)
 
 
+def act_words(action: str) -> str:
+    """Return what was done, in words; an add-on's own verb by its code."""
+    return action_words().get(action, action)
+
+
 def address(**changes: str | None) -> str:
     """Return this page's address with some parameters changed or dropped."""
     given: MultiDict[str, str] = MultiDict(request.args)
@@ -174,9 +181,5 @@ def address(**changes: str | None) -> str:
         given.poplist(name)
         if value is not None:
             given[name] = value
-    query = "&".join(
-        f"{name}={value}"
-        for name, value in given.items()
-        if value.isidentifier() or value.isdigit()
-    )
+    query = urlencode(list(given.items(multi=True)))
     return f"{request.path}?{query}" if query else request.path
