@@ -12,7 +12,7 @@ from addons.customers.models import CUSTOMER, INDUSTRY
 from core.access.decorators import needs
 from core.i18n import gettext as _
 from core.i18n import ngettext
-from core.unit_of_work import unit_of_work
+from core.unit_of_work import current_unit, unit_of_work
 from core.web.forms import Form
 from core.web.lists import return_to
 
@@ -49,7 +49,9 @@ def do_hand_over() -> ResponseReturnValue:
             )
 
     if form.accepts(act):
-        words = ngettext("%(num)d account was handed over.", "%(num)d accounts were handed over.", form.result)
+        words = ngettext(
+            "%(num)d account was handed over.", "%(num)d accounts were handed over.", form.result
+        )
         flash(words, "ok")
         return redirect(back)
     return _hand_over_page(form, ids, back)
@@ -77,7 +79,11 @@ def _is_id(text: str) -> bool:
 @needs(INDUSTRY, "query")
 def industry_tree() -> ResponseReturnValue:
     """Show the industry tree."""
-    return render_template("customers/industries.html", nodes=industries.tree())
+    return render_template(
+        "customers/industries.html",
+        nodes=industries.tree(),
+        may=current_unit().access.may(INDUSTRY, "configure"),
+    )
 
 
 @blueprint.route("/industries/new", methods=["GET", "POST"])

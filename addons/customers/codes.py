@@ -16,7 +16,7 @@ def next_codes(count: int) -> list[str]:
     """Take `count` codes in one statement; two writers never get the same one."""
     last = _raise_by(count)
     if last is None:
-        _seed()
+        ensure_counter()
         last = _raise_by(count)
     if last is None:
         raise AssertionError
@@ -36,7 +36,8 @@ def _raise_by(count: int) -> int | None:
     return last
 
 
-def _seed() -> None:
+def ensure_counter() -> None:
+    """Make the counter, if it is not there."""
     session = current_session()
     insert: Any = insert_once(session)
     session.execute(

@@ -123,9 +123,7 @@ class NewOpportunityForm(OpportunityForm):
     )
     opened_on = DateField(_l("Opened on"), hint=_l("Today, if left empty."))
     sections = (
-        Section(
-            "", "title", "stage", "opened_on", "expected_value", "expected_close_on", "notes"
-        ),
+        Section("", "title", "stage", "opened_on", "expected_value", "expected_close_on", "notes"),
     )
 
 

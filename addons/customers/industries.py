@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.access.elevation import elevated
 from sqlalchemy import exists, select
 
 from addons.customers.models import INDUSTRY, Customer, Industry
 from addons.customers.names import plain
 from addons.customers.resources import require
+from core.access.elevation import elevated
 from core.contributions import Verb
 from core.errors import Conflict, NotFound, Refused
 from core.i18n import gettext as _

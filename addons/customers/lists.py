@@ -33,7 +33,9 @@ def _name() -> ColumnElement[str]:
 
 
 def _customers() -> Select[Any]:
-    return select().select_from(Customer).outerjoin(Employee, Employee.id == Customer.scope_owner_id)
+    return (
+        select().select_from(Customer).outerjoin(Employee, Employee.id == Customer.scope_owner_id)
+    )
 
 
 def _opportunities() -> Select[Any]:
@@ -56,9 +58,7 @@ def _in_industries(chosen: Sequence[Any]) -> ColumnElement[bool]:
     """Choosing a branch means all below it."""
     above = aliased(Industry)
     paths = [
-        Industry.path.startswith(
-            select(above.path).where(above.id == int(key)).scalar_subquery()
-        )
+        Industry.path.startswith(select(above.path).where(above.id == int(key)).scalar_subquery())
         for key in chosen
     ]
     return Customer.industry_id.in_(select(Industry.id).where(or_(*paths)))

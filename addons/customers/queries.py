@@ -192,8 +192,7 @@ def pipeline() -> list[StageSum]:
             .group_by(Customer.stage)
         )
     return [
-        StageSum(stage, accounts.get(stage, 0), values.get(stage) or Decimal(0))
-        for stage in STAGES
+        StageSum(stage, accounts.get(stage, 0), values.get(stage) or Decimal(0)) for stage in STAGES
     ]
 
 
@@ -207,7 +206,9 @@ def opportunity_sums() -> list[OpportunitySum]:
     )
     found = {stage: (count, value) for stage, count, value in rows}
     return [
-        OpportunitySum(stage, found.get(stage, (0, None))[0], found.get(stage, (0, None))[1] or Decimal(0))
+        OpportunitySum(
+            stage, found.get(stage, (0, None))[0], found.get(stage, (0, None))[1] or Decimal(0)
+        )
         for stage in OPPORTUNITY_STAGES
     ]
 
@@ -222,7 +223,7 @@ def my_stages() -> dict[str, int]:
         .where(Customer.scope_owner_id == employee_id)
         .group_by(Customer.stage)
     )
-    return {stage: count for stage, count in rows}
+    return dict(rows)
 
 
 def chosen_ids(selection: Select[Any], limit: int) -> list[int]:
@@ -232,7 +233,7 @@ def chosen_ids(selection: Select[Any], limit: int) -> list[int]:
 
 def _grouped(statement: Select[Any]) -> dict[str, Any]:
     rows = current_session().execute(statement.execution_options(action=Verb.ANALYSE))
-    return {key: value for key, value in rows}
+    return dict(rows)
 
 
 def _all(statement: Any) -> Sequence[Any]:

@@ -1,0 +1,111 @@
+"""What this add-on contributes: the table of contents."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint
+
+from addons.customers import admin_views, demo, part_views, seed, views
+from addons.customers.blueprint import blueprint
+from addons.customers.dimension import CUSTOMER_DIMENSION
+from addons.customers.exchanges import EXCHANGES
+from addons.customers.measures import MEASURES
+from addons.customers.menus import MENUS
+from addons.customers.models import MODELS
+from addons.customers.resources import RESOURCES
+from addons.customers.settings import EVENT_TYPES, SETTINGS
+from addons.customers.slots import SLOTS
+from core.contributions import (
+    Dimension,
+    EventType,
+    Exchange,
+    Measure,
+    MenuItem,
+    Resource,
+    SettingDef,
+    Slot,
+)
+from core.hookspecs import hookimpl
+
+PAGES = (views, part_views, admin_views)  # importing them hangs the pages on the blueprint
+
+
+@hookimpl
+def register_models() -> Iterable[type[Any]]:
+    """Name the tables."""
+    return MODELS
+
+
+@hookimpl
+def register_resources() -> Iterable[Resource]:
+    """Declare what may be granted."""
+    return RESOURCES
+
+
+@hookimpl
+def register_dimensions() -> Iterable[Dimension]:
+    """Declare the customer dimension."""
+    return (CUSTOMER_DIMENSION,)
+
+
+@hookimpl
+def register_blueprints() -> Iterable[Blueprint]:
+    """Give the pages."""
+    return (blueprint,)
+
+
+@hookimpl
+def register_menus() -> Iterable[MenuItem]:
+    """Give the entries of the sidebar."""
+    return MENUS
+
+
+@hookimpl
+def register_slots() -> Iterable[Slot]:
+    """Give the tabs of an account's page and the card on the start page."""
+    return SLOTS
+
+
+@hookimpl
+def register_settings() -> Iterable[SettingDef]:
+    """Declare settings."""
+    return SETTINGS
+
+
+@hookimpl
+def register_event_types() -> Iterable[EventType]:
+    """Declare events."""
+    return EVENT_TYPES
+
+
+@hookimpl
+def register_measures() -> Iterable[Measure]:
+    """Declare the sales results."""
+    return MEASURES
+
+
+@hookimpl
+def register_exchanges() -> Iterable[Exchange]:
+    """Declare imports."""
+    return EXCHANGES
+
+
+@hookimpl
+def addon_enabled(session: Any) -> None:
+    """Make the counter of codes."""
+    del session
+    seed.prepare()
+
+
+@hookimpl
+def why_keep(session: Any) -> Iterable[str]:
+    """Name open business."""
+    del session
+    return seed.reasons_to_keep()
+
+
+@hookimpl
+def seed_demo(session: Any) -> None:
+    """Add accounts for the demonstration."""
+    del session
+    demo.seed()

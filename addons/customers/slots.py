@@ -1,0 +1,123 @@
+"""Fragments for places: the tabs of an account's page, and the card on the start page."""
+
+from typing import Any
+
+from flask import render_template, url_for
+
+from addons.customers import queries
+from addons.customers.models import CONTACT, CUSTOMER, OPPORTUNITY, Customer
+from addons.customers.pages import TABS
+from addons.customers.stages import OPPORTUNITY_TITLES, OPPORTUNITY_TONES, STAGE_TITLES, STAGES
+from core.contributions import Slot
+from core.i18n import lazy_gettext as _l
+from core.unit_of_work import current_unit
+
+
+def _may(resource: str, action: str) -> bool:
+    return current_unit().access.may(resource, action)
+
+
+def contacts_tab(customer: Customer) -> str:
+    """Return the persons of an account."""
+    return render_template(
+        "customers/tab_contacts.html",
+        customer=customer,
+        contacts=queries.contacts_of(customer.id),
+        may_create=_may(CONTACT, "create"),
+        may_update=_may(CONTACT, "update"),
+        may_delete=_may(CONTACT, "delete"),
+    )
+
+
+def opportunities_tab(customer: Customer) -> str:
+    """Return the opportunities of an account."""
+    return render_template(
+        "customers/tab_opportunities.html",
+        customer=customer,
+        opportunities=queries.opportunities_of(customer.id),
+        titles=OPPORTUNITY_TITLES,
+        tones=OPPORTUNITY_TONES,
+        may_create=_may(OPPORTUNITY, "create"),
+    )
+
+
+def networks_tab(customer: Customer) -> str:
+    """Return the networks of an operator."""
+    return render_template("customers/tab_networks.html", networks=queries.networks_of(customer.id))
+
+
+def history_tab(customer: Customer) -> str:
+    """Return the stage history of an account."""
+    return render_template(
+        "customers/tab_history.html",
+        customer=customer,
+        steps=queries.stage_history(customer.id)[::-1],
+        titles=STAGE_TITLES,
+        may_correct=_may(CUSTOMER, "correct"),
+    )
+
+
+def my_accounts(_record: Any) -> str:
+    """Return the card with the reader's own accounts by stage, nothing for whoever has none."""
+    counted = queries.my_stages()
+    if not counted:
+        return ""
+    return render_template(
+        "customers/card.html",
+        lines=[
+            (
+                STAGE_TITLES[stage],
+                counted.get(stage, 0),
+                url_for("customers.index", tab="mine", stage=stage),
+            )
+            for stage in STAGES
+        ],
+        total=sum(counted.values()),
+    )
+
+
+SLOTS = (
+    Slot(
+        place=TABS,
+        key="contacts",
+        title=_l("Contact persons"),
+        render=contacts_tab,
+        count=lambda customer: queries.counts(customer.id).contacts,
+        needs=(CONTACT, "query"),
+        order=10,
+    ),
+    Slot(
+        place=TABS,
+        key="opportunities",
+        title=_l("Opportunities"),
+        render=opportunities_tab,
+        count=lambda customer: queries.counts(customer.id).opportunities,
+        needs=(OPPORTUNITY, "query"),
+        order=20,
+    ),
+    Slot(
+        place=TABS,
+        key="networks",
+        title=_l("Networks"),
+        render=networks_tab,
+        count=lambda customer: queries.counts(customer.id).networks,
+        needs=(CUSTOMER, "query"),
+        order=80,
+    ),
+    Slot(
+        place=TABS,
+        key="history",
+        title=_l("Stage history"),
+        render=history_tab,
+        needs=(CUSTOMER, "query"),
+        order=90,
+    ),
+    Slot(
+        place="workspace",
+        key="customers",
+        title=_l("My accounts by stage"),
+        render=my_accounts,
+        needs=(CUSTOMER, "query"),
+        order=20,
+    ),
+)
