@@ -59,7 +59,7 @@ class _GrantPermission(Permission):  # type: ignore[misc]
 
 def configure_principal(app: Flask) -> None:
     """Let each request carry one identity, that of `g.actor`; nothing is kept in the cookie."""
-    principal = Principal(app, use_sessions=False, skip_static=True)
+    principal = Principal(app, use_sessions=False, skip_static=False)  # no static folder of Flask's
     principal.identity_loader(_identity)
     identity_loaded.connect(_provide, app)
     use_resources(lambda: _registered("resources"))
