@@ -54,7 +54,7 @@ def rewrite_children(connection: Connection, model: type[Any], ids: Sequence[Any
     `connection` must be trusted: rows outside the user's range move too.
     """
     for child in children_of(model):
-        for chunk in _chunks(ids):
+        for chunk in chunks(ids):
             below = _rewrite_one(connection, model, child, chunk)
             if below:
                 rewrite_children(connection, child, below)
@@ -77,12 +77,13 @@ def _rewrite_one(
             select(theirs).where(source.c[target.key] == key).correlate(table).scalar_subquery()
         )
     owners = select(target).where(identity.in_(ids))
-    connection.execute(update(table).where(key.in_(owners)).values(values))  # type: ignore[arg-type]
+    connection.execute(update(table).where(key.in_(owners)).values(values))
     if not children_of(child):
         return ()
     return connection.scalars(select(mapper.primary_key[0]).where(key.in_(owners))).all()
 
 
-def _chunks(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def chunks(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Cut a list of keys into pieces that fit a statement."""
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]

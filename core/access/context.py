@@ -11,10 +11,11 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, Integer, column, select, table
 
 from core.access.criteria import ANY_RESOURCE, ScopeCriteria, bind_values, shape_of
-from core.access.frames import type_BindKey
+from core.access.frames import BindKey
 from core.access.reach import EVERYTHING, NOTHING, Conjunct, Reach, merged
 from core.access.resources import dimensions_of, resource_of, resources
 from core.access.terms import Term, load_terms
+from core.access.windows import FAR
 from core.access.words import limits_in_words
 from core.actor import Actor, system_actor
 from core.clock import now
@@ -28,7 +29,7 @@ class Bindings:
     """The option that a statement gets and the keys that it is executed with."""
 
     option: ScopeCriteria
-    values: Mapping[type_BindKey, Any]
+    values: Mapping[BindKey, Any]
 
 
 @dataclass(eq=False, slots=True)
@@ -50,7 +51,10 @@ class Grants:
             tuple(term for term in terms if term.window.contains(instant)),
             terms,
             instant,
-            min((term.window.next_edge(instant) for term in terms), default=datetime.max.replace(tzinfo=instant.tzinfo)),
+            min(
+                (term.window.next_edge(instant) for term in terms),
+                default=FAR,
+            ),
         )
 
 

@@ -30,13 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm.util import LoaderCriteriaOption
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.util import _deep_annotate
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from core.access.declarations import COLUMNS, Protected
-from core.access.frames import bound_value, type_BindKey
+from core.access.frames import bound_value, BindKey
 from core.access.reach import FEW, Conjunct, KeySet, Reach
 
 SET_KEYS = table("core_access_set_key", column("set_id", Integer), column("key", Integer))
@@ -49,15 +49,15 @@ PARTICIPANTS = table(
 ANY_RESOURCE = "*"
 BUCKETS = (1, 2, 4, 8, 16, 32, FEW)
 
-type_Part = tuple[tuple[str, str], ...]  # (dimension, form), …
+Part = tuple[tuple[str, str], ...]  # (dimension, form), …
 
 
 @dataclass(frozen=True, slots=True)
 class ReachShape:
     """A reach without its keys."""
 
-    allow: tuple[type_Part, ...]
-    deny: tuple[type_Part, ...]
+    allow: tuple[Part, ...]
+    deny: tuple[Part, ...]
     participant: bool
 
 
@@ -100,13 +100,13 @@ def _reach_shape(reach: Reach) -> ReachShape:
     )
 
 
-def _part_shape(part: Conjunct) -> type_Part:
+def _part_shape(part: Conjunct) -> Part:
     return tuple((key, keys.form) for key, keys in part.dimensions)
 
 
-def bind_values(slot: str, reach: Reach, user_id: int | None) -> dict[type_BindKey, Any]:
+def bind_values(slot: str, reach: Reach, user_id: int | None) -> dict[BindKey, Any]:
     """Return what the binds of one resource's condition will ask for."""
-    values: dict[type_BindKey, Any] = {}
+    values: dict[BindKey, Any] = {}
     if reach.is_nothing:
         return values
     for side, parts in (("allow", reach.allow), ("deny", reach.deny)):
@@ -117,9 +117,9 @@ def bind_values(slot: str, reach: Reach, user_id: int | None) -> dict[type_BindK
     return values
 
 
-def _key_values(key: type_BindKey, keys: KeySet) -> dict[type_BindKey, Any]:
+def _key_values(key: BindKey, keys: KeySet) -> dict[BindKey, Any]:
     slot, side, index, dimension = key
-    values: dict[type_BindKey, Any] = {}
+    values: dict[BindKey, Any] = {}
     if keys.keys:
         ordered = sorted(keys.keys)
         values[key] = _bucketed(ordered) if len(ordered) <= FEW else ordered
@@ -153,7 +153,7 @@ def _compile_mark(element: ScopeMark, compiler: Any, **options: Any) -> str:
     note = getattr(compiler, "note_mark", None)
     if note is not None:
         note(anchor)
-    return str(compiler.process(condition.self_group(against=and_), **options))
+    return str(compiler.process(condition.self_group(against=operators.and_), **options))
 
 
 class _KeyArray(TypeDecorator[list[int]]):
@@ -163,9 +163,7 @@ class _KeyArray(TypeDecorator[list[int]]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(
-            ARRAY(Integer) if dialect.name == "postgresql" else Text()  # type: ignore[arg-type]
-        )
+        return dialect.type_descriptor(ARRAY(Integer) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> Any:
         return value if dialect.name == "postgresql" else json.dumps(value)
@@ -187,7 +185,7 @@ class _InArray(FunctionElement[bool]):
 @compiles(_InArray)
 def _compile_in_json(element: _InArray, compiler: Any, **options: Any) -> str:
     target, keys = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{target} IN (SELECT value FROM json_each({keys}))"
+    return f"{target} IN (SELECT value FROM json_each({keys}))"  # noqa: S608 - both are compiled
 
 
 @compiles(_InArray, "postgresql")
@@ -201,14 +199,14 @@ class _Bound:
 
     __slots__ = ("key",)
 
-    def __init__(self, key: type_BindKey) -> None:
+    def __init__(self, key: BindKey) -> None:
         self.key = key
 
     def __call__(self) -> Any:
         return bound_value(self.key)
 
 
-def _bind(key: type_BindKey, **options: Any) -> Any:
+def _bind(key: BindKey, **options: Any) -> Any:
     name = "sunmao_" + "_".join(map(str, key)).replace(".", "_").replace("*", "any")
     return bindparam(name, callable_=_Bound(key), **options)
 
@@ -233,9 +231,7 @@ def condition(
     return and_(inside, *denied) if denied else inside
 
 
-def _terms(
-    key: type_BindKey, part: type_Part, columns: Mapping[str, Any]
-) -> list[ColumnElement[bool]]:
+def _terms(key: BindKey, part: Part, columns: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     slot, side, index, _ = key
     return [
         _matches((slot, side, index, dimension), form, columns[dimension])
@@ -243,15 +239,13 @@ def _terms(
     ]
 
 
-def _denials(
-    key: type_BindKey, part: type_Part, columns: Mapping[str, Any]
-) -> list[ColumnElement[bool]]:
+def _denials(key: BindKey, part: Part, columns: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     """Never NULL: a row without the key must not vanish by accident."""
     present = [columns[dimension].is_not(None) for dimension, _ in part]
     return present + _terms(key, part, columns)
 
 
-def _matches(key: type_BindKey, form: str, target: Any) -> ColumnElement[bool]:
+def _matches(key: BindKey, form: str, target: Any) -> ColumnElement[bool]:
     slot, side, index, dimension = key
     found: list[ColumnElement[bool]] = []
     if "few" in form:
@@ -295,7 +289,7 @@ class ScopeCriteria(LoaderCriteriaOption):
         raise TypeError(msg)
 
     def _resolve_where_criteria(self, ext_info: Any) -> ColumnElement[bool]:
-        """Annotate as SQLAlchemy's own option does: the option must not filter its own condition."""
+        """Annotate as SQLAlchemy does: an option must not filter its own condition."""
         return _deep_annotate(
             self.mark(ext_info.entity, ext_info.mapper),
             {"for_loader_criteria": self},

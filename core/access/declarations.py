@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Column, FromClause, Integer, Table, event
+from sqlalchemy import Column, ColumnElement, FromClause, Integer, Table, event
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -54,9 +54,7 @@ class Protected:
     scope_org_id: Mapped[int | None] = mapped_column(
         Integer, ForeignKey("core_org_unit.id"), index=True, active_history=True
     )
-    scope_customer_id: Mapped[int | None] = mapped_column(
-        Integer, index=True, active_history=True
-    )
+    scope_customer_id: Mapped[int | None] = mapped_column(Integer, index=True, active_history=True)
     scope_owner_id: Mapped[int | None] = mapped_column(
         Integer, ForeignKey("core_employee.id"), index=True, active_history=True
     )
@@ -147,11 +145,14 @@ def declared(table: FromClause) -> Declared | None:
 
 def named_in(text: str) -> str | None:
     """Return the first protected table that a piece of SQL text names, if any."""
-    if _pattern[0] is None:
+    pattern = _pattern[0]
+    if pattern is None:
         names = [name for name, known in _by_name.items() if known.kind == "protected"]
         alternatives = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-        _pattern[0] = re.compile(rf"\b({alternatives})\b" if names else r"(?!)", re.IGNORECASE)
-    found = _pattern[0].search(text)
+        pattern = _pattern[0] = re.compile(
+            rf"\b({alternatives})\b" if names else r"(?!)", re.IGNORECASE
+        )
+    found = pattern.search(text)
     return found.group(0) if found else None
 
 
@@ -174,7 +175,7 @@ def children_of(model: type[Any]) -> list[type[Any]]:
     ]
 
 
-def parent_link(child: type[Any]) -> tuple[Column[Any], Column[Any]]:
+def parent_link(child: type[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """Return (parent's column, child's foreign-key column) of a Child's `__parent__`."""
     link: RelationshipProperty[Any] = child.__mapper__.relationships[child.__parent__]
     local, remote = link.local_remote_pairs[0]
@@ -207,8 +208,8 @@ def _on_configured(mapper: Mapper[Any], model: type[Any]) -> None:
             secondary.info.get(INFO_KEY), Public | Technical | Declared
         ):
             raise DeclarationError(
-                f'table {secondary.name} links {_name(model)} but does not declare info={{"access": '
-                f"Public(reason) or Technical(reason)}}: its rows are open to every user"
+                f"table {secondary.name} links {_name(model)} but its info does not say "
+                f'"access": Public(reason) or Technical(reason); its rows are open to all'
             )
     if issubclass(model, Protected):
         scope_columns(mapper)
@@ -217,7 +218,7 @@ def _on_configured(mapper: Mapper[Any], model: type[Any]) -> None:
 
 
 def _register_child(mapper: Mapper[Any], model: type[Any]) -> None:
-    link = mapper.relationships.get(model.__parent__)  # type: ignore[attr-defined]
+    link = mapper.relationships.get(model.__parent__)
     if (
         link is None
         or link.direction is not RelationshipDirection.MANYTOONE

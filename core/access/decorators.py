@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
+
+from flask import Flask
 
 from core.access.principal import demand, demand_signed_in
+from core.errors import ProgrammingFault
 
 View = TypeVar("View", bound=Callable[..., Any])
 DECLARATION = "sunmao_access"
@@ -19,7 +22,8 @@ def needs(resource: str, action: str) -> Callable[[View], View]:
             demand(resource, action)
             return view(*arguments, **options)
 
-        return _declare(guarded, ("needs", resource, str(action)))
+        declared: View = _declare(guarded, ("needs", resource, str(action)))
+        return declared
 
     return decorate
 
@@ -31,7 +35,8 @@ def public(reason: str) -> Callable[[View], View]:
         raise ValueError(msg)
 
     def decorate(view: View) -> View:
-        return _declare(view, ("public", reason))
+        declared: View = _declare(view, ("public", reason))
+        return declared
 
     return decorate
 
@@ -44,7 +49,8 @@ def signed_in(view: View) -> View:
         demand_signed_in()
         return view(*arguments, **options)
 
-    return _declare(guarded, ("signed_in",))
+    declared: View = _declare(guarded, ("signed_in",))
+    return declared
 
 
 def declaration_of(view: Any) -> tuple[str, ...] | None:
@@ -59,4 +65,23 @@ def declaration_of(view: Any) -> tuple[str, ...] | None:
 
 def _declare(view: Any, words: tuple[str, ...]) -> Any:
     setattr(view, DECLARATION, words)
-    return cast("Any", view)
+    return view
+
+
+def check_routes(app: Flask) -> None:
+    """Raise ProgrammingFault, naming the endpoint, when a route does not say who may use it."""
+    silent = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not _serves_files(rule.endpoint)
+        and declaration_of(app.view_functions.get(rule.endpoint)) is None
+    ]
+    if silent:
+        named = ", ".join(sorted(set(silent)))
+        msg = f"routes without @needs, @public or @signed_in: {named}"
+        raise ProgrammingFault(msg)
+
+
+def _serves_files(endpoint: str) -> bool:
+    """Tell whether these are static files of a package, open to all by their nature."""
+    return endpoint == "static" or endpoint.endswith(".static")

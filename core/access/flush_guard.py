@@ -20,7 +20,7 @@ from core.i18n import gettext as _
 if TYPE_CHECKING:
     from core.access.guarded_session import GuardedSession
 
-type_Scope = Mapping[str, int | None]
+Scope = Mapping[str, int | None]
 MOVED, DETACHED = "sunmao_moved", "sunmao_detached"
 
 
@@ -110,7 +110,7 @@ def _refuse_chosen_key(state: InstanceState[Any]) -> None:
 
 
 def _demand(
-    session: "GuardedSession", item: Protected, actions: tuple[str, ...], scope: type_Scope
+    session: "GuardedSession", item: Protected, actions: tuple[str, ...], scope: Scope
 ) -> None:
     for action in actions:
         if admits(session, session.access.reach(item.__resource__, action), scope):
@@ -121,7 +121,7 @@ def _demand(
     )
 
 
-def admits(session: Session, reach: Reach, scope: type_Scope) -> bool:
+def admits(session: Session, reach: Reach, scope: Scope) -> bool:
     """Tell whether a row with this scope is inside `reach`, asking the database for large sets."""
 
     def in_large(sets: frozenset[int], key: int) -> bool:

@@ -13,7 +13,7 @@ from core.errors import ProgrammingFault
 if TYPE_CHECKING:
     from core.access.guarded_session import GuardedSession
 
-type_BindKey = tuple[str, str, int, str]
+BindKey = tuple[str, str, int, str]
 TRUSTED = "sunmao_trusted"
 
 
@@ -26,7 +26,7 @@ class Frame:
     """
 
     session: "GuardedSession"
-    values: Mapping[type_BindKey, Any]
+    values: Mapping[BindKey, Any]
     refresh: frozenset[str] = frozenset()
     flushing: bool = False
 
@@ -50,7 +50,7 @@ def present_frame(connection: Connection) -> Frame | None:
     return frame if frame is not None and frame.session.works_on(connection) else None
 
 
-def bound_value(key: type_BindKey) -> Any:
+def bound_value(key: BindKey) -> Any:
     """Return a key set of the executing session; raise ProgrammingFault outside of one."""
     frame = _executing.get()
     if frame is None or key not in frame.values:

@@ -26,7 +26,7 @@ class GrantNeed(NamedTuple):
     action: str
 
 
-class SignInFirst(DomainError):
+class SignInFirst(DomainError):  # noqa: N818 - named by what to do
     """Nobody is signed in; the accounts package turns this into its login page."""
 
 

@@ -12,6 +12,8 @@ from core.access.reach import ARRAY, Conjunct, KeySet
 from core.access.windows import WeeklyHours, Window
 
 ANY = "*"
+UNLIMITED = Conjunct()
+ALWAYS = Window()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +23,14 @@ class Term:
     resource: str
     actions: frozenset[str]
     allow: bool = True
-    ranges: Conjunct = Conjunct()
-    window: Window = Window()
+    ranges: Conjunct = UNLIMITED
+    window: Window = ALWAYS
     source: Mapping[str, str] | None = None
     term_id: int | None = None
 
     def speaks_of(self, resource: str, action: str) -> bool:
         """Tell whether the term is about this verb on this resource."""
-        return self.resource in (ANY, resource) and (
-            action in self.actions or ANY in self.actions
-        )
+        return self.resource in (ANY, resource) and (action in self.actions or ANY in self.actions)
 
 
 def load_terms(connection: Connection, user_id: int, employee_id: int | None) -> tuple[Term, ...]:

@@ -1,4 +1,4 @@
-"""Positive verification: the compiled SQL must carry a scope mark for every use of a protected table.
+"""Positive verification: compiled SQL carries a scope mark for every use of a protected table.
 
 Uses and marks are matched by the SELECT they stand in and the name they have there, which is how
 the database itself resolves names; so a mark on one alias never covers another. The verdict is
@@ -33,14 +33,14 @@ class UnguardedStatement(ProgrammingFault):
     """A statement could reach rows past the wall; it was stopped before the database saw it."""
 
 
-type_Place = tuple[int, str]  # (number of the SELECT, name within it)
+Place = tuple[int, str]  # (number of the SELECT, name within it)
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
     """One appearance of a declared table in FROM, or as the target of a change."""
 
-    place: type_Place
+    place: Place
     table: str
     known: Declared | None
     outermost: bool
@@ -52,8 +52,8 @@ class Ledger:
     """What one compilation has seen."""
 
     uses: list[Use] = field(default_factory=list)
-    marks: set[type_Place] = field(default_factory=set)
-    links: dict[type_Place, set[type_Place]] = field(default_factory=dict)
+    marks: set[Place] = field(default_factory=set)
+    links: dict[Place, set[Place]] = field(default_factory=dict)
     inserts: list[Any] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -90,6 +90,7 @@ class VerifyingCompiler:
         self.ledger.marks.add((self._number(), self._name_of(anchor.table)))
 
     def visit_table(self, table: Any, asfrom: bool = False, **options: Any) -> str:  # noqa: FBT001, FBT002
+        """Record a use in FROM, under the name that the SELECT knows it by."""
         if asfrom:
             alias = options.get("enclosing_alias")
             named = alias if alias is not None and alias.element is table else table
@@ -105,29 +106,35 @@ class VerifyingCompiler:
         return str(super().visit_table(table, asfrom=asfrom, **options))  # type: ignore[misc]
 
     def visit_join(self, join: Any, **options: Any) -> str:
+        """Check that the join cannot show rows that its condition leaves out."""
         self._check_join(join)
         return str(super().visit_join(join, **options))  # type: ignore[misc]
 
     def visit_textclause(self, textclause: Any, **options: Any) -> str:
+        """Refuse text that names a protected table."""
         self._note_text(textclause.text)
         return str(super().visit_textclause(textclause, **options))  # type: ignore[misc]
 
     def visit_tstring(self, tstring: Any, **options: Any) -> str:
+        """Refuse text that names a protected table."""
         written = str(super().visit_tstring(tstring, **options))  # type: ignore[misc]
         self._note_text(written)
         return written
 
     def visit_column(self, column: Any, **options: Any) -> str:
+        """Refuse a literal column that names a protected table."""
         if column.is_literal:
             self._note_text(str(column.name))
         return str(super().visit_column(column, **options))  # type: ignore[misc]
 
     def get_statement_hint_text(self, hint_texts: Any) -> str:
+        """Refuse a hint that names a protected table."""
         written = str(super().get_statement_hint_text(hint_texts))  # type: ignore[misc]
         self._note_text(written)
         return written
 
     def visit_insert(self, insert_stmt: Any, **options: Any) -> str:
+        """Record the target, also of an INSERT inside a CTE."""
         self.ledger.inserts.append(insert_stmt.table)
         return str(super().visit_insert(insert_stmt, **options))  # type: ignore[misc]
 
@@ -137,7 +144,7 @@ class VerifyingCompiler:
             self.ledger.faults.append(f"SQL text names {named}")
 
     def _number(self) -> int:
-        """Number the statement that is being written; 0 outside of any."""
+        """Return the number of the statement that is being written; 0 outside of any."""
         if not self.stack:
             return 0
         entry = self.stack[-1]
@@ -210,9 +217,9 @@ def _is_protected(item: Any) -> bool:
     return known is not None and known.kind == "protected"
 
 
-def _key_pairs(onclause: ClauseElement) -> Iterator[tuple[Any, Any]]:
+def _key_pairs(onclause: ClauseElement | None) -> Iterator[tuple[Any, Any]]:
     """Yield the equalities of primary keys that must all hold for the join."""
-    parts = [onclause]
+    parts: list[Any] = [onclause]
     while parts:
         part = parts.pop()
         if getattr(part, "operator", None) is operators.and_:
@@ -257,14 +264,12 @@ def verify(compiled: Any, frame: Frame | None, *, stores_objects: bool) -> None:
         if stores_objects and use.is_target:
             continue
         raise UnguardedStatement(f"{use.table} is read or changed without a scope condition")
-    if not stores_objects:
-        for table in ledger.inserts:
-            if _is_protected(table):
-                raise UnguardedStatement(f"insert into {table.name} past the unit of work")
-    if frame is not None:
-        for use in ledger.uses:
-            if use.known is None:
-                raise UnguardedStatement(f"table {use.table} does not declare who may see its rows")
+    inserted = [] if stores_objects else [t.name for t in ledger.inserts if _is_protected(t)]
+    if inserted:
+        raise UnguardedStatement(f"insert into {inserted[0]} past the unit of work")
+    silent = [use.table for use in ledger.uses if use.known is None]
+    if silent and frame is not None:
+        raise UnguardedStatement(f"table {silent[0]} does not declare who may see its rows")
 
 
 def guard_engine(engine: Engine) -> None:
@@ -283,7 +288,7 @@ def is_guarded(bind: Connection | Engine) -> bool:
 
 
 def _before_cursor(
-    connection: Connection, _cursor: Any, text: str, _values: Any, context: Any, _many: bool
+    connection: Connection, _cursor: Any, text: str, _values: Any, context: Any, _many: Any
 ) -> None:
     frame = present_frame(connection)
     if (frame is not None and frame.session.access.is_system) or TRUSTED in connection.info:

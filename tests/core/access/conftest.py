@@ -31,9 +31,7 @@ def _toy_worlds() -> Iterator[dict[str, World]]:
 
 
 @pytest.fixture
-def world(
-    database: str, _toy_worlds: dict[str, World], request: pytest.FixtureRequest
-) -> World:
+def world(database: str, _toy_worlds: dict[str, World], request: pytest.FixtureRequest) -> World:
     """Give the toy world; tests that commit must call `world.fill()` afterwards."""
     if database not in _toy_worlds:
         _toy_worlds[database] = toy_world(database, request)

@@ -32,7 +32,11 @@ guard_declarations(ToyBase)
 
 for name in ("core_org_unit", "core_employee"):
     sa.Table(
-        name, ToyBase.metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.Text), info={"access": Public("directory")}
+        name,
+        ToyBase.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("name", sa.Text),
+        info={"access": Public("directory")},
     )
 SET_KEYS = sa.Table(
     "core_access_set_key",
@@ -156,7 +160,9 @@ def keys(*values: int) -> KeySet:
 
 
 def term(actions: Any = VERBS, *, resource: str = "*", allow: bool = True, **ranges: Any) -> Term:
-    named = {key: value if isinstance(value, KeySet) else keys(*value) for key, value in ranges.items()}
+    named = {
+        key: value if isinstance(value, KeySet) else keys(*value) for key, value in ranges.items()
+    }
     return Term(
         resource=resource, actions=frozenset(actions), allow=allow, ranges=Conjunct.of(named)
     )
@@ -204,8 +210,17 @@ class World:
             tag = Tag(id=1, name="t")
             session.add_all(
                 [
-                    Cost(id=1, scope_org_id=1, scope_owner_id=1, amount=10, customer_id=1, tags=[tag]),
-                    Cost(id=2, scope_org_id=2, scope_owner_id=2, amount=100, customer_id=1, tags=[tag]),
+                    Cost(
+                        id=1, scope_org_id=1, scope_owner_id=1, amount=10, customer_id=1, tags=[tag]
+                    ),
+                    Cost(
+                        id=2,
+                        scope_org_id=2,
+                        scope_owner_id=2,
+                        amount=100,
+                        customer_id=1,
+                        tags=[tag],
+                    ),
                     Cost(id=3, scope_org_id=2, scope_owner_id=3, amount=1000, customer_id=2),
                     Trip(id=4, scope_org_id=2, scope_owner_id=2, amount=5, customer_id=1, km=3),
                     Cost(id=5, scope_org_id=1, scope_owner_id=1, amount=7, customer_id=2),
@@ -213,11 +228,20 @@ class World:
                 ]
             )
             session.flush()
-            session.add_all([Line(id=1, cost_id=1, text="own"), Line(id=2, cost_id=2, text="foreign")])
+            session.add_all(
+                [Line(id=1, cost_id=1, text="own"), Line(id=2, cost_id=2, text="foreign")]
+            )
             session.flush()
             session.add_all([Piece(id=1, line_id=1), Piece(id=2, line_id=2)])
             session.commit()
             if self.engine.dialect.name == "postgresql":
-                for name in ("toy_cost", "toy_line", "toy_piece", "toy_customer", "toy_plain", "toy_tag"):
+                for name in (
+                    "toy_cost",
+                    "toy_line",
+                    "toy_piece",
+                    "toy_customer",
+                    "toy_plain",
+                    "toy_tag",
+                ):
                     session.execute(sa.text(f"SELECT setval('{name}_id_seq', 100)"))
                 session.commit()

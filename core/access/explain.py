@@ -1,0 +1,217 @@
+"""Why an actor may, or may not, do something with a record: element by element, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import inspect, select
+
+from core.access.context import AccessContext, resolve_context
+from core.access.criteria import PARTICIPANTS
+from core.access.declarations import COLUMNS, Protected
+from core.access.dimensions import labels_of
+from core.access.flush_guard import admits
+from core.access.guarded_session import GuardedSession
+from core.access.reach import Reach
+from core.access.terms import Term
+from core.access.verbs import resource_words, verb_words
+from core.access.words import range_in_words
+from core.accounts.models import User
+from core.actor import Actor
+from core.addons.registry import registry
+from core.clock import now
+from core.i18n import format_datetime, localized
+from core.i18n import gettext as _
+from core.organisation.models import Employee, OrgUnit, Position
+
+State = Literal["passed", "failed", "unreached"]
+GIVERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One element of a decision."""
+
+    label: str
+    detail: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The steps in order; after the first that failed the rest were not reached."""
+
+    steps: Sequence[Step]
+    allowed: bool
+    who_can_give: str = ""
+
+
+def explain(session: GuardedSession, actor: Actor, action: str, record: Any) -> Explanation:
+    """Say which elements let `actor` do `action` with `record`, or the first that is missing."""
+    resource = str(getattr(record, "__resource__", ""))
+    unit = session.info.get("unit")
+    access = (
+        unit.access
+        if unit is not None and unit.actor == actor
+        else resolve_context(session.connection(), actor)
+    )
+    asked = _Question(session, access, resource, str(action), record)
+    steps: list[Step] = []
+    for label, judge in (
+        (_("The module is switched on"), asked.module),
+        (_("Account and post"), asked.account),
+        (_("The right “%(verb)s”", verb=verb_words(action)), asked.verb),
+        (_("In force now"), asked.window),
+        (_("The record is in range"), asked.range),
+        (_("Nothing forbids it"), asked.denial),
+    ):
+        failed = any(step.state == "failed" for step in steps)
+        if failed:
+            steps.append(Step(label, "", "unreached"))
+            continue
+        passed, detail = judge()
+        steps.append(Step(label, detail, "passed" if passed else "failed"))
+    allowed = all(step.state == "passed" for step in steps)
+    return Explanation(steps, allowed, "" if allowed else _who_can_give(session))
+
+
+@dataclass(slots=True)
+class _Question:
+    session: GuardedSession
+    access: AccessContext
+    resource: str
+    action: str
+    record: Any
+
+    def module(self) -> tuple[bool, str]:
+        owner = self.resource.split(".")[0]
+        return registry().is_on(owner), resource_words(self.resource)
+
+    def account(self) -> tuple[bool, str]:
+        actor = self.access.actor
+        if self.access.is_system:
+            return True, _("the system: %(reason)s", reason=actor.label)
+        if actor.user_id is None:
+            return False, _("nobody is signed in")
+        user = self.session.get(User, actor.user_id)
+        if user is None or not user.active:
+            return False, _("the account is closed")
+        return True, self._post(actor) or user.login
+
+    def _post(self, actor: Actor) -> str:
+        found = self.session.execute(
+            select(Employee.name, OrgUnit.name, Position.name)
+            .join(OrgUnit, OrgUnit.id == Employee.unit_id)
+            .outerjoin(Position, Position.id == Employee.position_id)
+            .where(Employee.id == actor.employee_id)
+        ).first()
+        if found is None:
+            return ""
+        name, unit, position = found
+        return ", ".join(
+            part for part in (name, localized(unit), localized(position or {})) if part
+        )
+
+    def verb(self) -> tuple[bool, str]:
+        if self.access.is_system:
+            return True, ""
+        granting = self._granting(self.access.grants.all_terms)
+        if not granting:
+            return False, _("no one has given it for %(what)s", what=resource_words(self.resource))
+        return True, _said(granting)
+
+    def window(self) -> tuple[bool, str]:
+        if self.access.is_system:
+            return True, ""
+        granting = self._granting(self.access.grants.all_terms)
+        live = [term for term in granting if term.window.contains(now())]
+        return bool(live), "; ".join(_window_words(term) for term in live or granting)
+
+    def range(self) -> tuple[bool, str]:
+        if self.access.is_system or not isinstance(self.record, Protected):
+            if self.access.may(self.resource, self.action):
+                return True, ""
+            return False, _("the right is limited to records of one's own")
+        scope = _scope(self.record)
+        fitting = [
+            term
+            for term in self._granting(self.access.grants.terms)
+            if admits(self.session, Reach(allow=(term.ranges,)), scope)
+        ]
+        if fitting:
+            return True, "; ".join(range_in_words(term.ranges) for term in fitting)
+        if self._takes_part():
+            return True, _("takes part in this record")
+        return False, _scope_words(scope)
+
+    def denial(self) -> tuple[bool, str]:
+        if self.access.is_system or not isinstance(self.record, Protected):
+            return True, ""
+        against = [
+            term
+            for term in self.access.grants.terms
+            if not term.allow
+            and term.speaks_of(self.resource, self.action)
+            and admits(self.session, Reach(allow=(term.ranges,)), _scope(self.record))
+        ]
+        return not against, _said(against)
+
+    def _granting(self, terms: Sequence[Term]) -> list[Term]:
+        return [t for t in terms if t.allow and t.speaks_of(self.resource, self.action)]
+
+    def _takes_part(self) -> bool:
+        if not self.access.reach(self.resource, self.action).participant:
+            return False
+        table = PARTICIPANTS
+        found = select(table.c.record_id).where(
+            table.c.resource == self.resource,
+            table.c.record_id == inspect(self.record).identity[0],
+            table.c.user_id == self.access.actor.user_id,
+        )
+        return self.session.connection().execute(found).first() is not None
+
+
+def _scope(record: Any) -> dict[str, int | None]:
+    return {key: getattr(record, name) for key, name in COLUMNS.items()}
+
+
+def _scope_words(scope: dict[str, int | None]) -> str:
+    """Say where the record is, for somebody who may already see it or its address."""
+    said = [
+        labels_of(key, [value]).get(value, str(value))
+        for key, value in scope.items()
+        if value is not None
+    ]
+    return _("the record belongs to %(scope)s", scope=", ".join(said) or _("nobody"))
+
+
+def _said(terms: Sequence[Term]) -> str:
+    words = dict.fromkeys(localized(dict(term.source)) for term in terms if term.source)
+    return "; ".join(words)
+
+
+def _window_words(term: Term) -> str:
+    window = term.window
+    said = []
+    if window.start is not None:
+        said.append(_("from %(instant)s", instant=format_datetime(window.start)))
+    if window.end is not None:
+        said.append(_("until %(instant)s", instant=format_datetime(window.end)))
+    if window.weekly is not None:
+        said.append(_("in weekly hours"))
+    return " ".join(said) or _("always")
+
+
+def _who_can_give(session: GuardedSession) -> str:
+    found = session.execute(
+        select(User.login, Employee.name)
+        .outerjoin(Employee, Employee.id == User.employee_id)
+        .where(User.is_administrator, User.active)
+        .order_by(User.id)
+        .limit(GIVERS)
+    )
+    names = ", ".join(name or login for login, name in found)
+    return _("an administrator can give it: %(names)s", names=names) if names else ""
+
+
+__all__ = ["Explanation", "Step", "explain"]
