@@ -1,6 +1,7 @@
 """Persons at an account: add, change, remove."""
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -89,7 +90,7 @@ def _keep_one_main(contact: Contact) -> None:
 
 
 def _checked(fields: ContactFields) -> ContactFields:
-    values = {
+    values: dict[str, Any] = {
         key: value.strip() if isinstance(value, str) else value
         for key, value in asdict(fields).items()
     }

@@ -95,7 +95,7 @@ def _place(cells: Mapping[str, str]) -> dict[str, str]:
 
 def _grade(text: str) -> str:
     letter = text.upper().removesuffix("级").removesuffix("類").strip()
-    if letter not in Grade:
+    if letter not in set(Grade):
         refuse("grade", _("Choose A, B, C or D, or leave it empty."))
     return letter
 

@@ -51,7 +51,7 @@ def fields_of(customer: Customer) -> CustomerFields:
 
 def check(fields: CustomerFields) -> CustomerFields:
     """Return the fields trimmed; raise Refused naming each field that cannot be stored."""
-    values = {
+    values: dict[str, Any] = {
         key: value.strip() if isinstance(value, str) else value
         for key, value in asdict(fields).items()
     }

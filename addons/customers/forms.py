@@ -1,5 +1,7 @@
 """The forms of this add-on: what is asked, in which order; services judge the meaning."""
 
+from collections.abc import Sequence
+
 from addons.customers import countries, industries
 from addons.customers.stages import (
     OPEN_STAGES,
@@ -48,7 +50,7 @@ class CustomerForm(Form):
     website = TextField(_l("Website"))
     founded = TextField(_l("Founded"), limit=60)
     notes = TextArea(_l("Notes"), limit=20_000)
-    sections = (
+    sections: Sequence[Section] = (
         Section(_l("Account"), "name", "name_en", "grade", "industry_id", "country", "region"),
         Section(_l("More"), "external_code", "registration_no", "website", "founded", "notes"),
     )

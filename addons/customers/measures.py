@@ -19,7 +19,7 @@ def stage_facts(stage: str, period: int) -> Select[Any]:
     when the account fell below the stage afterwards. Credit goes to the manager of that day.
     """
     newer, fall = aliased(StageMove), aliased(StageMove)
-    return (
+    facts: Any = (
         select(
             StageMove.credited_employee_id.label("subject_id"),
             StageMove.credited_unit_id.label("org_id"),
@@ -44,11 +44,12 @@ def stage_facts(stage: str, period: int) -> Select[Any]:
             ),
         )
     )
+    return facts  # type: ignore[no-any-return]
 
 
 def opportunity_facts(period: int) -> Select[Any]:
     """Return one fact for each opportunity that was opened in the month."""
-    return select(
+    facts: Any = select(
         Opportunity.credited_employee_id.label("subject_id"),
         Opportunity.credited_unit_id.label("org_id"),
         Opportunity.opened_on.label("occurred_on"),
@@ -59,6 +60,7 @@ def opportunity_facts(period: int) -> Select[Any]:
         Opportunity.title.label("title"),
         Opportunity.updated_at.label("changed_at"),
     ).where(Opportunity.period == period)
+    return facts  # type: ignore[no-any-return]
 
 
 MEASURES = (

@@ -231,7 +231,7 @@ def chosen_ids(selection: Select[Any], limit: int) -> list[int]:
     return list(current_session().scalars(selection.limit(limit + 1)))
 
 
-def _grouped(statement: Select[Any]) -> dict[str, Any]:
+def _grouped(statement: Any) -> dict[str, Any]:
     rows = current_session().execute(statement.execution_options(action=Verb.ANALYSE))
     return dict(rows)
 

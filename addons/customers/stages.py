@@ -41,7 +41,7 @@ STAGE_TITLES: dict[str, Any] = {
     Stage.RELATIONSHIP: _l("Relationship confirmed"),
     Stage.SIGNED: _l("Migration signed"),
 }
-STAGE_TONES = {
+STAGE_TONES: dict[str, str] = {
     Stage.PROSPECT: "",
     Stage.OPPORTUNITY: "wood",
     Stage.RELATIONSHIP: "info",
@@ -58,7 +58,7 @@ OPPORTUNITY_TITLES: dict[str, Any] = {
     OpportunityStage.WON: _l("Won"),
     OpportunityStage.LOST: _l("Lost"),
 }
-OPPORTUNITY_TONES = {
+OPPORTUNITY_TONES: dict[str, str] = {
     OpportunityStage.LEAD: "",
     OpportunityStage.PROPOSAL: "wood",
     OpportunityStage.NEGOTIATION: "info",

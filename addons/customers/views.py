@@ -1,5 +1,7 @@
 """Pages of accounts: list, record, forms, stages."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -194,7 +196,7 @@ def _unconfirmed(form: CustomerForm, *, other_than: int | None = None) -> list[d
     return duplicates.like(form.name.data, form.name_en.data or "", other_than=other_than)
 
 
-def _texts(values: dict[str, object]) -> dict[str, object]:
+def _texts(values: dict[str, Any]) -> dict[str, Any]:
     """Empty choices of text columns are stored as empty text."""
     return {
         key: "" if value is None and key not in ("grade", "industry_id") else value
