@@ -28,29 +28,14 @@ INDEXES = (
     ("customers_customer", ("stage", "id")),
     ("customers_customer", ("updated_at",)),
     ("customers_contact", ("customer_id", "id")),
-    ("customers_contact", ("scope_customer_id",)),
-    ("customers_contact", ("scope_org_id",)),
-    ("customers_contact", ("scope_owner_id",)),
     ("customers_network", ("customer_id", "mcc", "mnc")),
-    ("customers_network", ("scope_customer_id",)),
-    ("customers_network", ("scope_org_id",)),
-    ("customers_network", ("scope_owner_id",)),
     ("customers_opportunity", ("customer_id", "id")),
     ("customers_opportunity", ("period",)),
-    ("customers_opportunity", ("scope_customer_id",)),
-    ("customers_opportunity", ("scope_org_id",)),
-    ("customers_opportunity", ("scope_owner_id",)),
     ("customers_opportunity", ("stage", "id")),
     ("customers_stage_move", ("customer_id", "id")),
-    ("customers_stage_move", ("scope_customer_id",)),
-    ("customers_stage_move", ("scope_org_id",)),
-    ("customers_stage_move", ("scope_owner_id",)),
     ("customers_stage_move", ("to_stage", "period")),
     ("customers_opportunity_move", ("customer_id",)),
     ("customers_opportunity_move", ("opportunity_id", "id")),
-    ("customers_opportunity_move", ("scope_customer_id",)),
-    ("customers_opportunity_move", ("scope_org_id",)),
-    ("customers_opportunity_move", ("scope_owner_id",)),
 )
 TABLES = (
     "customers_counter",
@@ -73,7 +58,9 @@ def upgrade():
     _create_opportunity()
     _create_stage_move()
     _create_opportunity_move()
-    for table, columns in INDEXES:
+    scopes = ("scope_org_id", "scope_customer_id", "scope_owner_id")
+    children = ((table, (column,)) for table in TABLES[3:] for column in scopes)
+    for table, columns in (*INDEXES, *children):
         op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
 
 
