@@ -49,18 +49,18 @@ def user_id_of(session: Session, login: str) -> int | None:
     return session.scalar(select(User.id).where(User.login == login))
 
 
-def free_employee_choices(session: Session, *, but: int | None = None) -> list[tuple[int, str]]:
-    """Return (id, "name · code") of active employees without an account, and `but`'s own."""
+def free_employee_choices(session: Session, *, of_user: int | None = None) -> list[tuple[int, str]]:
+    """Return (id, "name · code") of active employees without an account, and of one account."""
     taken = select(User.employee_id).where(User.employee_id.is_not(None))
     statement = select(Employee.id, Employee.name, Employee.code)
     free = Employee.active & Employee.id.not_in(taken)
-    own = Employee.id == but if but is not None else None
-    statement = statement.where(free if own is None else free | own)
+    own = select(User.employee_id).where(User.id == of_user, User.employee_id.is_not(None))
+    statement = statement.where(free | Employee.id.in_(own))
     rows = session.execute(statement.order_by(Employee.name, Employee.code))
     return [(row.id, f"{row.name} · {row.code}") for row in rows]
 
 
-def _select() -> Select[tuple[User, str | None, dict[str, str] | None]]:
+def _select() -> Select[User, str, dict[str, str]]:
     return (
         select(User, Employee.name, OrgUnit.name)
         .outerjoin(Employee, Employee.id == User.employee_id)

@@ -114,14 +114,20 @@ def set_user_active(
         return user
     if not active:
         _check_not_self(session, user)
-        _check_not_last(session, user)
-        user.session_version += 1
-        user.secret_hash = user.secret_expires_at = None
-        end_all_sessions(session, user.id, "disabled")
+        _switch_off(session, user)
     user.active = active
     session.flush()
     recompile_users(session, [user.id])
     return user
+
+
+def switch_off_leaver(session: GuardedSession, employee_id: int) -> None:
+    """Switch the account of an employee who leaves off; the right is that over the employee."""
+    user = session.scalar(select(User).where(User.employee_id == employee_id, User.active))
+    if user is not None:
+        _check_not_self(session, user)
+        _switch_off(session, user)
+        session.flush()
 
 
 def reset_user(session: GuardedSession, user_id: int) -> NewSecret:
@@ -167,6 +173,14 @@ def _give_secret(user: User) -> str:
     user.secret_hash = secret_digest(plain)
     user.secret_expires_at = now() + SECRET_LIFE
     return "-".join(plain[start : start + 4] for start in range(0, len(plain), 4))
+
+
+def _switch_off(session: GuardedSession, user: User) -> None:
+    _check_not_last(session, user)
+    user.active = False
+    user.session_version += 1
+    user.secret_hash = user.secret_expires_at = None
+    end_all_sessions(session, user.id, "disabled")
 
 
 def _require(session: GuardedSession, action: str) -> None:

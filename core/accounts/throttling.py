@@ -70,7 +70,7 @@ def network_of(address: str) -> str:
 
 
 def count_attempt(session: GuardedSession, login: str, address: str) -> None:
-    """Count an attempt as failed; while a wait runs, raise TooManyAttemptsError and count nothing."""
+    """Count an attempt as failed; raise TooManyAttemptsError, uncounted, while a wait runs."""
     instant = now()
     rows = _rows(session, login, address)
     wait = max((row.blocked_until - instant for row in rows.values()), default=timedelta(0))

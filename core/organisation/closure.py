@@ -64,6 +64,6 @@ def _hang(session: Session, unit_id: int, parent_id: int) -> None:
     )
 
 
-def _below(unit_id: int) -> Select[tuple[int]]:
+def _below(unit_id: int) -> Select[int]:
     alias = aliased(OrgClosure)
     return select(alias.descendant_id).where(alias.ancestor_id == unit_id)

@@ -17,8 +17,6 @@ def _owners(ids: Sequence[int]) -> Mapping[int, str]:
 
 
 DIMENSIONS = (
-    Dimension(
-        key="org", title=_l("Organisation unit"), column="scope_org_id", labels_of=_units
-    ),
+    Dimension(key="org", title=_l("Organisation unit"), column="scope_org_id", labels_of=_units),
     Dimension(key="owner", title=_l("Owner"), column="scope_owner_id", labels_of=_owners),
 )

@@ -48,7 +48,7 @@ def subtree_ids(session: Session, unit_id: int) -> list[int]:
     return list(session.scalars(subtree_select(unit_id)))
 
 
-def subtree_select(unit_id: int) -> Select[tuple[int]]:
+def subtree_select(unit_id: int) -> Select[int]:
     """Return the same as a select, for use inside other statements."""
     return (
         select(OrgClosure.descendant_id)

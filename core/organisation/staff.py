@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
+from core.accounts.services import switch_off_leaver
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
@@ -63,7 +64,10 @@ def update_employee(
 def set_employee_active(
     session: GuardedSession, employee_id: int, *, active: bool, row_version: int | None = None
 ) -> Employee:
-    """Let a person leave or return; leaving is refused for the head of a unit or a superior."""
+    """Let a person leave or return; leaving switches the account off.
+
+    Refused for the head of a unit and for somebody's superior: name another one first.
+    """
     require(session, Permission.EMPLOYEE, Verb.UPDATE)
     employee = load_employee(session, employee_id)
     check_version(employee, row_version, {"active": active})
@@ -71,6 +75,7 @@ def set_employee_active(
         _check_unit(load_unit(session, employee.unit_id))
     else:
         _check_free(session, employee)
+        switch_off_leaver(session, employee.id)
     employee.active = active
     recompile_employees(session, {employee.id})
     session.flush()

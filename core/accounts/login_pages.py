@@ -1,0 +1,110 @@
+"""Signing in and out, and choosing the first password."""
+
+from typing import Any
+
+from flask import flash, g, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from core.access.decorators import public, signed_in
+from core.accounts.blueprint import blueprint
+from core.accounts.forms import FirstPasswordForm, SignInForm
+from core.accounts.password_change import redeem_secret
+from core.accounts.reauthentication import kept_form, safe_next
+from core.accounts.request_identity import (
+    clear_session_cookie,
+    client_of_request,
+    set_session_cookie,
+)
+from core.accounts.sessions import end_session
+from core.accounts.sign_in import SignedIn, sign_in
+from core.accounts.throttling import TooManyAttemptsError
+from core.audit.services import record
+from core.errors import DomainError, Refused
+from core.i18n import gettext as _
+from core.unit_of_work import unit_of_work
+from core.web.forms import Form
+
+
+@blueprint.route("/login", methods=["GET", "POST"], endpoint="sign_in")
+@public("whoever has an account signs in here")
+def sign_in_page() -> ResponseReturnValue:
+    """Show the form, or check login and password and go where the reader wanted to."""
+    target = safe_next(request.values.get("next"))
+    if request.method == "GET" and g.actor.is_signed_in:
+        return redirect(target, 303)
+    form = SignInForm()
+    if request.method == "POST" and form.validate():
+        try:
+            done = sign_in(
+                form.login.data or "",
+                form.password.data or "",
+                client_of_request(),
+                replaces=g.login_session.id if g.login_session else None,
+            )
+        except DomainError as error:
+            return _refused("accounts/login.html", form, error, target=target)
+        return _welcome(done, target)
+    page = _page("accounts/login.html", form, target=target)
+    return (page, 422) if form.all_errors else page
+
+
+@blueprint.route("/login/first", methods=["GET", "POST"])
+@public("a one-time secret takes the place of the password here")
+def first_password() -> ResponseReturnValue:
+    """Let somebody with a one-time secret choose a password, and sign them in."""
+    form = FirstPasswordForm()
+    if request.method == "POST" and form.validate():
+        try:
+            done = redeem_secret(
+                form.login.data or "",
+                form.secret.data or "",
+                form.new_password.data or "",
+                client_of_request(),
+            )
+        except DomainError as error:
+            return _refused("accounts/first_password.html", form, error)
+        return _welcome(done, "/")
+    page = _page("accounts/first_password.html", form)
+    return (page, 422) if form.all_errors else page
+
+
+@blueprint.post("/logout")
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    """End this session in the database and take the cookie away."""
+    held = g.login_session
+    with unit_of_work() as writing:
+        end_session(writing, held.id, "signed out")
+        record(writing, "sign-out", "core.user", held.user_id)
+    session.clear()
+    flash(_("You are signed out."), "ok")
+    response: Any = redirect(url_for("accounts.sign_in"), 303)
+    clear_session_cookie(response)
+    return response
+
+
+def _page(template: str, form: Form, **context: Any) -> str:
+    return render_template(template, form=form, kept=request.form.get("kept"), **context)
+
+
+def _refused(template: str, form: Form, error: DomainError, **context: Any) -> ResponseReturnValue:
+    """Show the form again with the words of the refusal; passwords are never sent back."""
+    form.refuse(error if isinstance(error, Refused) else Refused(error.message))
+    response = make_response(_page(template, form, **context), error.status)
+    if isinstance(error, TooManyAttemptsError):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def _welcome(done: SignedIn, target: str) -> ResponseReturnValue:
+    """Give the browser its new session; nothing of the one before is kept but a form typed in."""
+    session.clear()  # a new token for forms, so that none planted before the sign-in counts
+    kept = kept_form(request.form.get("kept"), done.user_id)
+    response: Response
+    if kept is not None and not done.must_change_password:
+        response = make_response(render_template("accounts/continue.html", **kept))
+    else:
+        response = redirect(target, 303)
+    set_session_cookie(response, done.token)
+    return response

@@ -1,0 +1,140 @@
+"""The administrator's pages of employees."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from core.access.decorators import needs
+from core.contributions import Verb
+from core.i18n import gettext as _
+from core.i18n import localized
+from core.organisation import staff
+from core.organisation.blueprint import blueprint
+from core.organisation.forms import EmployeeForm
+from core.organisation.lists import EMPLOYEES
+from core.organisation.models import Employee, OrgUnit, Position
+from core.organisation.queries import headed_unit_ids, unit_labels
+from core.organisation.resources import Permission
+from core.organisation.staff import EmployeeFields
+from core.organisation.unit_pages import act, write
+from core.unit_of_work import current_session
+from core.web.lists import render_list
+from core.web.records import Action, Crumb, Fact, RecordPage, render_record
+
+EMPLOYEE = Permission.EMPLOYEE
+
+
+@blueprint.get("/admin/organisation/employees")
+@needs(EMPLOYEE, Verb.QUERY)
+def employees() -> ResponseReturnValue:
+    """List the employees."""
+    return render_list(EMPLOYEES, create="organisation.new_employee")
+
+
+@blueprint.route("/admin/organisation/employees/new", methods=["GET", "POST"])
+@needs(EMPLOYEE, Verb.CREATE)
+def new_employee() -> ResponseReturnValue:
+    """Add a person."""
+    form = EmployeeForm()
+    if form.accepts(lambda: write(lambda s: staff.create_employee(s, _fields(form)).id)):
+        flash(_("Saved."), "ok")
+        return redirect(url_for("organisation.show_employee", record_id=form.result), 303)
+    return form.render(title=_("New employee"), cancel=url_for("organisation.employees"))
+
+
+@blueprint.get("/admin/organisation/employees/<int:record_id>")
+@needs(EMPLOYEE, Verb.QUERY)
+def show_employee(record_id: int) -> ResponseReturnValue:
+    """Show a person."""
+    employee = staff.load_employee(current_session(), record_id)
+    return render_record(
+        RecordPage(
+            resource=EMPLOYEE,
+            record_id=employee.id,
+            record=employee,
+            title=employee.name,
+            sub=[employee.code],
+            crumbs=[
+                Crumb(_("Organisation"), url_for("organisation.index")),
+                Crumb(_("Employees"), url_for("organisation.employees")),
+            ],
+            tags=[] if employee.active else [(_("left"), "")],
+            facts=_facts(employee),
+            actions=_actions(employee),
+        )
+    )
+
+
+@blueprint.route("/admin/organisation/employees/<int:record_id>/edit", methods=["GET", "POST"])
+@needs(EMPLOYEE, Verb.UPDATE)
+def edit_employee(record_id: int) -> ResponseReturnValue:
+    """Change a person."""
+    form = EmployeeForm.for_record(staff.load_employee(current_session(), record_id))
+    done = url_for("organisation.show_employee", record_id=record_id)
+    if form.accepts(
+        lambda: write(
+            lambda s: staff.update_employee(
+                s, record_id, _fields(form), row_version=form.row_version
+            )
+        )
+    ):
+        flash(_("Saved."), "ok")
+        return redirect(done, 303)
+    return form.render(title=_("Edit employee"), cancel=done)
+
+
+@blueprint.post("/admin/organisation/employees/<int:record_id>/leave")
+@needs(EMPLOYEE, Verb.UPDATE)
+def leave(record_id: int) -> ResponseReturnValue:
+    """Let a person leave; the account is switched off with it."""
+    here = url_for("organisation.show_employee", record_id=record_id)
+    return act(lambda s: staff.set_employee_active(s, record_id, active=False), here)
+
+
+@blueprint.post("/admin/organisation/employees/<int:record_id>/return")
+@needs(EMPLOYEE, Verb.UPDATE)
+def come_back(record_id: int) -> ResponseReturnValue:
+    """Let a person return; the account stays off until somebody switches it on."""
+    here = url_for("organisation.show_employee", record_id=record_id)
+    return act(lambda s: staff.set_employee_active(s, record_id, active=True), here)
+
+
+def _fields(form: EmployeeForm) -> EmployeeFields:
+    return EmployeeFields(**form.values())
+
+
+def _facts(employee: Employee) -> list[Fact]:
+    session = current_session()
+    unit = session.get_one(OrgUnit, employee.unit_id)
+    position = session.get(Position, employee.position_id) if employee.position_id else None
+    superior = session.get(Employee, employee.superior_id) if employee.superior_id else None
+    headed = unit_labels(session, headed_unit_ids(session, employee.id))
+    return [
+        Fact(
+            _("Unit"),
+            localized(unit.name),
+            url=url_for("organisation.show_unit", record_id=unit.id),
+        ),
+        Fact(_("Position"), localized(position.name) if position else None),
+        Fact(
+            _("Superior"),
+            superior.name if superior else None,
+            url=url_for("organisation.show_employee", record_id=superior.id) if superior else None,
+        ),
+        Fact(_("Heads"), "、".join(headed.values())),
+        Fact(_("E-mail"), employee.email),
+        Fact(_("Phone"), employee.phone),
+    ]
+
+
+def _actions(employee: Employee) -> list[Action]:
+    may = (EMPLOYEE.value, Verb.UPDATE.value)
+
+    def url(verb: str) -> str:
+        return url_for(f"organisation.{verb}", record_id=employee.id)
+
+    if not employee.active:
+        return [Action(_("Take back"), url("come_back"), primary=True, post=True, needs=may)]
+    return [
+        Action(_("Let leave"), url("leave"), post=True, dangerous=True, needs=may),
+        Action(_("Edit"), url("edit_employee"), icon="edit", primary=True, needs=may),
+    ]

@@ -1,0 +1,108 @@
+"""The forms of the administrator's pages of units, positions and employees."""
+
+from flask import request
+
+from core.i18n import lazy_gettext as _l
+from core.organisation.models import UnitKind
+from core.organisation.queries import employee_choices, position_choices, unit_choices
+from core.unit_of_work import current_session
+from core.web.forms import (
+    CheckField,
+    Form,
+    NameField,
+    NumberField,
+    PickerField,
+    SelectField,
+    TextField,
+)
+
+KINDS = {
+    UnitKind.DEPARTMENT.value: _l("Department"),
+    UnitKind.ROOM.value: _l("Room"),
+    UnitKind.UNIT.value: _l("Unit"),
+}
+
+
+def _units() -> list[tuple[int, str]]:
+    return unit_choices(current_session())
+
+
+def _units_outside() -> list[tuple[int, str]]:
+    """Offer the units that do not lie below the one whose page this is."""
+    edited = (request.view_args or {}).get("record_id")
+    return unit_choices(current_session(), without=edited)
+
+
+def _employees() -> list[tuple[int, str]]:
+    return employee_choices(current_session())
+
+
+def _positions() -> list[tuple[int, str]]:
+    return position_choices(current_session())
+
+
+class UnitForm(Form):
+    """Name, code, kind and place among its siblings."""
+
+    name = NameField(_l("Name"), required=True, span=2)
+    code = TextField(_l("Code"), required=True, limit=40)
+    kind = SelectField(_l("Kind"), choices=tuple(KINDS.items()), required=True)
+    sort = NumberField(_l("Order"), hint=_l("Smaller numbers stand first."))
+
+
+class NewUnitForm(UnitForm):
+    """A new unit with its parent."""
+
+    parent_id = PickerField(_l("Below"), choices=_units, empty=_l("– nothing, a root –"), span=2)
+
+
+class MoveForm(Form):
+    """Another parent."""
+
+    parent_id = PickerField(
+        _l("Below"),
+        choices=_units_outside,
+        empty=_l("– nothing, a root –"),
+        hint=_l("Everything below it moves along; heads above see it from now on."),
+        span=2,
+    )
+
+
+class HeadForm(Form):
+    """Another head."""
+
+    head_employee_id = PickerField(
+        _l("Head"),
+        choices=_employees,
+        empty=_l("– nobody –"),
+        hint=_l("The head sees everything in the unit and below it."),
+        span=2,
+    )
+
+
+class PositionForm(Form):
+    """A post."""
+
+    name = NameField(_l("Name"), required=True, span=2)
+    sort = NumberField(_l("Order"), hint=_l("Smaller numbers stand first."))
+    active = CheckField(_l("In use"))
+
+
+class NewPositionForm(Form):
+    """A new post."""
+
+    name = NameField(_l("Name"), required=True, span=2)
+    code = TextField(_l("Code"), required=True, limit=40)
+    sort = NumberField(_l("Order"), hint=_l("Smaller numbers stand first."))
+
+
+class EmployeeForm(Form):
+    """Everything about a person."""
+
+    name = TextField(_l("Name"), required=True, limit=120)
+    code = TextField(_l("Employee code"), required=True, limit=40)
+    unit_id = PickerField(_l("Unit"), choices=_units, required=True)
+    position_id = PickerField(_l("Position"), choices=_positions, empty=_l("– none –"))
+    superior_id = PickerField(_l("Superior"), choices=_employees, empty=_l("– nobody –"))
+    email = TextField(_l("E-mail"), limit=254, render_kw={"type": "email"})
+    phone = TextField(_l("Phone"), limit=40, render_kw={"type": "tel"})
