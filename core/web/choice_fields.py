@@ -40,7 +40,7 @@ class _SelectWidget:
         searched = field.kind == "picker" and len(field.offered()) > FEW_CHOICES
         extra = {**options, "id": options.get("id", field.id), "name": field.name}
         if searched:
-            extra["data-picker"] = True
+            extra["data-picker"] = _("Search")
         attributes = widgets.html_params(**extra)
         return Markup(f"<select {attributes}>{lines}</select>")  # noqa: S704 - every part is escaped
 

@@ -1,6 +1,6 @@
-"""Checks before anything reads the database: text that no field can hold, huge numbers."""
+"""Checks before any view runs: text that no field can hold, huge numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, request
@@ -15,7 +15,7 @@ MAX_VALUE = 2_000
 MAX_INTEGER = 2**31 - 1
 
 
-def check_edge(_endpoint: str | None, view_args: Mapping[str, Any] | None) -> None:
+def check_edge() -> None:
     """Refuse with 400 what is malformed and with 404 ids that no record can have."""
     if len(request.query_string) > MAX_QUERY_BYTES:
         raise DomainError(_("The address is too long. Remove some filters and try again."))
@@ -27,7 +27,7 @@ def check_edge(_endpoint: str | None, view_args: Mapping[str, Any] | None) -> No
             raise DomainError(_("A value in the address is too long."))
     check_text((request.path,))
     check_text(part for pair in pairs for part in pair)
-    check_ids(view_args)
+    check_ids()
     if request.routing_exception is None and request.method in {"POST", "PUT", "PATCH"}:
         check_text(part for pair in request.form.items(multi=True) for part in pair)
         check_text(file.filename or "" for file in request.files.values())
@@ -46,9 +46,9 @@ def check_text(parts: Iterable[str]) -> None:
             raise DomainError(_("The input holds a character that cannot be stored."))
 
 
-def check_ids(view_args: Mapping[str, Any] | None) -> None:
+def check_ids() -> None:
     """Answer 404 for an integer in the path beyond what an id can be."""
-    for value in (view_args or {}).values():
+    for value in (request.view_args or {}).values():
         if isinstance(value, int) and value > MAX_INTEGER:
             raise NotFound
 
@@ -66,5 +66,5 @@ def _texts(value: Any) -> Iterable[str]:
 
 
 def configure_edge(app: Flask) -> None:
-    """Run the checks before every hook, the identity's included."""
-    app.url_value_preprocessor(check_edge)
+    """Run the checks behind the identity, so that refusals wear the reader's shell."""
+    app.before_request(check_edge)

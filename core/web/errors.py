@@ -149,6 +149,7 @@ def on_bad_value(error: Exception) -> Any:
 def on_database_error(error: OperationalError) -> Any:
     """Ask for another try when the database is busy; else it is a fault of ours."""
     if not is_retryable(error):
+        current_app.log_exception((type(error), error, error.__traceback__))
         return on_fault(error)
     message = _("Many people are writing just now. Nothing was stored; please send it again.")
     title = _("The site is busy")
@@ -156,13 +157,9 @@ def on_database_error(error: OperationalError) -> Any:
 
 
 def on_fault(error: Exception) -> Any:
-    """Log a fault under the request's number and show that number only."""
+    """Show the request's number and nothing else; Flask has logged the fault itself."""
     original = getattr(error, "original_exception", None) or error
-    current_app.logger.error(
-        "request %s failed",
-        request_id(),
-        exc_info=(type(original), original, original.__traceback__),
-    )
+    current_app.logger.error("request %s failed: %s", request_id(), type(original).__name__)
     title, message = words_for(500)
     return answer(Problem(500, title, message))
 

@@ -25,6 +25,7 @@ class Option:
     count: int | None
     chosen: bool
     depth: int = 0
+    parent: str | None = None
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ def _view(facet: Facet, args: ListArgs, counts: Mapping[str, int] | None) -> Fac
     front = {option.value for option in ranked[:SHOWN]} | set(chosen)
     is_tree = any(option.depth for option in options)
     if is_tree:
-        front = {o.value for o in options if o.depth == 0 or o.chosen}
+        front = {o.value for o in options if o.depth == 0 or o.chosen or o.parent in chosen}
     view.options = [option for option in options if option.value in front]
     view.more = [option for option in options if option.value not in front][:OFFERED]
     return view
@@ -110,6 +111,7 @@ def _options(facet: Facet, counts: Mapping[str, int] | None, chosen: Sequence[st
             rolled.get(choice.value, 0) if counts is not None else None,
             choice.value in chosen,
             depths[choice.value],
+            choice.parent,
         )
         for choice in choices
         if _is_worth_showing(choice, rolled, chosen, few=len(choices) <= SHOWN, counted=counts)

@@ -21,6 +21,12 @@ SECTIONS = (
     ("management", _l("Management")),
     ("system", _l("System")),
 )
+OWN_PAGES = {
+    "accounts.profile": _l("My account"),
+    "accounts.password": _l("Change password"),
+    "accounts.own_sessions": _l("Where I am signed in"),
+}
+SIGN_OUT = "accounts.sign_out"
 THEMES = ("auto", "light", "dark")
 DENSITIES = ("normal", "compact")
 KEPT_MENUS = 500
@@ -182,6 +188,20 @@ def _endpoints(sections: tuple[Section, ...]) -> Iterator[str]:
                 yield child.endpoint
 
 
+def account_links() -> list[tuple[str, str]]:
+    """Return (words, address) of the reader's own pages, for the menu behind the name."""
+    return [
+        (str(words), url_for(endpoint))
+        for endpoint, words in OWN_PAGES.items()
+        if endpoint in current_app.view_functions
+    ]
+
+
 def configure_navigation(app: Flask) -> None:
-    """Give templates `shell()` and `theme_attributes()`."""
-    app.jinja_env.globals.update(shell=shell, theme_attributes=theme_attributes)
+    """Give templates what the shell is made of."""
+    app.jinja_env.globals.update(
+        shell=shell,
+        theme_attributes=theme_attributes,
+        account_links=account_links,
+        sign_out_endpoint=SIGN_OUT,
+    )

@@ -7,7 +7,7 @@
     search.className = 'form-control form-control-sm mb-1';
     search.setAttribute('aria-label', select.labels && select.labels[0] ? select.labels[0].textContent : select.name);
     search.setAttribute('aria-controls', select.id);
-    search.placeholder = '⌕';
+    search.placeholder = select.dataset.picker;
     var all = Array.prototype.slice.call(select.options);
     search.addEventListener('input', function () {
       var wanted = search.value.trim().toLowerCase();
