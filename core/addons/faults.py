@@ -18,27 +18,37 @@ class Words:
 
     def __str__(self) -> str:
         """Return the sentence in the current language."""
-        return gettext(self.msgid, **self.values) if self.values else gettext(self.msgid)
+        shown = {key: _shown(value) for key, value in self.values.items()}
+        return gettext(self.msgid, **shown)
 
     @property
     def plain(self) -> str:
         """The English sentence, for logs and for code that runs outside of an application."""
-        return self.msgid % self.values if self.values else self.msgid
+        shown = {k: v.plain if isinstance(v, Words) else v for k, v in self.values.items()}
+        return self.msgid % shown if shown else self.msgid
 
     def as_json(self) -> dict[str, Any]:
         """Return what `from_json` reads back."""
-        return {"msgid": self.msgid, "values": dict(self.values)}
+        values = {k: v.as_json() if isinstance(v, Words) else v for k, v in self.values.items()}
+        return {"msgid": self.msgid, "values": values}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Words":
         """Read what `as_json` wrote."""
-        return cls(stored["msgid"], stored["values"])
+        values = {
+            k: cls.from_json(v) if isinstance(v, dict) else v for k, v in stored["values"].items()
+        }
+        return cls(stored["msgid"], values)
 
 
 def words(msgid: str, **values: Any) -> Words:
-    """Mark a sentence for translation; values are kept as text or numbers."""
-    kept = {k: v if isinstance(v, int) else str(v) for k, v in values.items()}
+    """Mark a sentence for translation; values are kept as numbers, text or further sentences."""
+    kept = {k: v if isinstance(v, int | Words) else str(v) for k, v in values.items()}
     return Words(msgid, kept)
+
+
+def _shown(value: Any) -> Any:
+    return str(value) if isinstance(value, Words) else value
 
 
 @dataclass(frozen=True, slots=True)

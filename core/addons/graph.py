@@ -166,7 +166,7 @@ def _conflicts(wanted: set[str], enabled: set[str], manifests: Manifests) -> Ite
 
 
 def _blocked(name: str, fault: Fault) -> Words:
-    return words("%(name)s does not work: %(why)s", name=name, why=fault.words.plain)
+    return words("%(name)s does not work: %(why)s", name=name, why=fault.words)
 
 
 def _cycles(manifests: Manifests) -> list[list[str]]:

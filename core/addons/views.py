@@ -25,6 +25,41 @@ DONE: Mapping[Act, Any] = {
 }
 
 
+ACT_TITLES: Mapping[str, Any] = {
+    "enable": _l("Switch on"),
+    "disable": _l("Switch off"),
+    "uninstall": _l("Uninstall"),
+    "purge": _l("Purge"),
+}
+STAGES: Mapping[str, Any] = {
+    "manifest": _l("the manifest"),
+    "dependency": _l("dependencies"),
+    "probe": _l("trial in a process of its own"),
+    "load": _l("loading of the code"),
+    "migration": _l("database tables"),
+    "missing": _l("program code"),
+}
+STANDINGS: Mapping[str, Any] = {
+    "available": _l("can be switched on"),
+    "enabled": _l("switched on"),
+    "disabled": _l("switched off"),
+    "archived": _l("uninstalled"),
+    "failed": _l("isolated"),
+    "blocked": _l("blocked"),
+    "missing": _l("code is missing"),
+}
+
+
+@blueprint.context_processor
+def words_for_templates() -> dict[str, Any]:
+    """Give the templates of this blueprint the words for acts, states and stages."""
+    return {
+        "act_title": lambda act: str(ACT_TITLES[act]),
+        "standing_words": lambda standing: str(STANDINGS[standing]),
+        "stage_words": lambda stage: str(STAGES[stage]),
+    }
+
+
 @blueprint.get("/addons")
 @needs("core.addon", "configure")
 def index() -> ResponseReturnValue:
