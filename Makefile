@@ -28,7 +28,7 @@ demo: setup ## Start a demonstration site on 127.0.0.1:PORT (8000) and print its
 	$(SUNMAO) serve --port $(PORT)
 
 run: setup ## Start the site as it is on 127.0.0.1:PORT, without demonstration data
-	$(SUNMAO) database upgrade
+	$(SUNMAO) db upgrade
 	$(SUNMAO) serve --port $(PORT)
 
 check: setup ## The quick tests for the inner loop: SQLite, no browser, no server processes

@@ -5,9 +5,9 @@ from itertools import count
 from types import ModuleType
 from typing import Any
 
-from core.actor import Actor, system_actor
-from core.accounts.models import User
 from core.access.default_policy import recompile_users
+from core.accounts.models import User
+from core.actor import Actor, system_actor
 from core.organisation import services, staff
 from core.organisation.models import Employee, OrgUnit, Position
 from core.unit_of_work import unit_of_work

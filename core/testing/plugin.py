@@ -20,11 +20,11 @@ from core.access.guarded_session import GuardedSession
 from core.actor import Actor
 from core.database import db
 from core.testing.browser import chromium, find_chromium, keep_inside
+from core.testing.client import signed_in_client
 from core.testing.databases import PostgresDatabase, SqliteDatabase
 from core.testing.making import Maker
 from core.testing.postgres import Cluster, find_program
 from core.testing.serving import ServerProcess, served
-from core.testing.client import signed_in_client
 from core.testing.site import Site
 from core.testing.statements import counted
 from core.unit_of_work import unit_of_work
@@ -88,7 +88,7 @@ def site(
 
 @pytest.fixture
 def app(site: Site) -> Iterator[Flask]:
-    """Give the application on a fresh database, with its context pushed for services and queries."""
+    """Give the application on a fresh database, its context pushed for services and queries."""
     with site.app.app_context():
         yield site.app
 
@@ -192,5 +192,5 @@ def browser_page(_chromium: Any, live: str) -> Iterator[Any]:
     page.on("pageerror", lambda error: faults.append(str(error)))
     yield page
     context.close()
-    assert not faults, f"scripts failed: {faults}"  # noqa: S101 - this is a test's own check
+    assert not faults, f"scripts failed: {faults}"
     del refused

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the test run's own: started in a temporary folder, never reachable by network."""
+"""A PostgreSQL server of the test run's own, in a temporary folder, out of reach by network."""
 
 import os
 import pwd
@@ -25,7 +25,7 @@ SUPERUSER = "sunmao"
 
 
 def find_program(name: str) -> Path | None:
-    """Return the newest installed PostgreSQL server program called `name`, on the path or Debian's."""
+    """Return the newest installed server program called `name`, on the path or Debian's."""
     on_path = shutil.which(name)
     if on_path:
         return Path(on_path).resolve()
@@ -73,7 +73,7 @@ class Cluster:
         self._wait()
 
     def stop(self) -> None:
-        """Stop at once and remove the folder (SIGINT: SIGTERM would wait for pooled connections)."""
+        """Stop at once (SIGINT: SIGTERM would wait for pooled connections), remove the folder."""
         if self._server is not None:
             self._server.send_signal(signal.SIGINT)
             self._server.wait(30)

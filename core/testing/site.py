@@ -39,7 +39,7 @@ class Site:
         database.keep_as_template()
 
     def reset(self) -> None:
-        """Give the next test the template's content; every cache that hangs on the epoch is void."""
+        """Give the next test the template's content; caches that hang on the epoch are void."""
         if self._touched:
             self.release()
             self.database.restore()

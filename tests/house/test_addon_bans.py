@@ -1,6 +1,7 @@
 """What an add-on may not even write: ways round the wall, the clock and the layers."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 from tests.house.source import ROOT, name_of, parsed, python_files
@@ -79,9 +80,7 @@ def layer_faults(name: str, module: ast.Module) -> list[str]:
     if name in {"services.py", "queries.py", "models.py"}:
         return sorted(one for one in brought if one.partition(".")[0] in WEB)
     if name == "views.py":
-        calls = {
-            ast.unparse(node.func) for node in ast.walk(module) if isinstance(node, ast.Call)
-        }
+        calls = {ast.unparse(node.func) for node in ast.walk(module) if isinstance(node, ast.Call)}
         sessions = {call for call in calls if call.startswith("session.")}
         return sorted(brought & VIEWS_MAY_NOT | sessions)
     return []
@@ -120,3 +119,37 @@ def test_the_core_imports_no_addon():
     ]
     assert not guilty
     assert (ROOT / "core" / "app.py").exists()
+
+
+OPEN_TO_OTHERS = {"services", "queries", "models"}
+
+
+def foreign_imports(own: str, depends: set[str], brought: set[str]) -> list[str]:
+    """Return the imports of other add-ons that the manifest does not allow."""
+    found = []
+    for name in brought:
+        parts = name.split(".")
+        if parts[0] != "addons" or len(parts) == 1 or parts[1] == own:
+            continue
+        if parts[1] not in depends or (len(parts) > 2 and parts[2] not in OPEN_TO_OTHERS):
+            found.append(name)
+    return sorted(found)
+
+
+def test_an_addon_imports_another_only_if_its_manifest_says_so():
+    guilty = {}
+    for file in python_files("addons"):
+        parts = file.relative_to(ROOT).parts
+        if len(parts) < 3:
+            continue
+        manifest = tomllib.loads((ROOT / "manifests" / f"{parts[1]}.toml").read_text("utf-8"))
+        found = foreign_imports(parts[1], set(manifest.get("depends", {})), imports(parsed(file)))
+        if found:
+            guilty[name_of(file)] = found
+    assert not guilty
+
+
+def test_the_search_for_foreign_imports_sees_planted_ones():
+    assert foreign_imports("cost", set(), {"addons.customers.models"})
+    assert foreign_imports("cost", {"customers"}, {"addons.customers.views"})
+    assert not foreign_imports("cost", {"customers"}, {"addons.customers.queries", "addons.cost"})

@@ -10,7 +10,9 @@ freshness = runpy.run_path(str(ROOT / ".ci" / "lock_freshness.py"))
 
 def declared_names() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    lines = [*project["dependencies"]]
+    for extra in project["optional-dependencies"].values():
+        lines += extra
     names = {re.split(r"[\[<>=! ]", line, maxsplit=1)[0].lower() for line in lines}
     return names - {"sunmao"}
 
@@ -33,5 +35,10 @@ def test_a_lock_with_a_fault_is_refused():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "flask is not pinned" in freshness["faults"](lock.replace("flask==", "flusk=="))
     assert "the lock names a host or an index" in freshness["faults"]("-i x\n" + lock)
-    assert any("flask is pinned at 1.0" in one for one in freshness["faults"](re.sub(r"(?m)^flask==\S+", "flask==1.0", lock)))
-    assert "a pin has no hash" in freshness["faults"](lock + "".join(f"x{n}==1\n" for n in range(5000)))
+    assert any(
+        "flask is pinned at 1.0" in one
+        for one in freshness["faults"](re.sub(r"(?m)^flask==\S+", "flask==1.0", lock))
+    )
+    assert "a pin has no hash" in freshness["faults"](
+        lock + "".join(f"x{n}==1\n" for n in range(5000))
+    )

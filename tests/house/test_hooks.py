@@ -48,11 +48,15 @@ def test_every_hook_has_a_shipped_user(name):
         file
         for file in python_files("core", "addons")
         if file.name == "plugin.py"
-        and any(isinstance(node, ast.FunctionDef) and node.name == name for node in parsed(file).body)
+        and any(
+            isinstance(node, ast.FunctionDef) and node.name == name for node in parsed(file).body
+        )
     ]
     assert users, f"no plugin.py implements {name}"
 
 
 def test_the_comparison_sees_a_changed_argument():
-    assert headings("### on_event(event: Event) -> None\ntext") == {"on_event(event: Event) -> None"}
+    assert headings("### on_event(event: Event) -> None\ntext") == {
+        "on_event(event: Event) -> None"
+    }
     assert headings("### on_event(what: Event) -> None") != {signatures()["on_event"]}

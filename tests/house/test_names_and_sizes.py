@@ -26,12 +26,16 @@ def test_no_file_is_longer_than_three_hundred_lines():
 
 
 def test_the_median_file_stays_small():
-    sizes = [code_lines(file.read_text(encoding="utf-8")) for file in python_files("core", "addons")]
+    sizes = [
+        code_lines(file.read_text(encoding="utf-8")) for file in python_files("core", "addons")
+    ]
     assert median(sizes) <= MEDIAN
 
 
 def test_no_module_has_a_name_that_says_nothing():
-    guilty = [name_of(file) for file in python_files("core", "addons") if banned_parts(name_of(file))]
+    guilty = [
+        name_of(file) for file in python_files("core", "addons") if banned_parts(name_of(file))
+    ]
     assert not guilty
 
 

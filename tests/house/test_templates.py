@@ -7,7 +7,9 @@ from tests.house.source import name_of, template_files
 FAULTS = {
     "style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
     "style element": re.compile(r"<style[\s>]", re.IGNORECASE),
-    "inline script": re.compile(r"<script(?![^>]*\s(?:src\s*=|type=\"application/json\"))", re.IGNORECASE),
+    "inline script": re.compile(
+        r"<script(?![^>]*\s(?:src\s*=|type=\"application/json\"))", re.IGNORECASE
+    ),
     "event handler": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "javascript link": re.compile(r"javascript:", re.IGNORECASE),
 }

@@ -1,0 +1,66 @@
+"""`sunmao demo`: make the demonstration site; a second run only fills what is missing."""
+
+import click
+from flask.cli import with_appcontext
+
+from core.access.default_policy import compile_policy
+from core.actor import Actor, acting_as, system_actor
+from core.addons import lifecycle
+from core.addons.registry import registry
+from core.demo.logins import keep_table, seed_logins
+from core.demo.organisation import seed_organisation
+from core.unit_of_work import unit_of_work
+
+OPERATOR = system_actor("demo")
+
+
+@click.group("demo")
+def demo() -> None:
+    """Make an invented department on which everything can be tried, with accounts for it."""
+
+
+@demo.command("prepare")
+@with_appcontext
+def prepare() -> None:
+    """Migrate, enable the shipped add-ons, add people, accounts and data, print the logins."""
+    with acting_as(OPERATOR):
+        prepare_site(OPERATOR)
+    show_logins()
+
+
+@demo.command("logins")
+@with_appcontext
+def logins() -> None:
+    """Print the table of demonstration logins again."""
+    show_logins()
+
+
+def prepare_site(operator: Actor) -> None:
+    """Bring the site from whatever it is to a complete demonstration."""
+    config = lifecycle.site_config()
+    click.echo("tables …")
+    lifecycle.upgrade_site(config)
+    click.echo("department and accounts …")
+    with unit_of_work(operator) as session:
+        compile_policy(session)
+        seed_organisation(session)
+        made = seed_logins(session)
+    keep_table(config.instance, made)
+    for name in registry().loaded:
+        if not registry().is_on(name):
+            click.echo(f"add-on {name} …")
+            lifecycle.enable(name, reason="demo")
+    for one in registry().implementations("seed_demo"):
+        click.echo(f"data of {one.owner} …")
+        with unit_of_work(operator) as session:
+            one(session=session)
+
+
+def show_logins() -> None:
+    """Print the table of logins and where it is kept."""
+    folder = lifecycle.site_config().instance
+    rows = [line.split("\t") for line in keep_table(folder, ()).splitlines()]
+    click.echo("\nLogins / 登录账号 (instance/demo-logins.txt):\n")
+    for login, password, name, role in rows:
+        click.echo(f"  {login:<8} {password:<28} {name:<12} {role}")
+    click.echo()

@@ -1,0 +1,1 @@
+"""The demonstration site: an invented department on which everything can be tried."""

@@ -1,0 +1,102 @@
+"""The department of the demonstration: units, posts and people, all invented."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.access.guarded_session import GuardedSession
+from core.organisation import services, staff
+from core.organisation.models import Employee, OrgUnit, Position, UnitKind
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """One invented employee; `heads` is the code of the unit that the person leads."""
+
+    code: str
+    login: str
+    name: str
+    unit: str
+    position: str
+    superior: str | None = None
+    heads: str | None = None
+    english: bool = False
+
+
+UNITS = (
+    ("ISD", None, UnitKind.DEPARTMENT, "国际清算部", "International Settlement Department"),
+    ("DEV", "ISD", UnitKind.ROOM, "市场开拓室", "Market Development Room"),
+    ("PLAN", "ISD", UnitKind.ROOM, "市场规划室", "Market Planning Room"),
+)
+POSITIONS = (
+    ("GM", "部门经理", "Department manager"),
+    ("HEAD", "室主任", "Head of room"),
+    ("SALES", "销售经理", "Account manager"),
+    ("PROJECT", "项目经理", "Project manager"),
+    ("PRODUCT", "产品经理", "Product manager"),
+    ("RESEARCH", "市场调研员", "Market researcher"),
+)
+PEOPLE = (
+    DemoPerson("1001", "zhou", "周文敏", "ISD", "GM", heads="ISD"),
+    DemoPerson("1101", "lin", "林国栋", "DEV", "HEAD", "1001", heads="DEV"),
+    DemoPerson("1201", "xu", "许静怡", "PLAN", "HEAD", "1001", heads="PLAN"),
+    DemoPerson("1102", "chen", "陈嘉豪", "DEV", "SALES", "1101"),
+    DemoPerson("1103", "wang", "王雪梅", "DEV", "SALES", "1101"),
+    DemoPerson("1104", "liu", "刘思远", "DEV", "SALES", "1101"),
+    DemoPerson("1105", "harris", "Emma Harris", "DEV", "SALES", "1101", english=True),
+    DemoPerson("1106", "zhao", "赵立新", "DEV", "PROJECT", "1101"),
+    DemoPerson("1202", "sun", "孙雅楠", "PLAN", "PRODUCT", "1201"),
+    DemoPerson("1203", "he", "何俊峰", "PLAN", "PRODUCT", "1201"),
+    DemoPerson("1204", "gao", "高欣怡", "PLAN", "RESEARCH", "1201"),
+    DemoPerson("1205", "ma", "马振宇", "PLAN", "RESEARCH", "1201"),
+)
+
+
+def seed_organisation(session: GuardedSession) -> None:
+    """Make the units, posts and people that are not there yet."""
+    units = _units(session)
+    positions = _positions(session)
+    known = {row.code: row for row in session.scalars(select(Employee))}
+    for person in PEOPLE:
+        if person.code in known:
+            continue
+        superior = known[person.superior].id if person.superior else None
+        known[person.code] = staff.create_employee(
+            session,
+            staff.EmployeeFields(
+                code=person.code,
+                name=person.name,
+                unit_id=units[person.unit].id,
+                position_id=positions[person.position].id,
+                superior_id=superior,
+                email=f"{person.login}@sunmao.example",
+            ),
+        )
+    for person in PEOPLE:
+        if person.heads and units[person.heads].head_employee_id is None:
+            services.set_head(session, units[person.heads].id, known[person.code].id)
+
+
+def _units(session: GuardedSession) -> dict[str, OrgUnit]:
+    known = {row.code: row for row in session.scalars(select(OrgUnit))}
+    for sort, (code, parent, kind, zh, en) in enumerate(UNITS):
+        if code not in known:
+            known[code] = services.create_unit(
+                session,
+                code=code,
+                name={"zh": zh, "en": en},
+                parent_id=known[parent].id if parent else None,
+                kind=kind,
+                sort=sort,
+            )
+    return known
+
+
+def _positions(session: GuardedSession) -> dict[str, Position]:
+    known = {row.code: row for row in session.scalars(select(Position))}
+    for sort, (code, zh, en) in enumerate(POSITIONS):
+        if code not in known:
+            known[code] = services.create_position(
+                session, code=code, name={"zh": zh, "en": en}, sort=sort
+            )
+    return known
