@@ -22,7 +22,7 @@ def pipeline_chart() -> dict[str, Chart]:
             title=_("Accounts by stage"),
             sentence=_("%(total)s accounts on the way from prospect to signature.", total=total),
             labels=labels,
-            series=[Series(_("Accounts"), [one.accounts for one in sums])],
+            series=[Series(_("Customers"), [one.accounts for one in sums])],
             head=_("Stage"),
             links=links,
             size="s",

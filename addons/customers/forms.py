@@ -51,7 +51,7 @@ class CustomerForm(Form):
     founded = TextField(_l("Founded"), limit=60)
     notes = TextArea(_l("Notes"), limit=20_000)
     sections: Sequence[Section] = (
-        Section(_l("Account"), "name", "name_en", "grade", "industry_id", "country", "region"),
+        Section(_l("Basics"), "name", "name_en", "grade", "industry_id", "country", "region"),
         Section(_l("More"), "external_code", "registration_no", "website", "founded", "notes"),
     )
 
@@ -98,7 +98,7 @@ class ContactForm(Form):
     """A person at an account."""
 
     name = TextField(_l("Name"), required=True, limit=100)
-    position = TextField(_l("Position"), limit=100)
+    position = TextField(_l("Job title"), limit=100)
     department = TextField(_l("Department"), limit=100)
     phone = TextField(_l("Phone"), limit=60)
     email = TextField(_l("E-mail"), span=2)
@@ -160,7 +160,7 @@ class IndustryForm(Form):
         coerce=int,
         empty=_l("Top of the tree"),
     )
-    sort = NumberField(_l("Order"), hint=_l("Small numbers stand first."))
+    sort = NumberField(_l("Sort order"), hint=_l("Small numbers stand first."))
 
 
 class IndustryChangeForm(IndustryForm):

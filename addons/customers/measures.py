@@ -69,7 +69,7 @@ MEASURES = (
         title=_l("New prospects"),
         resource=CUSTOMER,
         facts=partial(stage_facts, Stage.PROSPECT),
-        unit=_l("accounts"),
+        unit=_l("customers"),
     ),
     Measure(
         key="sales.opportunity.new",
@@ -83,13 +83,13 @@ MEASURES = (
         title=_l("Relationships confirmed"),
         resource=CUSTOMER,
         facts=partial(stage_facts, Stage.RELATIONSHIP),
-        unit=_l("accounts"),
+        unit=_l("customers"),
     ),
     Measure(
         key="sales.migration.signed",
         title=_l("Migrations signed"),
         resource=CUSTOMER,
         facts=partial(stage_facts, Stage.SIGNED),
-        unit=_l("accounts"),
+        unit=_l("customers"),
     ),
 )
