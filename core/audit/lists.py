@@ -1,6 +1,7 @@
 """The auditor's list."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -10,7 +11,7 @@ from core.i18n import lazy_gettext as _l
 from core.web.lists import Column, Facet, ListSpec
 
 
-def _source() -> Select[*tuple[()]]:
+def _source() -> Select[Any]:
     return select().select_from(AuditEntry)
 
 

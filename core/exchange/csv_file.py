@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import BinaryIO
 
 from core.errors import Refused
@@ -72,7 +72,7 @@ def detect_delimiter(sample: str) -> str:
     return max(DELIMITERS, key=score)
 
 
-def read_csv(file: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str]]]:
+def read_csv(file: BinaryIO, encoding: str) -> Generator[tuple[int, list[str]], None, None]:
     """Yield (row number, cells); raise Refused with the line where the file is broken."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")

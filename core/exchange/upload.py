@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -72,9 +72,11 @@ def _normalise(stream: BinaryIO, path: Path) -> tuple[str, list[str], int]:
     if start.startswith(OLD_EXCEL_START):
         raise Refused(_("The old .xls format is not read. Save it as .xlsx or CSV."), status=415)
     if start.startswith(ZIP_START):
-        return "xlsx", *_store(read_xlsx(stream), path, limit=MAX_ROWS_XLSX)
+        with closing(read_xlsx(stream)) as rows:
+            return "xlsx", *_store(rows, path, limit=MAX_ROWS_XLSX)
     encoding = detect_encoding(stream)
-    return encoding, *_store(read_csv(stream, encoding), path, limit=MAX_ROWS_CSV)
+    with closing(read_csv(stream, encoding)) as rows:
+        return encoding, *_store(rows, path, limit=MAX_ROWS_CSV)
 
 
 def _store(

@@ -1,11 +1,14 @@
 """The import wizard: upload, map and preview, progress and result."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access.decorators import signed_in
 from core.errors import Refused
 from core.exchange import pages, services
+from core.exchange.applying import Verdict
 from core.exchange.bad_rows import bad_rows_file
 from core.exchange.forms import EmptyForm, UploadForm, chosen_mapping, mapping_form
 from core.exchange.upload import received
@@ -54,7 +57,8 @@ def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
         with unit_of_work() as session:
             services.set_mapping(session, import_id, chosen_mapping(form))
         return redirect(url_for(".mapping", import_id=import_id))
-    refusal, verdicts = None, ()
+    refusal: Refused | None = None
+    verdicts: Sequence[Verdict] = ()
     try:
         verdicts = services.preview(import_id)
     except Refused as error:

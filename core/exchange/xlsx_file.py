@@ -3,7 +3,7 @@
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import BinaryIO
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -26,7 +26,7 @@ REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,8})([0-9]{1,20})["']""")
 DIMENSION = re.compile(rb"""<dimension\s[^>]*["':]([A-Za-z]{1,8})([0-9]{1,20})["']""")
 
 
-def read_xlsx(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+def read_xlsx(file: BinaryIO) -> Generator[tuple[int, list[str]], None, None]:
     """Yield (row number, cells) of the first sheet; raise Refused for a broken or hostile file."""
     check_archive(file)
     file.seek(0)

@@ -1,6 +1,7 @@
 """The administrator's list of jobs."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -33,7 +34,7 @@ def _owners() -> Mapping[str, str]:
     return {name: name for name in ("core", *sorted(registry().loaded))}
 
 
-def _source() -> Select[*tuple[()]]:
+def _source() -> Select[Any]:
     return select().select_from(Job)
 
 

@@ -12,6 +12,7 @@ from core.errors import Conflict
 from core.i18n import ngettext
 from core.jobs import services
 from core.jobs.lists import JOBS, STATES, kinds
+from core.jobs.models import JobState
 from core.jobs.queries import chosen_ids, is_parked, job_of
 from core.unit_of_work import unit_of_work
 from core.web.lists import render_list, return_to
@@ -35,7 +36,7 @@ def show(record_id: int) -> str:
         "jobs/show.html",
         job=job,
         title=kinds().get(job.kind, job.kind),
-        state=str(STATES[job.state]),
+        state=str(STATES[JobState(job.state)]),
         parked=is_parked(job),
     )
 
