@@ -10,6 +10,7 @@ from core.i18n.formats import (
     format_number,
     format_percent,
     localized,
+    name_reader,
 )
 from core.i18n.locale import LOCALES, current_locale, force_locale, language_tag
 
@@ -29,5 +30,6 @@ __all__ = [
     "language_tag",
     "lazy_gettext",
     "localized",
+    "name_reader",
     "ngettext",
 ]

@@ -35,7 +35,7 @@ def messages_of(package: Path) -> dict[Message, list[tuple[str, int]]]:
 
 
 def untranslated(package: Path) -> list[str]:
-    """Return the messages of a package without Chinese in its own catalogue or the core's web one."""
+    """Return the messages of a package without Chinese in its own catalogue."""
     known = _known(catalogue_path(package))
     return sorted(
         singular(message) for message in messages_of(package) if singular(message) not in known

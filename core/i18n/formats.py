@@ -1,6 +1,6 @@
 """How dates, instants, amounts and names look in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -56,10 +56,19 @@ def localized(name: Any) -> str:
 
     Plain text passes, so that one call serves columns of both kinds.
     """
-    if not isinstance(name, Mapping):
-        return "" if name is None else str(name)
+    return name_reader()(name)
+
+
+def name_reader() -> Callable[[Any], str]:
+    """Return `localized` for the present reader; lists ask once a page instead of once a row."""
     first, second = ("en", "zh") if current_locale() == EN else ("zh", "en")
-    return name.get(first) or name.get(second) or ""
+
+    def read(name: Any) -> str:
+        if isinstance(name, Mapping):
+            return name.get(first) or name.get(second) or ""
+        return "" if name is None else str(name)
+
+    return read
 
 
 def _business_date(value: date | datetime) -> date:

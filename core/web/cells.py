@@ -19,7 +19,7 @@ from core.i18n import (
     format_number,
     format_percent,
     gettext,
-    localized,
+    name_reader,
 )
 from core.web.list_columns import Column, choices_of, stored
 
@@ -34,7 +34,7 @@ def text_of(column: Column) -> Callable[[Any], str]:
         words = {choice.value: choice.label for choice in choices_of(column.labels)}
         return lambda value: words.get(stored(value), str(value))
     formats: Mapping[str, Callable[[Any], str]] = {
-        "name": localized,
+        "name": name_reader(),
         "number": format_number,
         "money": format_money,
         "percent": format_percent,

@@ -1,5 +1,6 @@
 """Every refusal as a page that says what happened, why and what to do; or as problem+json."""
 
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,7 +150,7 @@ def on_bad_value(error: Exception) -> Any:
 def on_database_error(error: OperationalError) -> Any:
     """Ask for another try when the database is busy; else it is a fault of ours."""
     if not is_retryable(error):
-        current_app.log_exception((type(error), error, error.__traceback__))
+        current_app.log_exception(sys.exc_info())
         return on_fault(error)
     message = _("Many people are writing just now. Nothing was stored; please send it again.")
     title = _("The site is busy")

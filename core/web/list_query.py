@@ -207,21 +207,33 @@ def count_statement(
 def facets_statement(
     spec: "ListSpec", args: ListArgs, access: AccessContext
 ) -> tuple[list[Facet], Any]:
-    """Count the values of every facet with the other facets applied, in one statement."""
+    """Count the values of every facet with the other facets applied, in one statement.
+
+    Facets without a value in the address share one pass over the rows; only a facet that is in
+    force needs a pass of its own, without itself.
+    """
     counted = [f for f in spec.facets if f.kind == "choice" and spec.may_see(access, f.field)]
+    idle = [facet for facet in counted if facet.key not in args.filters]
+    shared = None
+    if idle:
+        values = [value_of(facet.expr).label(facet.key) for facet in idle]
+        shared = narrow(spec, args, access, values).limit(FACET_LIMIT + 1).cte("facet_rows")
     parts: list[Any] = []
     for number, facet in enumerate(counted):
-        value = value_of(facet.expr).label("value")
-        inner = (
-            narrow(spec, args, access, [value], without=facet.key)
-            .limit(FACET_LIMIT + 1)
-            .subquery(f"facet_{number}")
-        )
+        if shared is not None and facet in idle:
+            value, rows = shared.c[facet.key], shared
+        else:
+            alone = [value_of(facet.expr).label(facet.key)]
+            inner = narrow(spec, args, access, alone, without=facet.key).limit(FACET_LIMIT + 1)
+            rows = inner.subquery(f"facet_{number}")  # type: ignore[assignment]
+            value = rows.c[facet.key]
         parts.append(
             select(
                 literal_column(str(number)).label("facet"),
-                cast(inner.c.value, String).label("value"),
+                cast(value, String).label("value"),
                 func.count().label("rows"),
-            ).group_by(inner.c.value)
+            )
+            .select_from(rows)
+            .group_by(value)
         )
     return counted, union_all(*parts) if parts else None

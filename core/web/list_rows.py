@@ -7,7 +7,7 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from core.i18n import gettext as _
-from core.i18n import localized
+from core.i18n import name_reader
 from core.web.cells import EMPTY, cell_classes, inner_html, text_of
 from core.web.list_columns import Column
 
@@ -47,6 +47,7 @@ def _cell(
     opening = f"<td{cell_classes(column, first=first)}>"
     has_sub = column.sub is not None
     before, behind = pattern or ("", "")
+    read = name_reader()
 
     def build(row: Any) -> str:
         value = row[at]
@@ -57,7 +58,7 @@ def _cell(
             text = f'<span class="key">{text}</span>'
         below = row[at + 1] if has_sub else None
         if below:
-            return f'{opening}{text}<span class="sub">{escape(localized(below))}</span></td>'
+            return f'{opening}{text}<span class="sub">{escape(read(below))}</span></td>'
         return f"{opening}{text}</td>"
 
     return build
