@@ -79,7 +79,7 @@ def sign_out() -> ResponseReturnValue:
         record(writing, "sign-out", "core.user", held.user_id)
     session.clear()
     flash(_("You are signed out."), "ok")
-    response: Any = redirect(url_for("accounts.sign_in"), 303)
+    response: Response = redirect(url_for("accounts.sign_in"), 303)
     clear_session_cookie(response)
     return response
 

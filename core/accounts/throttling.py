@@ -72,7 +72,7 @@ def network_of(address: str) -> str:
 def count_attempt(session: GuardedSession, login: str, address: str) -> None:
     """Count an attempt as failed; raise TooManyAttemptsError, uncounted, while a wait runs."""
     instant = now()
-    rows = _rows(session, login, address)
+    rows = _rows(session, login, address, instant)
     wait = max((row.blocked_until - instant for row in rows.values()), default=timedelta(0))
     if wait > timedelta(0):
         seconds = max(1, int(wait.total_seconds() + 0.999))
@@ -91,7 +91,7 @@ def count_attempt(session: GuardedSession, login: str, address: str) -> None:
 def take_back(session: GuardedSession, login: str, address: str) -> None:
     """Undo the count of an attempt that succeeded; the account starts afresh from this network."""
     instant = now()
-    for kind, row in _rows(session, login, address).items():
+    for kind, row in _rows(session, login, address, instant).items():
         row.failures = 0 if kind == "pair" else max(0, row.failures - 1)
         row.blocked_until = instant
     session.flush()
@@ -109,7 +109,9 @@ def _faded(row: LoginAttempt, instant: datetime) -> int:
     return row.failures >> min(60, int((instant - row.last_at) / HALF_LIFE))
 
 
-def _rows(session: GuardedSession, login: str, address: str) -> dict[str, LoginAttempt]:
+def _rows(
+    session: GuardedSession, login: str, address: str, instant: datetime
+) -> dict[str, LoginAttempt]:
     """Return the counters, made if missing and locked in one order."""
     network = network_of(address)
     keys = {
@@ -118,7 +120,6 @@ def _rows(session: GuardedSession, login: str, address: str) -> dict[str, LoginA
         "pair": _bucket("pair", f"{login}\n{network}"),
         "site": "site",
     }
-    instant = now()
     for bucket in sorted(keys.values()):
         session.execute(_insert(session, bucket, instant))
     found = session.scalars(

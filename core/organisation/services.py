@@ -193,7 +193,7 @@ def checked_name(name: Mapping[str, str]) -> dict[str, str]:
     """Return the name in both languages, trimmed; Chinese is required, English falls back to it."""
     chinese = name.get("zh", "").strip()
     if not chinese:
-        raise Refused(_("A name is missing."), fields={"name_zh": [_("Give the Chinese name.")]})
+        raise Refused(_("A name is missing."), fields={"name": [_("Give the Chinese name.")]})
     return {"zh": chinese, "en": name.get("en", "").strip() or chinese}
 
 
