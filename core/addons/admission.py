@@ -70,7 +70,7 @@ class _Wiring:
     """What of an app concerns every page; a blueprint of an add-on must leave it alone."""
 
     def __init__(self, app: Flask) -> None:
-        self.rules = frozenset(app.url_map.iter_rules())
+        self.rules = tuple(app.url_map.iter_rules())
         self.wide: list[Any] = [
             tuple(place.get(None, ()))
             for place in (

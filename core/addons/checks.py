@@ -104,9 +104,10 @@ def check_templates(manifest: Manifest, loaded: Loaded) -> None:
 def check_pages(manifest: Manifest, app: Flask, *, rules_before: Collection[Rule]) -> None:
     """Every new address lies under /<name>; none is one that was there before."""
     taken = {rule.rule for rule in rules_before}
+    old = {id(rule) for rule in rules_before}
     root = f"/{manifest.name}"
     for rule in app.url_map.iter_rules():
-        if rule in rules_before:
+        if id(rule) in old:
             continue
         if rule.rule in taken or not (rule.rule == root or rule.rule.startswith(f"{root}/")):
             _refuse("The address %(rule)s is not below %(root)s/.", rule=rule.rule, root=root)

@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.actor import system_actor
+from core.access.elevation import elevated
 from core.addons import schema, tables
 from core.addons.faults import AddonFaultError, Words, words
 from core.addons.graph import Plan, dependents_of, plan_disable, plan_enable
@@ -16,7 +16,6 @@ from core.addons.registry import Registry
 from core.config import Config
 from core.i18n import localized
 from core.jobs.models import Job, JobState
-from core.unit_of_work import read_only
 
 Act = Literal["enable", "disable", "uninstall", "purge"]
 ACTS: tuple[Act, ...] = ("enable", "disable", "uninstall", "purge")
@@ -169,7 +168,7 @@ def reasons_to_keep(found: Registry, name: str) -> list[Words]:
     """Ask the add-on itself; one that cannot answer is not uninstalled (fail closed)."""
     reasons: list[Words] = []
     for one in found.implementations("why_keep", owners=frozenset({name})):
-        with read_only(system_actor("asking an add-on why it should stay")) as session:
+        with elevated("asking an add-on why it should stay") as session:
             reasons += [words("%(reason)s", reason=why) for why in one(session=session)]
     return reasons
 

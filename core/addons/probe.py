@@ -118,6 +118,7 @@ class _Tail:
     def close(self) -> None:
         """Wait for the rest; what a surviving grandchild still writes is not waited for."""
         self._thread.join(timeout=2)
+        self._stream.close()
 
     def text(self) -> str:
         """Return the kept output."""

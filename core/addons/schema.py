@@ -78,7 +78,7 @@ def upgrade(config: Config, history: History, *, to: str = "head") -> None:
     if history.folder.is_dir():
         with _opened(config) as connection:
             command.upgrade(_alembic(history, connection), to)
-            if history.owner == CORE:
+            if history.owner == CORE and history.heads():
                 _ensure_epoch(connection)
 
 
