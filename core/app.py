@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask
 
+from core.access.decorators import check_routes
 from core.access.principal import configure_principal
 from core.accounts.request_identity import configure_accounts
 from core.addons.gate import configure_gate
@@ -49,4 +50,5 @@ def create_app(**overrides: Any) -> Flask:
     configure_web(app)
     configure_gate(app)
     configure_jobs(app)
+    check_routes(app)
     return app

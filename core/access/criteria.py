@@ -36,7 +36,7 @@ from sqlalchemy.sql.util import _deep_annotate
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from core.access.declarations import COLUMNS, Protected
-from core.access.frames import bound_value, BindKey
+from core.access.frames import BindKey, bound_value
 from core.access.reach import FEW, Conjunct, KeySet, Reach
 
 SET_KEYS = table("core_access_set_key", column("set_id", Integer), column("key", Integer))

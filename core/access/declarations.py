@@ -95,6 +95,7 @@ _pattern: list[re.Pattern[str] | None] = [None]
 
 def guard_declarations(base: type[DeclarativeBase]) -> None:
     """Demand a declaration of every class that will be mapped under `base`."""
+    event.listen(base, "instrument_class", _on_class, propagate=True)
     event.listen(base, "after_mapper_constructed", _on_mapper, propagate=True)
     event.listen(base, "mapper_configured", _on_configured, propagate=True)
 
@@ -180,6 +181,11 @@ def parent_link(child: type[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any
     link: RelationshipProperty[Any] = child.__mapper__.relationships[child.__parent__]
     local, remote = link.local_remote_pairs[0]
     return remote, local
+
+
+def _on_class(_mapper: Mapper[Any], model: type[Any]) -> None:
+    """Judge before the mapper is complete, so that a refused class leaves nothing behind."""
+    check_declared(model)
 
 
 def _on_mapper(mapper: Mapper[Any], model: type[Any]) -> None:

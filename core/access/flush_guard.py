@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.access.guarded_session import GuardedSession
 
 Scope = Mapping[str, int | None]
-MOVED, DETACHED = "sunmao_moved", "sunmao_detached"
+MOVED, STALE, DETACHED = "sunmao_moved", "sunmao_stale", "sunmao_detached"
 
 
 def before_flush(session: Any, _context: Any, _objects: Any) -> None:
@@ -47,6 +47,26 @@ def after_flush(session: Any, _context: Any) -> None:
         for item in moved:
             state: Any = inspect(item)
             rewrite_children(connection, type(item), [state.identity[0]])
+    session.info[STALE] = True
+
+
+def after_flush_postexec(session: Any, _context: Any) -> None:
+    """Let loaded children read their new scope when they are next asked."""
+    if session.info.pop(STALE, False):
+        for item in session:
+            if isinstance(item, Child):
+                session.expire(item, list(COLUMNS.values()))
+
+
+def before_insert(_mapper: Any, _connection: Any, child: Any) -> None:
+    """Take over what the parent has only since its own row was written, such as its key."""
+    parent = child.__dict__.get(child.__parent__)
+    if parent is None:
+        return
+    for name in COLUMNS.values():
+        value = getattr(parent, name)
+        if getattr(child, name) != value:
+            setattr(child, name, value)
 
 
 def before_attach(session: Any, item: Any) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import ORMExecuteState, SessionTransaction
 
 from core.access import analyse, flush_guard
 from core.access.criteria import ScopeCriteria
-from core.access.declarations import Protected
+from core.access.declarations import Child, Protected
 from core.access.frames import Frame, executing, trusted
 from core.access.verifier import UnguardedStatement, guard_engine, is_guarded
 from core.errors import ProgrammingFault
@@ -147,5 +147,7 @@ def _remember_connection(
 
 event.listen(GuardedSession, "before_flush", flush_guard.before_flush)
 event.listen(GuardedSession, "after_flush", flush_guard.after_flush)
+event.listen(GuardedSession, "after_flush_postexec", flush_guard.after_flush_postexec)
 event.listen(GuardedSession, "before_attach", flush_guard.before_attach)
 event.listen(GuardedSession, "persistent_to_detached", flush_guard.remember_detached)
+event.listen(Child, "before_insert", flush_guard.before_insert, propagate=True)

@@ -171,7 +171,7 @@ class VerifyingCompiler:
             for element in visitors.iterate(join.onclause):
                 if isinstance(element, ScopeMark):
                     anchor = next(iter(element.clauses))
-                    if self._name_of(anchor.table) in kept:  # type: ignore[attr-defined]
+                    if self._name_of(anchor.table) in kept:
                         self.ledger.faults.append("an outer join keeps rows out of range")
         self._link_parts(join, left, right)
 
