@@ -90,7 +90,7 @@ def configure_workers(app: Flask) -> None:
             return response
         if not app.testing:
             report.saw(enabled)
-        under_gunicorn = request.environ.get("SERVER_SOFTWARE", "").startswith("gunicorn")
+        under_gunicorn = (request.environ.get("SERVER_SOFTWARE") or "").startswith("gunicorn")
         if under_gunicorn and report.must_retire(enabled.code_version):
             response.call_on_close(report.retire)
         return response
