@@ -63,8 +63,15 @@ def _entry(instance: Any, action: str, changes: dict[str, list[Any]]) -> dict[st
 
 
 def resource_key(model: type[Any]) -> str:
-    """Return the resource that a mapped class belongs to; its table's name if it names none."""
-    return str(getattr(model, "__resource__", None) or model.__tablename__)
+    """Return the key under which records of a class are kept.
+
+    It is the resource, for the class that the resource declares; a further class under the same
+    right (a child) has ids of its own, so it is kept under its table's name.
+    """
+    key = getattr(model, "__resource__", None)
+    declared = registry().resources.get(key) if key else None
+    shared = declared and declared.model and not issubclass(model, declared.model)
+    return str(model.__tablename__ if shared or not key else key)
 
 
 def _label(resource: str, instance: Any) -> str:

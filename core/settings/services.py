@@ -93,7 +93,8 @@ def _load(session: Session) -> Mapping[str, Any]:
     if cached is not None and cached[0] == version and not session.info.get(CHANGED):
         values: Mapping[str, Any] = cached[1]
         return values
-    values = dict(session.execute(select(Setting.key, Setting.value)).tuples().all())
+    rows = session.execute(select(Setting.key, Setting.value))
+    values = {row.key: row.value for row in rows}
     if not session.info.get(CHANGED):
         current_app.extensions[CACHE] = (version, values)
     return values
