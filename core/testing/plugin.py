@@ -52,12 +52,13 @@ def postgres_cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def _sites() -> Iterator[dict[str, Site]]:
-    """Hold one site per kind of database until the session ends."""
-    sites: dict[str, Site] = {}
+def _sites() -> Iterator[dict[str, Site | Exception]]:
+    """Hold one site per kind of database, or why it cannot be built, until the session ends."""
+    sites: dict[str, Site | Exception] = {}
     yield sites
     for site in sites.values():
-        site.release()
+        if isinstance(site, Site):
+            site.release()
 
 
 @pytest.fixture(params=KINDS)
@@ -69,7 +70,7 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def site(
     database: str,
-    _sites: dict[str, Site],
+    _sites: dict[str, Site | Exception],
     tmp_path_factory: pytest.TempPathFactory,
     request: pytest.FixtureRequest,
 ) -> Site:
@@ -81,9 +82,16 @@ def site(
             if database == "sqlite"
             else PostgresDatabase(request.getfixturevalue("postgres_cluster"))
         )
-        _sites[database] = Site(target, folder)
-    _sites[database].reset()
-    return _sites[database]
+        try:
+            _sites[database] = Site(target, folder)
+        except Exception as error:
+            _sites[database] = error
+            raise
+    site = _sites[database]
+    if isinstance(site, Exception):
+        pytest.fail(f"the site could not be built: {site}", pytrace=False)
+    site.reset()
+    return site
 
 
 @pytest.fixture
