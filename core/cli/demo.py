@@ -1,6 +1,7 @@
 """`sunmao demo`: make the demonstration site; a second run only fills what is missing."""
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from core.access.default_policy import compile_policy
@@ -50,10 +51,11 @@ def prepare_site(operator: Actor) -> None:
         if not registry().is_on(name):
             click.echo(f"add-on {name} …")
             lifecycle.enable(name, reason="demo")
-    for one in registry().implementations("seed_demo"):
-        click.echo(f"data of {one.owner} …")
-        with unit_of_work(operator) as session:
-            one(session=session)
+    with current_app.app_context():  # one context sees one set of add-ons; this one sees the new
+        for one in registry().implementations("seed_demo"):
+            click.echo(f"data of {one.owner} …")
+            with unit_of_work(operator) as session:
+                one(session=session)
 
 
 def show_logins() -> None:
