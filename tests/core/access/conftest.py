@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+
 from tests.core.access.wall_toys import World
 
 

@@ -25,6 +25,9 @@ from sqlalchemy.orm import (
     with_polymorphic,
 )
 from sqlalchemy.orm import join as orm_join
+
+from core.access.verifier import UnguardedStatement
+from core.errors import NotAllowed, NotFound
 from tests.core.access.wall_toys import (
     COST_TAG,
     Cost,
@@ -37,9 +40,6 @@ from tests.core.access.wall_toys import (
     World,
     term,
 )
-
-from core.access.verifier import UnguardedStatement
-from core.errors import NotAllowed, NotFound
 
 REFUSED = "REFUSED"
 READER = (term(org=(1,)), term({"analyse"}))

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from core.access.flush_guard import admits
 from core.access.reach import ARRAY, FEW, NOTHING, Conjunct, KeySet, Reach, merged
-from tests.core.access.wall_toys import SYSTEM, Cost, Plain, World, context, term
 from tests.core.access.wall_toys import SET_KEYS as STORED_KEYS
+from tests.core.access.wall_toys import SYSTEM, Cost, Plain, World, context, term
 
 ORGS = (None, 1, 2, 3)
 CUSTOMERS = (None, 11, 12)
@@ -133,7 +133,9 @@ def test_ranges_of_one_dimension_are_merged_and_covered_ones_dropped() -> None:
     def only(**named: set[int]) -> Conjunct:
         return Conjunct.of({key: KeySet(frozenset(keys)) for key, keys in named.items()})
 
-    parts = merged([only(org={1}), only(org={2}), only(org={2}, owner={7}), only(org={9}, owner={7})])
+    parts = merged(
+        [only(org={1}), only(org={2}), only(org={2}, owner={7}), only(org={9}, owner={7})]
+    )
     assert parts == (only(org={1, 2}), only(org={9}, owner={7}))
     assert merged([only(org={1}), Conjunct()]) == (Conjunct(),)
     assert merged([only(org=set())]) == ()

@@ -33,8 +33,8 @@ def test_without_a_context_every_question_raises(world: World, ask: object) -> N
 def test_without_a_context_nothing_is_stored(world: World) -> None:
     session = world.session(None)
     session.autoflush = False
+    session.add(Plain())
     with pytest.raises(UnscopedAccess):
-        session.add(Plain())
         session.flush()
 
 
@@ -66,9 +66,12 @@ def test_a_trusted_connection_passes_until_the_block_ends(world: World) -> None:
 
 
 def test_trust_needs_a_reason(world: World) -> None:
-    with world.engine.connect() as connection, pytest.raises(ProgrammingFault):
-        with trusted(connection, " "):
-            pass
+    with (
+        world.engine.connect() as connection,
+        pytest.raises(ProgrammingFault),
+        trusted(connection, " "),
+    ):
+        pass
 
 
 def test_trust_does_not_outlive_its_block_in_the_pool(world: World) -> None:
@@ -109,7 +112,10 @@ def test_different_actions_have_different_ranges_in_one_session(world: World) ->
 def test_different_resources_have_different_ranges_in_one_statement(world: World) -> None:
     from tests.core.access.wall_toys import Customer
 
-    terms = (term({"query"}, resource="toy.cost"), term({"query"}, resource="toy.customer", org=[2]))
+    terms = (
+        term({"query"}, resource="toy.cost"),
+        term({"query"}, resource="toy.customer", org=[2]),
+    )
     with world.as_(*terms) as session:
         joined = select(Cost.id, Customer.id).join(Cost.customer)
         assert sorted(tuple(row) for row in session.execute(joined)) == [(3, 2), (5, 2)]

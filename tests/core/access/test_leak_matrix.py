@@ -1,6 +1,7 @@
 """Every access path is filtered or refused, on both databases."""
 
 import pytest
+
 from tests.core.access.leak_probes import FILTERED, PROBES, REFUSALS, Probe, answer
 from tests.core.access.wall_toys import World
 

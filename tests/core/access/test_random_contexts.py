@@ -10,7 +10,13 @@ from core.access.guarded_session import GuardedSession
 from tests.core.access.wall_toys import Cost, Customer, Plain, Tag, Trip, World, context, term
 
 CONTEXTS = 500
-COSTS = {1: (1, 1, 1), 2: (2, 2, 1), 3: (2, 3, 2), 4: (2, 2, 1), 5: (1, 1, 2)}  # org, owner, customer
+COSTS = {
+    1: (1, 1, 1),
+    2: (2, 2, 1),
+    3: (2, 3, 2),
+    4: (2, 2, 1),
+    5: (1, 1, 2),
+}  # org, owner, customer
 CUSTOMERS = {1: (1, 1), 2: (2, 2)}  # org, owner
 
 
@@ -38,9 +44,7 @@ def _answers(session: GuardedSession) -> dict[str, object]:
         "alias": sorted(session.scalars(select(other.id))),
         "count": session.scalar(select(func.count()).select_from(Cost)),
         "exists": sorted(
-            session.scalars(
-                select(Plain.id).where(sa.exists().where(Cost.id == Plain.cost_id))
-            )
+            session.scalars(select(Plain.id).where(sa.exists().where(Cost.id == Plain.cost_id)))
         ),
         "join": sorted(session.scalars(select(Cost.id).join(Cost.customer))),
         "eager": {c.id: sorted(x.id for x in c.costs) for c in session.scalars(customers)},
