@@ -44,7 +44,7 @@ ACCOUNT_COLUMNS = (
         title=_l("Industry"),
         aliases=("行业小类", "细分行业", "所属行业", "GICS Sub-Industry", "Sub-industry"),
     ),
-    ImportColumn(name="country", title=_l("Country"), aliases=("国家或地区", "Country code")),
+    ImportColumn(name="country", title=_l("Country"), aliases=("国家", "Country code")),
     ImportColumn(name="region", title=_l("Region"), aliases=("地区", "省份", "Province", "State")),
     ImportColumn(
         name="headquarters",
@@ -87,7 +87,7 @@ OPERATOR_COLUMNS = (
         aliases=("国家代码", "ISO", "Country ISO", "ISO code", "Alpha-2"),
     ),
     ImportColumn(
-        name="country_name", title=_l("Country"), aliases=("国家或地区", "国家名称", "Country name")
+        name="country_name", title=_l("Country"), aliases=("国家", "国家名称", "Country name")
     ),
     ImportColumn(name="mcc", title=_l("MCC"), aliases=("移动国家码", "Mobile country code")),
     ImportColumn(name="mnc", title=_l("MNC"), aliases=("移动网号", "Mobile network code")),

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core.access.elevation import elevated
 from sqlalchemy import select
 
 from addons.customers.models import CUSTOMER, Customer
 from addons.customers.resources import require
 from addons.customers.services import unit_of
+from core.access.elevation import elevated
 from core.access.flush_guard import admits
 from core.clock import now
 from core.contributions import Event, Verb

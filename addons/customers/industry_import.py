@@ -17,7 +17,8 @@ class IndustryIndex:
         self._nodes: dict[tuple[int | None, str], int] = {}
         self._codes: dict[str, int] = {}
         self._anywhere: dict[str, list[int]] = {}
-        for node in current_session().scalars(select(Industry)):
+        self._kept = list(current_session().scalars(select(Industry)))  # the session forgets
+        for node in self._kept:
             self._remember(node)
 
     def place(self, sector: str, industry: str) -> int | None:

@@ -1,0 +1,128 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from addons.customers import queries, stage_moves
+from addons.customers.stages import Stage
+from core.clock import today
+from core.errors import NotAllowed, NotFound, Refused
+from core.events.models import StoredEvent
+
+
+def test_moving_forward_over_two_stages_records_both_on_that_day(house, as_, make):
+    start = today() - timedelta(days=30)
+    key = make.customers.customer("A", manager=house.ann.employee, since=start)
+    with as_(house.ann):
+        stage_moves.move_stage(key, Stage.RELATIONSHIP, on=today() - timedelta(days=3))
+    with as_(house.ann):
+        steps = queries.stage_history(key)
+        assert [step.stage for step in steps] == ["prospect", "opportunity", "relationship"]
+        assert [step.came_from for step in steps] == [None, "prospect", "opportunity"]
+        assert steps[1].happened_on == steps[2].happened_on == today() - timedelta(days=3)
+        customer = queries.customer(key)
+        assert (customer.stage, customer.stage_since) == (
+            Stage.RELATIONSHIP,
+            today() - timedelta(days=3),
+        )
+
+
+def test_moving_back_needs_a_reason(house, as_, make):
+    key = make.customers.customer("A", manager=house.ann.employee, stage=Stage.SIGNED)
+    with pytest.raises(Refused) as refused, as_(house.ann):
+        stage_moves.move_stage(key, Stage.OPPORTUNITY)
+    assert "reason" in refused.value.fields
+    with as_(house.ann):
+        stage_moves.move_stage(key, Stage.OPPORTUNITY, reason="合同撤回")
+        last = queries.stage_history(key)[-1]
+        assert (last.stage, last.forward, last.reason) == ("opportunity", False, "合同撤回")
+
+
+@pytest.mark.parametrize("days", [1, -40])
+def test_a_step_is_neither_in_the_future_nor_before_the_last_one(house, as_, make, days):
+    since = today() - timedelta(days=10)
+    key = make.customers.customer("A", manager=house.ann.employee, since=since)
+    with pytest.raises(Refused) as refused, as_(house.ann):
+        stage_moves.move_stage(key, Stage.OPPORTUNITY, on=today() + timedelta(days=days))
+    assert "happened_on" in refused.value.fields
+
+
+def test_today_is_the_day_of_the_sites_zone(house, as_, make, frozen):
+    with frozen(datetime(2026, 3, 1, 17, 0, tzinfo=UTC)):
+        key = make.customers.customer("A", manager=house.ann.employee)
+        with as_(house.ann):
+            assert queries.customer(key).stage_since == date(2026, 3, 2)
+
+
+def test_staying_and_unknown_stages_are_refused(house, as_, make):
+    key = make.customers.customer("A", manager=house.ann.employee)
+    for stage in (Stage.PROSPECT, "elsewhere", None):
+        with pytest.raises(Refused), as_(house.ann):
+            stage_moves.move_stage(key, stage)
+
+
+def test_a_move_publishes_an_event_with_the_change(house, as_, make):
+    key = make.customers.customer("A", manager=house.ann.employee)
+    with as_(house.ann):
+        stage_moves.move_stage(key, Stage.OPPORTUNITY)
+    with as_(house.ann) as session:
+        event = session.scalars(
+            select(StoredEvent).where(StoredEvent.type == "customers.stage_moved")
+        ).one()
+        assert event.record_id == key
+        assert (event.payload["from"], event.payload["to"]) == ("prospect", "opportunity")
+
+
+def _history(house, make):
+    return make.customers.customer(
+        "A", manager=house.ann.employee, since=today() - timedelta(days=30)
+    )
+
+
+def test_the_head_corrects_a_date_and_the_old_row_stays(house, as_, make):
+    key = _history(house, make)
+    with as_(house.ann):
+        stage_moves.move_stage(key, Stage.OPPORTUNITY, on=today() - timedelta(days=10))
+        wrong = queries.stage_history(key)[-1]
+    with as_(house.head):
+        stage_moves.correct_stage_date(wrong.id, today() - timedelta(days=12), reason="记错")
+    with as_(house.ann):
+        steps = queries.stage_history(key)
+        assert [(s.current, s.is_correction) for s in steps] == [
+            (True, False),
+            (False, False),
+            (True, True),
+        ]
+        assert steps[-1].reason == "记错"
+        assert queries.customer(key).stage_since == today() - timedelta(days=12)
+
+
+def test_a_correction_needs_the_verb_a_reason_and_a_date_that_fits(house, as_, make):
+    key = _history(house, make)
+    with as_(house.ann):
+        stage_moves.move_stage(key, Stage.OPPORTUNITY, on=today() - timedelta(days=10))
+        first, second = queries.stage_history(key)
+    with pytest.raises(NotAllowed), as_(house.ann):
+        stage_moves.correct_stage_date(second.id, today(), reason="x")
+    with pytest.raises(Refused), as_(house.head):
+        stage_moves.correct_stage_date(second.id, today() - timedelta(days=12), reason=" ")
+    with pytest.raises(Refused), as_(house.head):
+        stage_moves.correct_stage_date(first.id, today() - timedelta(days=5), reason="x")
+    with pytest.raises(Refused), as_(house.head):
+        stage_moves.correct_stage_date(second.id, today() - timedelta(days=31), reason="x")
+    with pytest.raises(NotFound), as_(house.head):
+        stage_moves.correct_stage_date(999_999, today(), reason="x")
+
+
+def test_a_corrected_step_cannot_be_corrected_again_but_its_correction_can(house, as_, make):
+    key = _history(house, make)
+    with as_(house.head):
+        only = queries.stage_history(key)[0]
+    with as_(house.head):
+        newer = stage_moves.correct_stage_date(only.id, today() - timedelta(days=20), reason="x").id
+    with pytest.raises(Refused), as_(house.head):
+        stage_moves.correct_stage_date(only.id, today() - timedelta(days=19), reason="x")
+    with as_(house.head):
+        stage_moves.correct_stage_date(newer, today() - timedelta(days=18), reason="y")
+    with as_(house.ann):
+        assert queries.customer(key).stage_since == today() - timedelta(days=18)

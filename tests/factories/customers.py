@@ -1,0 +1,69 @@
+"""The least that a test must say to get an account, a contact person or an opportunity."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from addons.customers import contacts, industries, opportunities, services
+from addons.customers.contacts import ContactFields
+from addons.customers.fields import CustomerFields
+from addons.customers.opportunities import OpportunityFields
+from addons.customers.stages import Stage
+from core.actor import system_actor
+from core.organisation.models import Employee
+from core.unit_of_work import unit_of_work
+
+MAKING = system_actor("test factory")
+_numbers = count(1)
+
+
+def customer(
+    name: str = "",
+    *,
+    manager: Employee | None = None,
+    stage: str = Stage.PROSPECT,
+    since: date | None = None,
+    **fields: Any,
+) -> int:
+    """Make an account and return its id."""
+    with unit_of_work(MAKING):
+        return services.create_customer(
+            CustomerFields(name=name or f"Account {next(_numbers)}", **fields),
+            manager_id=manager.id if manager else None,
+            stage=stage,
+            since=since,
+        )
+
+
+def contact(customer_id: int, name: str = "", **fields: Any) -> int:
+    """Make a contact person and return the id."""
+    with unit_of_work(MAKING):
+        return contacts.add_contact(
+            customer_id, ContactFields(name=name or f"Contact {next(_numbers)}", **fields)
+        )
+
+
+def opportunity(
+    customer_id: int,
+    title: str = "",
+    *,
+    value: int | Decimal | None = None,
+    opened_on: date | None = None,
+) -> int:
+    """Make an opportunity and return its id."""
+    with unit_of_work(MAKING):
+        return opportunities.open_opportunity(
+            customer_id,
+            OpportunityFields(
+                title=title or f"Opportunity {next(_numbers)}",
+                expected_value=None if value is None else Decimal(value),
+            ),
+            opened_on=opened_on,
+        )
+
+
+def industry(name: str, *, parent_id: int | None = None) -> int:
+    """Make a node of the industry tree and return its id."""
+    with unit_of_work(MAKING):
+        return industries.add_industry({"zh": name, "en": name}, parent_id=parent_id)
