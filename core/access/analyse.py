@@ -11,8 +11,9 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import CompoundSelect, ScalarSelect, SelectBase, Subquery
 
 from core.access.declarations import COLUMNS, Declared
+from core.access.ledger import declaration_of, leaves
 from core.access.resources import dimensions_of, resource_of
-from core.access.verifier import UnguardedStatement, declaration_of, leaves
+from core.access.verifier import UnguardedStatement
 
 COUNTING = frozenset({"count", "sum", "avg", "total", "stddev", "stddev_pop", "stddev_samp"})
 COUNTING |= {"variance", "var_pop", "var_samp"}

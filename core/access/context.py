@@ -10,10 +10,12 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, Integer, column, select, table
 
-from core.access.criteria import ANY_RESOURCE, ScopeCriteria, bind_values, shape_of
+from core.access.criteria import ScopeCriteria
+from core.access.declarations import DIMENSIONS
 from core.access.frames import BindKey
 from core.access.reach import EVERYTHING, NOTHING, Conjunct, Reach, merged
-from core.access.resources import dimensions_of, resource_of, resources
+from core.access.resources import dimensions_of, has_rows, resource_of, resources
+from core.access.shapes import ANY_RESOURCE, bind_values, shape_of
 from core.access.terms import Term, load_terms
 from core.access.windows import FAR
 from core.access.words import limits_in_words
@@ -115,7 +117,8 @@ class AccessContext:
         named |= {
             key
             for key, declared in resources().items()
-            if declared.participants or set(dimensions_of(key)) != set(_ALL)
+            if has_rows(declared)
+            and (declared.participants or set(declared.dimensions) != set(DIMENSIONS))
         }
         default = self.reach(ANY_RESOURCE, action)
         reaches = {key: self.reach(key, action) for key in sorted(named)}
@@ -125,15 +128,12 @@ class AccessContext:
         return Bindings(ScopeCriteria(shape_of(action, default, reaches)), values)
 
 
-_ALL = ("org", "customer", "owner")
-
-
 def _reach(
     terms: tuple[Term, ...], resource: str, action: str, dimensions: tuple[str, ...] | None
 ) -> Reach:
     """Combine the terms about one verb; a range that rows of the resource lack matches none."""
     about = [term for term in terms if term.speaks_of(resource, action)]
-    carried = set(_ALL if dimensions is None else dimensions)
+    carried = set(DIMENSIONS if dimensions is None else dimensions)
 
     def usable(part: Conjunct) -> bool:
         return all(key in carried for key, _ in part.dimensions)

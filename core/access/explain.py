@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from sqlalchemy import inspect, select
 
+from core.access.conditions import PARTICIPANTS
 from core.access.context import AccessContext, resolve_context
-from core.access.criteria import PARTICIPANTS
 from core.access.declarations import COLUMNS, Protected
 from core.access.dimensions import labels_of
 from core.access.flush_guard import admits

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import InstanceState, Mapper, Session
 
 from core.access.children import copy_scope, rewrite_children
-from core.access.criteria import SET_KEYS
+from core.access.conditions import SET_KEYS
 from core.access.declarations import COLUMNS, Child, Protected
 from core.access.frames import trusted
 from core.access.reach import Reach

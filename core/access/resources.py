@@ -28,6 +28,9 @@ def dimensions_of(key: str) -> tuple[str, ...]:
     resource = resource_of(key)
     if resource is None:
         return DIMENSIONS
-    if resource.model is None or not issubclass(resource.model, Protected):
-        return ()
-    return resource.dimensions
+    return resource.dimensions if has_rows(resource) else ()
+
+
+def has_rows(resource: Resource) -> bool:
+    """Tell whether the resource has rows that only some people may see."""
+    return resource.model is not None and issubclass(resource.model, Protected)
