@@ -39,9 +39,7 @@ class Workshop:
         text = MANIFEST.format(
             name=name, package=package or f"zoo_{name}", version=version, core=core
         )
-        (self.manifests / f"{file or name}.toml").write_text(
-            text + dedent(extra), encoding="utf-8"
-        )
+        (self.manifests / f"{file or name}.toml").write_text(text + dedent(extra), encoding="utf-8")
 
     def package(self, name, files):
         folder = self.code / f"zoo_{name}"

@@ -29,7 +29,11 @@ def test_a_percent_sign_in_a_value_does_no_harm():
 
 def test_an_error_becomes_a_fault_of_its_addon():
     fault = AddonFaultError("load", words("All add-ons are well.")).of("cost")
-    assert (fault.addon, fault.stage, fault.words.plain) == ("cost", "load", "All add-ons are well.")
+    assert (fault.addon, fault.stage, fault.words.plain) == (
+        "cost",
+        "load",
+        "All add-ons are well.",
+    )
 
 
 def said_in(path: Path, method: str) -> set[str]:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,7 +53,9 @@ def test_a_sound_graph_has_no_faults():
 
 
 def test_a_missing_dependency_is_named_and_blocks_what_stands_on_it():
-    shop = catalogue(addon("cost", depends={"customers": ">=2"}), addon("plan", depends={"cost": "*"}))
+    shop = catalogue(
+        addon("cost", depends={"customers": ">=2"}), addon("plan", depends={"cost": "*"})
+    )
     faults = check_graph(shop)
     assert faults["cost"].words.plain == "It needs customers >=2, which is not here."
     assert "cost" in faults["plan"].words.plain
@@ -78,7 +82,7 @@ def test_a_circle_is_shown_as_a_path_and_spares_the_rest():
     assert set(faults) == {"aa", "bb", "cc", "leaf"}
     path = faults["aa"].words.values["path"].split(" → ")
     assert path[0] == path[-1]
-    for one, following in zip(path, path[1:], strict=False):
+    for one, following in pairwise(path):
         assert following in shop[one].depends
 
 

@@ -153,7 +153,7 @@ def test_an_archived_addon_comes_back_with_its_rows(operator):
 
 
 def test_purging_wants_the_archive_the_typed_name_and_nobody_pointing_at_it(operator):
-    with pytest.raises(Refused, match="uninstalled|卸载"):
+    with pytest.raises(Refused, match=r"uninstalled|卸载"):
         lifecycle.purge("leash", confirmation="leash")
     archived("leash", "pets")
     with pytest.raises(Refused) as caught:
