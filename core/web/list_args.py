@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.errors import DomainError
 from core.i18n import gettext as _
+from core.web.list_columns import Facet, python_type, value_of
 
 if TYPE_CHECKING:
     from core.web.list_spec import ListSpec
@@ -161,12 +162,20 @@ def _filters(spec: "ListSpec", given: MultiDict[str, str]) -> dict[str, tuple[st
                 if day:
                     found[key] = (convert(date, day).isoformat(),)
             continue
-        values = tuple(dict.fromkeys(value for value in given.getlist(facet.key) if value))
+        values = _values(facet, given.getlist(facet.key))
         if len(values) > MAX_VALUES:
             raise DomainError(_("Too many values of one filter."))
         if values:
             found[facet.key] = values
     return found
+
+
+def _values(facet: Facet, given: Sequence[str]) -> tuple[str, ...]:
+    """Drop empty and double values; yes and no have one form."""
+    texts = [text for text in given if text]
+    if texts and python_type(value_of(facet.expr)) is bool:
+        texts = [{"True": "1", "False": "0"}.get(text, text) for text in texts]
+    return tuple(dict.fromkeys(texts))
 
 
 def _search(text: str) -> str:

@@ -126,5 +126,16 @@ def choices_of(choices: Choices | None) -> list[Choice]:
 
 
 def stored(value: Any) -> str:
-    """Return a value as it stands in an address; an enum by its value."""
+    """Return a value as it stands in an address; an enum by its value, yes and no as 1 and 0."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
     return "-" if value is None else str(getattr(value, "value", value))
+
+
+def python_type(expression: Any) -> type:
+    """Return the Python type of a SQL expression's values; text when it does not say."""
+    try:
+        found: type = expression.type.python_type
+    except NotImplementedError:
+        return str
+    return found

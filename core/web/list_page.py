@@ -57,17 +57,13 @@ class Page:
     sums: dict[str, Any]
     rows: list[Any]
     has_more: bool
+    path: str
     facets: list[FacetView] = field(default_factory=list)
 
     @property
     def total_text(self) -> str:
         """The number of rows; beyond the bound with a plus."""
         return f"{COUNT_LIMIT - 1}+" if self.total >= COUNT_LIMIT else str(self.total)
-
-    @property
-    def path(self) -> str:
-        """The list's own address without parameters."""
-        return request.path
 
     def href(self, args: ListArgs, *, place: bool = False, **changes: Any) -> str:
         """Return the list's address for changed parameters."""
@@ -95,7 +91,7 @@ def load_page(spec: ListSpec, args: ListArgs, session: Session, access: AccessCo
     if total >= COUNT_LIMIT:
         sums = {}
     facets = facet_views(spec, args, access, session, total=total) if spec.facets else []
-    return Page(spec, args, access, columns, total, sums, rows, has_more, facets)
+    return Page(spec, args, access, columns, total, sums, rows, has_more, request.path, facets)
 
 
 def render_list(

@@ -25,7 +25,7 @@ from core.clock import site_zone
 from core.errors import DomainError
 from core.i18n import gettext as _
 from core.web.list_args import ListArgs, convert
-from core.web.list_columns import Column, Facet, value_of
+from core.web.list_columns import Column, Facet, python_type, value_of
 
 if TYPE_CHECKING:
     from core.web.list_spec import ListSpec
@@ -94,15 +94,6 @@ def search_conditions(spec: "ListSpec", text: str) -> list[ColumnElement[bool]]:
     if not searched:
         return []
     return [or_(*(part.icontains(word, autoescape=True) for part in searched)) for word in words]
-
-
-def python_type(expression: Any) -> type:
-    """Return the Python type of a SQL expression's values; text when it does not say."""
-    try:
-        found: type = expression.type.python_type
-    except NotImplementedError:
-        return str
-    return found
 
 
 # -- order ------------------------------------------------------------------------------------

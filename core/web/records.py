@@ -10,14 +10,13 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from core.access.explain import Explanation, explain
-from core.addons.registry import registry
 from core.audit.queries import HistoryEntry, history
 from core.audit.words import action_words
 from core.contributions import Slot, Verb
 from core.i18n import format_date, format_datetime, format_money, format_number
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit
-from core.web.slots import render_slot
+from core.web.slots import allowed_slots, count_slot, render_slot
 
 SHOWN_ACTS = 30
 OVERVIEW = "overview"
@@ -148,8 +147,7 @@ def open_tab(page: RecordPage, wanted: str) -> Opened:
     opened = Opened()
     if page.tabs is None:
         return opened
-    access = current_unit().access
-    slots = [s for s in registry().slots(page.tabs) if s.needs is None or access.may(*s.needs)]
+    slots = allowed_slots(page.tabs)
     chosen = next((slot for slot in slots if slot.key == wanted), None)
     if chosen is not None:
         opened.key = chosen.key
@@ -160,8 +158,7 @@ def open_tab(page: RecordPage, wanted: str) -> Opened:
 
 
 def _tab(slot: Slot, record: Any, here: bool) -> TabView:  # noqa: FBT001 - one private caller
-    count = slot.count(record) if slot.count is not None else None
-    return TabView(slot.key, str(slot.title), address(tab=slot.key), count, here)
+    return TabView(slot.key, str(slot.title), address(tab=slot.key), count_slot(slot, record), here)
 
 
 def explanation_of(page: RecordPage) -> Explanation:

@@ -5,9 +5,16 @@ from typing import Any
 from flask import current_app, render_template
 from markupsafe import Markup
 
+from core.addons.registry import registry
 from core.contributions import Slot
 from core.errors import DomainError
 from core.unit_of_work import current_unit
+
+
+def allowed_slots(place: str) -> list[Slot]:
+    """Return the slots of a place whose verb the reader holds, in their order."""
+    access = current_unit().access
+    return [s for s in registry().slots(place) if s.needs is None or access.may(*s.needs)]
 
 
 def render_slot(slot: Slot, record: Any) -> Markup:
@@ -16,10 +23,22 @@ def render_slot(slot: Slot, record: Any) -> Markup:
     A DomainError is the fragment's answer to the reader and goes on to the error page.
     """
     try:
-        return Markup(slot.render(record))  # noqa: S704 - a slot returns safe HTML by contract
+        with current_unit().session.begin_nested():  # a broken statement must not doom the page
+            return Markup(slot.render(record))  # noqa: S704 - a slot returns safe HTML by contract
     except DomainError:
         raise
     except Exception:
         current_app.logger.exception("slot %s at %s failed", slot.key, slot.place)
-        current_unit().release()  # its transaction may be broken; the page goes on in a new one
         return Markup(render_template("web/_slot_failed.html", title=slot.title))  # noqa: S704
+
+
+def count_slot(slot: Slot, record: Any) -> int | None:
+    """Return the figure beside a tab's title; None when the slot gives none, or fails."""
+    if slot.count is None:
+        return None
+    try:
+        with current_unit().session.begin_nested():
+            return slot.count(record)
+    except Exception:
+        current_app.logger.exception("slot %s at %s failed to count", slot.key, slot.place)
+        return None

@@ -9,9 +9,8 @@ from core.actor import current_actor
 from core.addons.registry import registry
 from core.clock import now, site_zone, today
 from core.i18n import gettext as _
-from core.unit_of_work import current_unit
 from core.web.navigation import Entry, shell
-from core.web.slots import render_slot
+from core.web.slots import allowed_slots, render_slot
 
 PLACE = "workspace"
 NOON, EVENING = 12, 18
@@ -63,14 +62,8 @@ def date_line() -> str:
 
 def cards() -> list[Card]:
     """Render the cards that the user may see; an empty fragment leaves its card out."""
-    access = current_unit().access
-    found = []
-    for slot in registry().slots(PLACE):
-        if slot.needs is None or access.may(*slot.needs):
-            body = render_slot(slot, None)
-            if body.strip():
-                found.append(Card(slot.key, str(slot.title), body))
-    return found
+    rendered = [(slot, render_slot(slot, None)) for slot in allowed_slots(PLACE)]
+    return [Card(slot.key, str(slot.title), body) for slot, body in rendered if body.strip()]
 
 
 def shortcuts() -> list[Entry]:

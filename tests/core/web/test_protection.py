@@ -1,0 +1,91 @@
+import gzip
+import re
+
+import pytest
+
+from core.web.assets import remote_assets
+from core.web.static_files import asset, static_files
+
+
+@pytest.fixture
+def signed_in(make, login):
+    return login(make.administrator())
+
+
+def directives(response):
+    policy = response.headers["Content-Security-Policy"]
+    return {part.split()[0]: part.split()[1:] for part in policy.split("; ")}
+
+
+def test_the_policy_lets_nothing_inline_and_one_file_from_elsewhere(signed_in):
+    policy = directives(signed_in.get("/"))
+    assert policy["script-src"] == ["'self'", remote_assets()["chart.js"].address]
+    assert policy["style-src"] == ["'self'"]
+    assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == ["'none'"]
+    assert not any("unsafe" in word for words in policy.values() for word in words)
+
+
+def test_every_answer_carries_the_headers(signed_in, client):
+    for response in (signed_in.get("/"), signed_in.get("/nowhere"), client.get("/nowhere")):
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+        assert response.headers["Cache-Control"] == "no-store"
+        assert re.fullmatch(r"[0-9A-F]{4}-[0-9A-F]{4}", response.headers["X-Request-Id"])
+
+
+def test_pages_hold_no_inline_script_style_or_handler(signed_in):
+    for address in ("/", "/admin/organisation/employees", "/nowhere"):
+        page = signed_in.get(address).get_data(as_text=True)
+        assert "<script src=" in page
+        assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=", page)
+
+
+def test_a_form_without_token_is_refused_and_nothing_changes(signed_in):
+    refused = signed_in.post("/preferences", data={"theme": "dark"})
+    assert refused.status_code == 400
+    assert 'data-theme="auto"' in signed_in.get("/").get_data(as_text=True)
+
+
+def test_static_files_are_kept_for_a_year_under_the_address_of_their_content(client):
+    plain = client.get(asset("theme.css"))
+    packed = client.get(asset("theme.css"), headers={"Accept-Encoding": "gzip"})
+    assert "immutable" in plain.headers["Cache-Control"]
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 3
+    assert client.get("/static/000000000000/theme.css").headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/x/nothing.css").status_code == 404
+
+
+def test_every_file_that_pages_name_exists_and_refers_to_no_map():
+    files = static_files()
+    assert {"bootstrap.css", "bootstrap.js", "popper.js", "theme.css", "shell.js"} <= files.keys()
+    for name in ("bootstrap.js", "popper.js"):
+        assert b"sourceMappingURL" not in files[name].body
+
+
+def test_the_local_copy_is_sent_only_when_it_is_the_listed_file(client, app, site):
+    chart = remote_assets()["chart.js"]
+    folder = site.instance / "assets"
+    folder.mkdir(exist_ok=True)
+    (folder / chart.local_name).write_bytes(b"alert(1)")
+    assert client.get(f"/assets/{chart.local_name}").status_code == 404
+    assert client.get("/assets/../app.db").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?x=%00", "/admin/organisation/employees?q=a%00b", "/%00", "/?" + "a=1&" * 401,
+        "/?x=" + "y" * 2001, "/?x=" + "y" * 9000,
+    ],
+)  # fmt: skip
+def test_what_no_field_can_hold_is_refused_before_any_view(signed_in, address):
+    response = signed_in.get(address)
+    assert response.status_code in (400, 404)
+    assert "<h1>" in response.get_data(as_text=True)
+
+
+def test_an_id_that_no_record_can_have_is_not_found(signed_in):
+    for number in (2**31, 10**30):
+        assert signed_in.get(f"/admin/organisation/employees/{number}").status_code == 404
