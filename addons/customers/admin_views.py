@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from addons.customers import hand_over as handing
 from addons.customers import industries, queries
@@ -22,7 +23,7 @@ from core.web.lists import return_to
 def hand_over() -> ResponseReturnValue:
     """Take the rows ticked in a list and show what would move."""
     ids = queries.chosen_ids(CUSTOMERS.selection(request.form), handing.AT_ONCE)
-    return _hand_over_page(HandOverForm(formdata={}), ids, return_to(request.form))
+    return _hand_over_page(HandOverForm(MultiDict()), ids, return_to(request.form))
 
 
 @blueprint.get("/<int:record_id>/hand-over")

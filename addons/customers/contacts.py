@@ -1,11 +1,10 @@
 """Persons at an account: add, change, remove."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import select
 
-from addons.customers.fields import wrong_texts
+from addons.customers.fields import trimmed, wrong_texts
 from addons.customers.models import CONTACT, Contact, Customer
 from addons.customers.resources import load, require
 from core.contributions import Verb
@@ -90,10 +89,7 @@ def _keep_one_main(contact: Contact) -> None:
 
 
 def _checked(fields: ContactFields) -> ContactFields:
-    values: dict[str, Any] = {
-        key: value.strip() if isinstance(value, str) else value
-        for key, value in asdict(fields).items()
-    }
+    values = trimmed(asdict(fields), LIMITS)
     errors = wrong_texts(values, LIMITS)
     if not values["name"]:
         errors["name"] = [_("Enter a name.")]

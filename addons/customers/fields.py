@@ -1,7 +1,7 @@
 """The editable fields of an account: cleaning, checking, and what is derived from them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -51,10 +51,7 @@ def fields_of(customer: Customer) -> CustomerFields:
 
 def check(fields: CustomerFields) -> CustomerFields:
     """Return the fields trimmed; raise Refused naming each field that cannot be stored."""
-    values: dict[str, Any] = {
-        key: value.strip() if isinstance(value, str) else value
-        for key, value in asdict(fields).items()
-    }
+    values = trimmed(asdict(fields), LIMITS)
     errors = wrong_texts(values, LIMITS)
     if not values["name"]:
         errors["name"] = [_("Enter a name.")]
@@ -69,6 +66,11 @@ def check(fields: CustomerFields) -> CustomerFields:
     if errors:
         raise Refused(_("Some fields need your attention; nothing was stored."), fields=errors)
     return CustomerFields(**values)
+
+
+def trimmed(values: Mapping[str, Any], texts: Iterable[str]) -> dict[str, Any]:
+    """Return the values with the texts trimmed; a text that was not sent at all is empty."""
+    return {**values, **{key: (values[key] or "").strip() for key in texts}}
 
 
 def wrong_texts(values: Mapping[str, Any], limits: Mapping[str, int]) -> dict[str, list[str]]:

@@ -203,8 +203,8 @@ def _rehang(node: Industry, parent: Industry | None) -> None:
         one.path = f"{above}{node.id}/{one.path.removeprefix(old)}"
 
 
-def _checked_name(name: Mapping[str, str]) -> dict[str, str]:
-    zh, en = name.get("zh", "").strip(), name.get("en", "").strip()
+def _checked_name(name: Mapping[str, str] | None) -> dict[str, str]:
+    zh, en = ((name or {}).get(code, "").strip() for code in ("zh", "en"))
     longest = 100
     if not (zh or en):
         raise Refused(_("Enter a name."), fields={"name_zh": [_("Enter a name.")]})

@@ -3,11 +3,10 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 
-from addons.customers.fields import wrong_texts
+from addons.customers.fields import trimmed, wrong_texts
 from addons.customers.models import OPPORTUNITY, Customer, Opportunity, OpportunityMove
 from addons.customers.resources import load, require
 from addons.customers.stages import ENDS, OPPORTUNITY_STAGES, OpportunityStage
@@ -170,8 +169,7 @@ def _move(
 
 
 def _checked(fields: OpportunityFields) -> OpportunityFields:
-    values: dict[str, Any] = asdict(fields)
-    values["title"], values["notes"] = fields.title.strip(), fields.notes.strip()
+    values = trimmed(asdict(fields), LIMITS)
     errors = wrong_texts(values, LIMITS)
     if not values["title"]:
         errors["title"] = [_("Enter a title.")]

@@ -15,8 +15,10 @@ from addons.customers.models import MODELS
 from addons.customers.resources import RESOURCES
 from addons.customers.settings import EVENT_TYPES, SETTINGS
 from addons.customers.slots import SLOTS
+from addons.customers.transfers import follow_manager
 from core.contributions import (
     Dimension,
+    Event,
     EventType,
     Exchange,
     Measure,
@@ -109,3 +111,9 @@ def seed_demo(session: Any) -> None:
     """Add accounts for the demonstration."""
     del session
     demo.seed()
+
+
+@hookimpl
+def on_event(event: Event) -> None:
+    """Let accounts follow a manager who moves to another unit."""
+    follow_manager(event)

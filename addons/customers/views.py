@@ -1,7 +1,5 @@
 """Pages of accounts: list, record, forms, stages."""
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -65,7 +63,7 @@ def create() -> ResponseReturnValue:
     form = NewCustomerForm()
 
     def act() -> int:
-        fields = CustomerFields(**_texts(form.values(skip=CREATE_ONLY)))
+        fields = CustomerFields(**form.values(skip=CREATE_ONLY))
         with unit_of_work():
             return services.create_customer(
                 fields,
@@ -94,7 +92,7 @@ def edit(record_id: int) -> ResponseReturnValue:
     form = CustomerForm.for_record(customer)
 
     def act() -> None:
-        fields = CustomerFields(**_texts(form.values()))
+        fields = CustomerFields(**form.values())
         with unit_of_work():
             services.update_customer(record_id, fields, row_version=form.row_version)
 
@@ -194,11 +192,3 @@ def _unconfirmed(form: CustomerForm, *, other_than: int | None = None) -> list[d
     if request.method != "POST" or request.form.get("confirmed") == "1" or not form.validate():
         return []
     return duplicates.like(form.name.data, form.name_en.data or "", other_than=other_than)
-
-
-def _texts(values: dict[str, Any]) -> dict[str, Any]:
-    """Empty choices of text columns are stored as empty text."""
-    return {
-        key: "" if value is None and key not in ("grade", "industry_id") else value
-        for key, value in values.items()
-    }

@@ -1,0 +1,57 @@
+"""What the add-on says about itself to the core."""
+
+import pytest
+
+from addons.customers import plugin, seed
+from addons.customers.codes import next_codes
+from core.addons.registry import registry
+from core.errors import ProgrammingFault
+from core.settings.services import set_value
+from core.unit_of_work import unit_of_work
+from tests.factories.customers import MAKING
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def test_everything_that_it_contributes_is_known_to_the_core():
+    known = registry()
+    assert "customers" in known.loaded
+    assert {resource.key for resource in plugin.register_resources()} <= set(known.resources)
+    assert known.dimensions["customer"].column == "scope_customer_id"
+    assert {measure.key for measure in known.measures()} >= {
+        "sales.prospect.new",
+        "sales.opportunity.new",
+        "sales.relationship.confirmed",
+        "sales.migration.signed",
+    }
+    tabs = [slot.key for slot in known.slots("customers.customer.tabs")]
+    assert tabs[:2] == ["contacts", "opportunities"]
+
+
+def test_codes_follow_the_prefix_and_are_never_given_twice(house):
+    with unit_of_work(MAKING) as session:
+        assert next_codes(2) == ["KH-0001", "KH-0002"]
+        set_value(session, "customers.code_prefix", "VIP")
+    with unit_of_work(MAKING):
+        assert next_codes(1) == ["VIP0003"]
+
+
+def test_enabling_again_keeps_the_counter():
+    with unit_of_work(MAKING):
+        next_codes(5)
+        seed.prepare()
+        assert next_codes(1) == ["KH-0006"]
+
+
+def test_open_business_speaks_against_removal(house, make):
+    with unit_of_work(MAKING) as session:
+        assert list(plugin.why_keep(session)) == []
+    key = make.customers.customer("A", manager=house.ann.employee)
+    make.customers.opportunity(key)
+    with unit_of_work(MAKING) as session:
+        assert len(list(plugin.why_keep(session))) == 2
+
+
+def test_an_unknown_setting_is_a_fault():
+    with pytest.raises(ProgrammingFault), unit_of_work(MAKING) as session:
+        set_value(session, "customers.nonsense", 1)
