@@ -34,3 +34,12 @@ def keep_append_only(model: type[Any]) -> None:
         for statement in append_only_statements(table.name, dialect):
             ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
             event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+
+
+def alterable_statements(table: str, dialect: str) -> list[str]:
+    """Return the statements that undo `append_only_statements`, for downgrades."""
+    if dialect == "sqlite":
+        return [f"DROP TRIGGER {table}_no_{act}" for act in ("UPDATE", "DELETE")]
+    if dialect == "postgresql":
+        return [f"DROP TRIGGER {table}_append_only ON {table}"]
+    return []

@@ -48,8 +48,15 @@ def verify(session: Session) -> Verdict:
 
 
 def _seals(session: Session) -> Iterator[AuditSeal]:
-    statement = select(AuditSeal).order_by(AuditSeal.id).execution_options(yield_per=20)
-    yield from session.execute(statement).scalars()
+    after = -(2**31)
+    while True:
+        statement = select(AuditSeal).where(AuditSeal.id > after).order_by(AuditSeal.id).limit(20)
+        page = session.execute(statement).scalars().all()
+        if not page:
+            return
+        yield from page
+        after = page[-1].id
+        session.expunge_all()
 
 
 def _check_seal(key: bytes, seal: AuditSeal, *, previous: str, expected: int) -> None:

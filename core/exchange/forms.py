@@ -5,6 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from core.contributions import Exchange
 from core.exchange.models import ImportRun
@@ -26,7 +27,10 @@ class EmptyForm(FlaskForm):
 
 def mapping_form(exchange: Exchange, run: ImportRun) -> FlaskForm:
     """Return a form with one choice of heading per column of the import."""
-    choices = [("", _("– not in the file –")), *[(heading, heading) for heading in run.headings]]
+    choices = [
+        SelectChoice("", _("– not in the file –")),
+        *[SelectChoice(heading, heading) for heading in run.headings],
+    ]
 
     class MappingForm(FlaskForm):
         """Which heading feeds which column."""

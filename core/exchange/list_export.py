@@ -67,8 +67,9 @@ def _rows(
         .execution_options(action=Verb.EXPORT, yield_per=FETCH)
     )
     cells = [(column.key, _converter(column)) for column in columns]
-    for row in session.execute(statement).mappings():
-        yield [convert(row[key]) for key, convert in cells]
+    with session.execute(statement) as result:
+        for row in result.mappings():
+            yield [convert(row[key]) for key, convert in cells]
 
 
 def _converter(column: Column) -> Callable[[Any], Any]:

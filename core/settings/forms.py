@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DecimalField, Field, IntegerField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
 from core.contributions import SettingDef
@@ -39,7 +40,7 @@ def _field(definition: SettingDef, value: Any) -> Field:
                 title, [InputRequired()], places=None, default=Decimal(value), description=words
             )
         case "choice":
-            choices = [(key, str(name)) for key, name in definition.choices]
+            choices = [SelectChoice(key, str(name)) for key, name in definition.choices]
             return SelectField(title, choices=choices, default=value, description=words)
         case "text":
             return TextAreaField(title, default=value, description=words)

@@ -65,7 +65,7 @@ def test_equal_and_empty_headings_get_names_of_their_own(gate):
 
 
 def test_what_our_own_export_defused_comes_back_as_it_was(gate):
-    _upload, rows = accept("name\n'=1+1\n'tis\n".encode())
+    _upload, rows = accept(b"name\n'=1+1\n'tis\n")
     assert [cells for _number, cells in rows] == [["=1+1"], ["'tis"]]
 
 

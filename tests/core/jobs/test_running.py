@@ -1,0 +1,383 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from core import clock
+from core.accounts.models import User
+from core.actor import system_actor
+from core.contributions import JobDef, Step
+from core.jobs import running
+from core.jobs.leasing import Fenced, back_off, claim
+from core.jobs.models import Job, JobState, ScheduleFire
+from core.jobs.running import run_next
+from core.jobs.schedules import SEEN, fire_due_schedules
+from core.jobs.services import cancel, enqueue, retry
+from core.jobs.tidy import forget_old_jobs
+from core.jobs.worker import drain, work_once
+from core.testing.plugin import KINDS
+from core.unit_of_work import read_only, unit_of_work
+from tests.core.jobs.toys import COUNT, HOURLY, effects, plugged
+
+SYSTEM = system_actor("test")
+pytestmark = pytest.mark.usefixtures("toys")
+
+
+def add(kind, payload=None, actor=SYSTEM, **options):
+    with unit_of_work(actor) as session:
+        return enqueue(session, kind, payload or {}, **options)
+
+
+def job(job_id):
+    with read_only(SYSTEM) as session:
+        return session.get(Job, job_id)
+
+
+def done():
+    with read_only(SYSTEM) as session:
+        return effects(session)
+
+
+def change(job_id, **values):
+    with unit_of_work(SYSTEM) as session:
+        session.execute(update(Job).where(Job.id == job_id).values(**values))
+
+
+def run_toys():
+    for _attempt in range(200):
+        with read_only(SYSTEM) as session:
+            due = (
+                session.execute(
+                    select(Job.id).where(
+                        Job.kind.like("toy.%"),
+                        Job.state == JobState.PENDING,
+                        Job.due_at <= clock.now(),
+                    )
+                )
+                .scalars()
+                .all()
+            )
+        if not any(run_next(job_id=job_id) for job_id in due):
+            return
+    pytest.fail("the toys never came to rest")
+
+
+def test_a_job_runs_step_by_step_to_its_end():
+    job_id = add("toy.count", {"total": 5})
+    run_toys()
+    assert done() == {job_id: [1, 2, 3, 4, 5]}
+    ended = job(job_id)
+    assert (ended.state, ended.progress_done, ended.progress_total) == ("done", 5, 5)
+    assert ended.finished_at is not None
+    assert ended.lease_token is None
+
+
+def test_a_job_that_is_not_due_waits(frozen):
+    add("toy.count", {"total": 1}, due_at=clock.now() + timedelta(hours=1))
+    run_toys()
+    assert done() == {}
+    with frozen(clock.now() + timedelta(hours=2)):
+        run_toys()
+    assert len(done()) == 1
+
+
+def test_the_urgent_goes_first_and_then_the_longest_due():
+    early = clock.now() - timedelta(hours=1)
+    late = add("toy.count", {"total": 1}, due_at=early + timedelta(minutes=1), priority=0)
+    first = add("toy.count", {"total": 1}, due_at=early, priority=0)
+    urgent = add("toy.count", {"total": 1}, priority=5)
+    order = []
+    with unit_of_work(SYSTEM) as session:
+        while (lease := claim(session)) is not None:
+            order.append(lease.job_id)
+    assert [one for one in order if one in {late, first, urgent}] == [urgent, first, late]
+
+
+def test_a_failing_step_leaves_nothing_is_repeated_with_a_pause_and_ends_as_a_dead_letter(frozen):
+    job_id = add("toy.fail")
+    instant = clock.now()
+    for attempt in (1, 2):
+        with frozen(instant):
+            run_toys()
+            now = job(job_id)
+            assert (now.state, now.attempts) == ("pending", attempt)
+            assert now.due_at > instant
+            assert "a bug in a step" in now.last_error
+            instant = now.due_at
+    with frozen(instant):
+        run_toys()
+    assert job(job_id).state == "dead"
+    assert done() == {}
+
+
+def test_a_refusal_is_final_and_kept_in_its_own_words():
+    job_id = add("toy.refuse")
+    run_toys()
+    ended = job(job_id)
+    assert (ended.state, ended.last_error) == ("dead", "the budget is closed")
+
+
+def test_a_job_whose_worker_dies_each_time_becomes_a_dead_letter(frozen):
+    job_id = add("toy.die")
+    instant = clock.now()
+    for _death in range(2):
+        with frozen(instant), pytest.raises(SystemExit):
+            run_next(job_id=job_id)
+        assert job(job_id).state == "leased"
+        instant += timedelta(minutes=5)
+    with frozen(instant):
+        assert not run_next(job_id=job_id)
+    assert job(job_id).state == "dead"
+    assert job(job_id).last_error
+
+
+def test_a_long_jobs_attempts_count_anew_at_every_step_that_worked():
+    trouble = {3, 6, 9}
+
+    def stumbling(run):
+        number = run.cursor.get("number", 0) + 1
+        if number in trouble:
+            trouble.discard(number)
+            raise KeyError(number)
+        return Step(cursor={"number": number}, done=number >= 10)
+
+    kind = JobDef(kind="toy.stumble", title="Stumble", step=stumbling, max_attempts=2)
+    with plugged(jobs=[kind]):
+        job_id = add("toy.stumble")
+        for _stumble in range(4):
+            run_toys()
+            change(job_id, due_at=clock.now())
+        assert job(job_id).state == "done"
+
+
+def test_a_worker_that_lost_its_lease_can_store_nothing(frozen):
+    job_id = add("toy.count", {"total": 2})
+    with unit_of_work(SYSTEM) as session:
+        zombie = claim(session, job_id=job_id)
+    with frozen(clock.now() + timedelta(minutes=1)), unit_of_work(SYSTEM) as session:
+        heir = claim(session, job_id=job_id)
+    assert heir is not None
+    assert heir.token != zombie.token
+    with pytest.raises(Fenced):
+        running._stored_step(zombie, COUNT, last=False)
+    assert done() == {}
+    running.run_slice(zombie)
+    assert done() == {}
+    running.run_slice(heir)
+    assert done() == {job_id: [1, 2]}
+
+
+def test_a_lease_lost_in_the_middle_of_a_step_undoes_the_step():
+    job_id = add("toy.count", {"total": 2})
+    with unit_of_work(SYSTEM) as session:
+        lease = claim(session, job_id=job_id)
+
+    def robbed(run):
+        step = COUNT.step(run)
+        run.session.execute(update(Job).where(Job.id == run.id).values(lease_token="other"))
+        return step
+
+    with pytest.raises(Fenced):
+        running._stored_step(lease, JobDef(kind="toy.count", title="", step=robbed), last=False)
+    assert done() == {}
+
+
+@pytest.mark.parametrize("database", [k for k in KINDS if k == "postgresql"], indirect=True)
+def test_a_running_step_cannot_be_claimed_by_another_worker_even_when_its_lease_is_over(
+    app,
+):
+    job_id = add("toy.count", {"total": 1})
+    with unit_of_work(SYSTEM) as session:
+        lease = claim(session, job_id=job_id)
+    change(job_id, lease_until=clock.now() - timedelta(minutes=1))
+    seen = []
+
+    def watched(run):
+        def other():
+            with app.app_context(), unit_of_work(SYSTEM) as session:
+                seen.append(claim(session, job_id=job_id))
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+        return COUNT.step(run)
+
+    running._stored_step(lease, JobDef(kind="toy.count", title="", step=watched), last=False)
+    assert seen == [None]
+    assert done() == {job_id: [1]}
+
+
+def test_a_cancelled_job_stops_before_its_next_step_and_can_be_taken_up_again():
+    def cancelling(run):
+        step = COUNT.step(run)
+        if step.cursor["number"] == 2 and run.payload.get("first"):
+            cancel(run.session, run.id)
+        return step
+
+    job_id = add("toy.count", {"total": 4})
+    with unit_of_work(SYSTEM) as session:
+        lease = claim(session, job_id=job_id)
+    running._stored_step(lease, COUNT, last=False)
+    with unit_of_work(SYSTEM) as session:
+        cancel(session, job_id)
+    running.run_slice(lease)
+    assert done() == {job_id: [1]}
+    assert job(job_id).state == "cancelled"
+    with unit_of_work(SYSTEM) as session:
+        retry(session, job_id)
+    run_toys()
+    assert done() == {job_id: [1, 2, 3, 4]}
+
+
+def test_a_long_job_is_given_back_so_that_others_get_their_turn(monkeypatch):
+    monkeypatch.setattr(running, "SLICE_SECONDS", 0.0)
+    long = add("toy.count", {"total": 3})
+    short = add("toy.count", {"total": 1})
+    with unit_of_work(SYSTEM) as session:
+        first = claim(session, job_id=long)
+    running.run_slice(first)
+    assert done() == {long: [1]}
+    assert job(long).state == "pending"
+    with unit_of_work(SYSTEM) as session:
+        assert job(short).due_at < job(long).due_at
+        assert claim(session, job_id=short) is not None
+    run_toys()
+    assert done()[long] == [1, 2, 3]
+
+
+def test_many_workers_do_each_step_of_each_job_exactly_once(app):
+    ids = [add("toy.count", {"total": 3, "slow": True}) for _n in range(25)]
+    faults = []
+
+    def work():
+        try:
+            drain(app)
+        except Exception as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=work) for _n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    drain(app)
+    assert not faults
+    assert done() == {job_id: [1, 2, 3] for job_id in ids}
+
+
+def test_a_user_whose_account_is_off_by_now_gets_words_and_no_effect(make):
+    user = make.user()
+    job_id = add("toy.count", {"total": 1}, actor=make.actor(user))
+    with unit_of_work(SYSTEM) as session:
+        session.execute(update(User).where(User.id == user.id).values(active=False))
+    run_toys()
+    ended = job(job_id)
+    assert ended.state == "dead"
+    assert ended.last_error
+    assert "Traceback" not in ended.last_error
+    assert done() == {}
+
+
+def test_a_step_runs_as_the_originator(make):
+    seen = []
+    kind = JobDef(
+        kind="toy.who", title="", step=lambda run: (seen.append(run.actor), Step(done=True))[1]
+    )
+    actor = make.actor()
+    with plugged(jobs=[kind]):
+        add("toy.who", actor=actor)
+        run_toys()
+    assert seen[0].user_id == actor.user_id
+    assert seen[0].employee_id == actor.employee_id
+    assert not seen[0].is_administrator
+
+
+def test_a_job_whose_kind_is_off_is_parked_and_goes_on_later():
+    kind = JobDef(kind="toy.parked", title="", step=COUNT.step)
+    with plugged(jobs=[kind]):
+        job_id = add("toy.parked", {"total": 1})
+    run_toys()
+    assert (job(job_id).state, job(job_id).attempts) == ("pending", 0)
+    assert done() == {}
+    with plugged(jobs=[kind]):
+        run_toys()
+    assert done() == {job_id: [1]}
+
+
+def test_a_kind_that_goes_off_between_two_steps_is_parked_where_it_stands():
+    kind = JobDef(kind="toy.parked", title="", step=COUNT.step)
+    with plugged(jobs=[kind]):
+        job_id = add("toy.parked", {"total": 3})
+        with unit_of_work(SYSTEM) as session:
+            lease = claim(session, job_id=job_id)
+        running._stored_step(lease, kind, last=False)
+    running.run_slice(lease)
+    assert (job(job_id).state, job(job_id).cursor) == ("pending", {"number": 1})
+    with plugged(jobs=[kind]):
+        run_toys()
+    assert done() == {job_id: [1, 2, 3]}
+
+
+def test_a_schedule_fires_once_an_interval_however_many_look(app, frozen):
+    instant = clock.now().replace(minute=30, second=0, microsecond=0)
+    with plugged(jobs=[HOURLY]):
+        for hours in (0, 0, 1, 1, 2):
+            app.extensions.pop(SEEN, None)
+            with frozen(instant + timedelta(hours=hours)):
+                fire_due_schedules()
+                fire_due_schedules()
+    with read_only(SYSTEM) as session:
+        assert (
+            session.execute(select(func.count()).where(Job.kind == "toy.hourly")).scalar_one() == 3
+        )
+        assert (
+            session.execute(
+                select(func.count()).where(ScheduleFire.schedule == "toy.hourly")
+            ).scalar_one()
+            == 3
+        )
+
+
+def test_two_workers_that_see_a_schedule_at_the_same_time_fire_it_once(app):
+    barrier = threading.Barrier(4)
+
+    def look():
+        with app.app_context():
+            barrier.wait()
+            fire_due_schedules()
+
+    with plugged(jobs=[HOURLY]):
+        threads = [threading.Thread(target=look) for _n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    with read_only(SYSTEM) as session:
+        assert (
+            session.execute(select(func.count()).where(Job.kind == "toy.hourly")).scalar_one() == 1
+        )
+
+
+def test_jobs_that_ended_long_ago_are_forgotten_and_dead_letters_are_not():
+    old = clock.now() - timedelta(days=31)
+    ended, dead, open_ = (add("toy.count", {"total": 1}) for _n in range(3))
+    change(ended, state="done", finished_at=old)
+    change(dead, state="dead", finished_at=old)
+    with unit_of_work(SYSTEM) as session:
+        assert forget_old_jobs(session) == 1
+    assert job(ended) is None
+    assert job(dead) is not None
+    assert job(open_) is not None
+
+
+def test_the_pause_before_another_attempt_grows_and_is_bounded():
+    pauses = [back_off(attempt) for attempt in range(1, 40)]
+    assert timedelta(seconds=1) <= pauses[0] <= timedelta(seconds=3)
+    assert all(pause <= timedelta(minutes=15) for pause in pauses)
+    assert min(pauses[20:]) >= timedelta(minutes=5)
+
+
+def test_a_quiet_worker_says_so(app):
+    drain(app)
+    assert not work_once(app)
