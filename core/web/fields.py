@@ -17,7 +17,7 @@ from core.i18n import gettext as _
 ChoicePair = tuple[Any, Any]
 Choices = Sequence[ChoicePair] | Callable[[], Sequence[ChoicePair]]
 
-FULL_WIDTH = str.maketrans("0123456789.,-:/", "0123456789.,-:/")
+FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－：／￥", "0123456789.,-:/¥")
 DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
@@ -184,7 +184,7 @@ class MoneyField(House, wtforms.Field):
 
 def parse_money(text: str, *, negative: bool = False) -> Decimal | None:
     """Return the amount that a text means, None when empty; raise ValueError in plain words."""
-    plain = text.translate(FULL_WIDTH).strip().removeprefix("¥").removeprefix("¥")
+    plain = text.translate(FULL_WIDTH).strip().removeprefix("¥")
     plain = plain.replace(",", "").replace(" ", "").replace("−", "-")
     if not plain:
         return None

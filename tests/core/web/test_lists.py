@@ -143,7 +143,7 @@ def test_beyond_the_bound_the_list_goes_on_behind_the_last_row(people, staff, as
         "q=" + "x" * 201, "&".join(f"phone={n}" for n in range(80)),
     ],
 )  # fmt: skip
-def test_malformed_addresses_are_refused_in_plain_words(people, staff, ask, address):
+def test_malformed_addresses_are_refused_in_plain_words(people, ask, address):
     with pytest.raises(DomainError) as refused:
         ask(people, address)
     assert refused.value.status == 400
@@ -154,7 +154,7 @@ def test_malformed_addresses_are_refused_in_plain_words(people, staff, ask, addr
     "address",
     ["nonsense=1", "sort=nonsense", "sort=-", "col=nonsense", "tab=nonsense", "phone=", "q="],
 )
-def test_unknown_names_and_empty_values_are_ignored(people, staff, ask, address):
+def test_unknown_names_and_empty_values_are_ignored(people, ask, address):
     assert ask(people, address).total == ask(people).total
 
 
