@@ -15,6 +15,7 @@ CUSTOMER = "customers.customer"
 CONTACT = "customers.contact"
 OPPORTUNITY = "customers.opportunity"
 INDUSTRY = "customers.industry"
+DERIVED = {"audit": False}  # follows from other columns, so the trail need not repeat it
 
 
 class Industry(Model):
@@ -80,10 +81,10 @@ class Customer(Scoped, Model):
     website: Mapped[str] = mapped_column(String(200), default="")
     founded: Mapped[str] = mapped_column(String(60), default="")
     notes: Mapped[str] = mapped_column(Text, default="")
-    exact_key: Mapped[str] = mapped_column(String(200), index=True)
-    match_key: Mapped[str] = mapped_column(String(200), index=True)
-    match_key_en: Mapped[str] = mapped_column(String(200), default="", index=True)
-    search_text: Mapped[str] = mapped_column(String(800), default="")
+    exact_key: Mapped[str] = mapped_column(String(200), index=True, info=DERIVED)
+    match_key: Mapped[str] = mapped_column(String(200), index=True, info=DERIVED)
+    match_key_en: Mapped[str] = mapped_column(String(200), default="", index=True, info=DERIVED)
+    search_text: Mapped[str] = mapped_column(String(800), default="", info=DERIVED)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now, index=True)
     row_version: Mapped[int] = mapped_column()

@@ -9,6 +9,7 @@ from addons.customers import admin_views, demo, part_views, seed, views
 from addons.customers.blueprint import blueprint
 from addons.customers.dimension import CUSTOMER_DIMENSION
 from addons.customers.exchanges import EXCHANGES
+from addons.customers.field_titles import name_fields
 from addons.customers.measures import MEASURES
 from addons.customers.menus import MENUS
 from addons.customers.models import MODELS
@@ -35,6 +36,7 @@ PAGES = (views, part_views, admin_views)  # importing them hangs the pages on th
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
     """Name the tables."""
+    name_fields()
     return MODELS
 
 

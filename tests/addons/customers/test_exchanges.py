@@ -1,6 +1,7 @@
 """Both real files through the exchanges themselves; what must come out is counted from the CSV."""
 
 import csv
+import io
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -151,6 +152,20 @@ def test_files_of_the_same_kind_with_other_headings_are_understood(house, as_, r
         assert (first.grade, first.country, first.region) == ("A", "CN", "华北")
     carriers = ["Carrier", "ISO", "Mobile country code", "Mobile network code", "Remarks"]
     assert set(guess(OPERATORS, carriers)) == {"operator", "country_code", "mcc", "mnc", "note"}
+
+
+def test_an_export_imported_again_changes_nothing_until_a_cell_is_changed(
+    house, as_, run_as, login
+):
+    headings, rows = read("companies.csv")
+    run_as(house.ann, CUSTOMERS, headings, rows[:30])
+    answer = login(house.ann.user).get("/customers/export?format=csv")
+    headings, *rows = csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")))
+    assert len(rows) == 30
+    assert count(run_as(house.ann, CUSTOMERS, headings, rows)) == Counter(unchanged=30)
+    rows[3][headings.index("Notes")] = "called on Monday"
+    again = count(run_as(house.ann, CUSTOMERS, headings, rows))
+    assert again == Counter(unchanged=29, updated=1)
 
 
 def test_bad_rows_are_refused_alone_and_in_words(house, as_, run_as):

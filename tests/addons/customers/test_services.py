@@ -8,6 +8,7 @@ from addons.customers.fields import CustomerFields, fields_of
 from addons.customers.stages import Stage
 from core.audit.queries import history
 from core.errors import Conflict, NotAllowed, NotFound, Refused
+from core.i18n import force_locale
 
 
 def test_a_new_account_gets_a_code_its_manager_and_the_managers_unit(house, as_):
@@ -75,9 +76,12 @@ def test_a_change_is_in_the_history_and_no_change_is_not(house, as_, make):
         services.update_customer(
             key, replace(fields_of(seen), grade="A"), row_version=seen.row_version
         )
-    with as_(house.ann) as session:
+    with as_(house.ann) as session, force_locale("en"):
         entries = history(session, "customers.customer", key)
     assert [entry.action for entry in entries] == ["update", "create"]
+    assert [(change.title, change.old, change.new) for change in entries[0].changes] == [
+        ("Grade", None, "A")
+    ]
 
 
 def test_only_an_account_without_anything_is_deleted(house, as_, make):
