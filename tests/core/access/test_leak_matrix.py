@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.core.access.leak_probes import FILTERED, PROBES, REFUSALS, Probe, answer
+from tests.core.access.filtered_probes import FILTERED
+from tests.core.access.leak_probes import PROBES, answer
+from tests.core.access.probe_kinds import Probe
+from tests.core.access.refused_probes import REFUSALS
 from tests.core.access.wall_toys import World
 
 # Some probes ask clumsily on purpose; the wall must hold even then.

@@ -82,7 +82,9 @@ def test_switching_a_layer_off_turns_the_probes_red(world: World, layer: str) ->
 
 def test_the_verifier_alone_catches_what_the_criteria_miss(world: World) -> None:
     """With the condition forgotten, reading fails closed instead of giving foreign rows."""
-    from tests.core.access.leak_probes import FILTERED, REFUSED, answer
+    from tests.core.access.filtered_probes import FILTERED
+    from tests.core.access.leak_probes import answer
+    from tests.core.access.probe_kinds import REFUSED
 
     world.engine.clear_compiled_cache()
     entity = next(probe for probe in FILTERED if probe.name == "select entity")
@@ -93,7 +95,8 @@ def test_the_verifier_alone_catches_what_the_criteria_miss(world: World) -> None
 
 def test_without_condition_and_verifier_rows_do_leak(world: World) -> None:
     """The probes read real foreign rows: the refusal above is the wall's doing."""
-    from tests.core.access.leak_probes import FILTERED, answer
+    from tests.core.access.filtered_probes import FILTERED
+    from tests.core.access.leak_probes import answer
 
     world.engine.clear_compiled_cache()
     entity = next(probe for probe in FILTERED if probe.name == "select entity")
