@@ -191,7 +191,7 @@ def _require(session: GuardedSession, action: str) -> None:
 def _check_version(user: User, row_version: int | None, yours: dict[str, Any]) -> None:
     if row_version is not None and user.row_version != row_version:
         raise Conflict(
-            _("Somebody else changed this account first. Nothing of yours was stored."),
+            _("Somebody else changed this user account first. Nothing of yours was stored."),
             theirs={key: getattr(user, key) for key in yours},
             yours=yours,
         )

@@ -18,7 +18,6 @@ from core.i18n import gettext as _
 from core.unit_of_work import in_unit_of_work, unit_of_work
 
 SIGN_IN = system_actor("sign-in")
-LONGEST_LOGIN = 64
 
 
 @dataclass(eq=False)
@@ -46,7 +45,7 @@ class _Known:
 
 def normal_login(text: str) -> str:
     """Return a login as it is stored: trimmed and in lower case."""
-    return text.strip().casefold()[:LONGEST_LOGIN]
+    return text.strip().casefold()
 
 
 def sign_in(login: str, password: str, client: Client, *, replaces: int | None = None) -> SignedIn:
@@ -114,4 +113,4 @@ def refusal(login: str, client: Client) -> WrongCredentialsError:
     current_app.logger.info(
         "sign-in refused", extra={"login": login, "network": network_of(client.address)}
     )
-    return WrongCredentialsError(_("Login or password is wrong. Nothing else was checked."))
+    return WrongCredentialsError(_("Login or password is wrong."))

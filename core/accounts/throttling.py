@@ -73,7 +73,7 @@ def count_attempt(session: GuardedSession, login: str, address: str) -> None:
     """Count an attempt as failed; raise TooManyAttemptsError, uncounted, while a wait runs."""
     instant = now()
     rows = _rows(session, login, address, instant)
-    wait = max((row.blocked_until - instant for row in rows.values()), default=timedelta(0))
+    wait = max(_wait(LIMITS[kind], row, instant) for kind, row in rows.items())
     if wait > timedelta(0):
         seconds = max(1, int(wait.total_seconds() + 0.999))
         raise TooManyAttemptsError(
@@ -105,8 +105,15 @@ def forget_old_attempts(session: GuardedSession) -> None:
     )
 
 
+def _wait(limit: Limit, row: LoginAttempt, instant: datetime) -> timedelta:
+    """Return how long the counter still blocks; a wait beyond its cap means a clock set back."""
+    wait = row.blocked_until - instant
+    return wait if wait <= limit.cap else timedelta(0)
+
+
 def _faded(row: LoginAttempt, instant: datetime) -> int:
-    return row.failures >> min(60, int((instant - row.last_at) / HALF_LIFE))
+    halvings = int(max(timedelta(0), instant - row.last_at) / HALF_LIFE)
+    return row.failures >> min(60, halvings)
 
 
 def _rows(

@@ -57,7 +57,7 @@ def show_employee(record_id: int) -> ResponseReturnValue:
                 Crumb(_("Organisation"), url_for("organisation.index")),
                 Crumb(_("Employees"), url_for("organisation.employees")),
             ],
-            tags=[] if employee.active else [(_("left"), "")],
+            tags=[] if employee.active else [(_("has left"), "")],
             facts=_facts(employee),
             actions=_actions(employee),
         )
@@ -99,7 +99,8 @@ def come_back(record_id: int) -> ResponseReturnValue:
 
 
 def _fields(form: EmployeeForm) -> EmployeeFields:
-    return EmployeeFields(**form.values())
+    values = form.values()
+    return EmployeeFields(**{k: v for k, v in values.items() if v is not None})
 
 
 def _facts(employee: Employee) -> list[Fact]:
@@ -120,7 +121,7 @@ def _facts(employee: Employee) -> list[Fact]:
             superior.name if superior else None,
             url=url_for("organisation.show_employee", record_id=superior.id) if superior else None,
         ),
-        Fact(_("Heads"), "、".join(headed.values())),
+        Fact(_("Heads these units"), "、".join(headed.values())),
         Fact(_("E-mail"), employee.email),
         Fact(_("Phone"), employee.phone),
     ]

@@ -47,20 +47,22 @@ class UnitForm(Form):
     name = NameField(_l("Name"), required=True, span=2)
     code = TextField(_l("Code"), required=True, limit=40)
     kind = SelectField(_l("Kind"), choices=tuple(KINDS.items()), required=True)
-    sort = NumberField(_l("Order"), hint=_l("Smaller numbers stand first."))
+    sort = NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."))
 
 
 class NewUnitForm(UnitForm):
     """A new unit with its parent."""
 
-    parent_id = PickerField(_l("Below"), choices=_units, empty=_l("– nothing, a root –"), span=2)
+    parent_id = PickerField(
+        _l("Lies below"), choices=_units, empty=_l("– nothing, a root –"), span=2
+    )
 
 
 class MoveForm(Form):
     """Another parent."""
 
     parent_id = PickerField(
-        _l("Below"),
+        _l("Lies below"),
         choices=_units_outside,
         empty=_l("– nothing, a root –"),
         hint=_l("Everything below it moves along; heads above see it from now on."),
@@ -72,7 +74,7 @@ class HeadForm(Form):
     """Another head."""
 
     head_employee_id = PickerField(
-        _l("Head"),
+        _l("Head of unit"),
         choices=_employees,
         empty=_l("– nobody –"),
         hint=_l("The head sees everything in the unit and below it."),
@@ -84,7 +86,7 @@ class PositionForm(Form):
     """A post."""
 
     name = NameField(_l("Name"), required=True, span=2)
-    sort = NumberField(_l("Order"), hint=_l("Smaller numbers stand first."))
+    sort = NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."))
     active = CheckField(_l("In use"))
 
 
@@ -93,13 +95,13 @@ class NewPositionForm(Form):
 
     name = NameField(_l("Name"), required=True, span=2)
     code = TextField(_l("Code"), required=True, limit=40)
-    sort = NumberField(_l("Order"), hint=_l("Smaller numbers stand first."))
+    sort = NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."))
 
 
 class EmployeeForm(Form):
     """Everything about a person."""
 
-    name = TextField(_l("Name"), required=True, limit=120)
+    name = TextField(_l("Full name"), required=True, limit=120)
     code = TextField(_l("Employee code"), required=True, limit=40)
     unit_id = PickerField(_l("Unit"), choices=_units, required=True)
     position_id = PickerField(_l("Position"), choices=_positions, empty=_l("– none –"))

@@ -14,7 +14,7 @@ from core.unit_of_work import current_session
 from core.web.lists import Choice, Column, Facet, ListSpec, Tab
 
 Superior = aliased(Employee)
-STATES = {True: _l("active"), False: _l("left")}
+STATES = {True: _l("in service"), False: _l("has left")}
 TONES = {True: "ok"}
 
 
@@ -54,7 +54,7 @@ EMPLOYEES = ListSpec(
     id=Employee.id,
     source=_employees,
     columns=(
-        Column("name", _l("Name"), Employee.name, sub=Employee.code, phone="p1"),
+        Column("name", _l("Full name"), Employee.name, sub=Employee.code, phone="p1"),
         Column("unit", _l("Unit"), OrgUnit.name, kind="name", sort=OrgUnit.code, phone="p3"),
         Column("position", _l("Position"), Position.name, kind="name", sort=Position.sort),
         Column("superior", _l("Superior"), Superior.name),
@@ -76,9 +76,9 @@ EMPLOYEES = ListSpec(
         Facet("state", _l("State"), Employee.active, choices=STATES),
     ),
     search=(Employee.name, Employee.code, Employee.email),
-    search_hint=_l("Name, code, e-mail"),
+    search_hint=_l("Full name, code, e-mail"),
     sort="name",
-    tabs=(Tab("active", _l("Active"), lambda: {"state": "True"}),),
+    tabs=(Tab("active", _l("In service"), lambda: {"state": "True"}),),
     empty_title=_l("Nobody yet"),
     empty_text=_l("Employees own records and head units; accounts are given to them."),
 )

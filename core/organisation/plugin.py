@@ -5,12 +5,13 @@ from typing import Any
 
 from flask import Blueprint
 
-from core.contributions import Dimension, MenuItem, Resource, Verb
+from core.contributions import Dimension, EventType, MenuItem, Resource, Verb
 from core.hookspecs import hookimpl
 from core.i18n import lazy_gettext as _l
 from core.organisation import employee_pages, unit_pages
 from core.organisation.blueprint import blueprint
 from core.organisation.dimensions import DIMENSIONS
+from core.organisation.events import EVENT_TYPES
 from core.organisation.models import Employee, OrgClosure, OrgUnit, Position
 from core.organisation.resources import RESOURCES, Permission
 
@@ -33,6 +34,12 @@ def register_resources() -> Iterable[Resource]:
 def register_dimensions() -> Iterable[Dimension]:
     """Declare the axes unit and owner."""
     return DIMENSIONS
+
+
+@hookimpl
+def register_event_types() -> Iterable[EventType]:
+    """Tell that people move between units."""
+    return EVENT_TYPES
 
 
 @hookimpl

@@ -12,6 +12,7 @@ from core.i18n import gettext as _
 from core.i18n import localized
 from core.organisation.models import Employee, OrgUnit, Position
 from core.organisation.queries import superior_ids
+from core.organisation.events import publish_move
 from core.organisation.reach import recompile_employees
 from core.organisation.resources import Permission, check_version, require
 from core.organisation.services import free_code, load_unit
@@ -58,6 +59,8 @@ def update_employee(
     session.flush()
     if before != (employee.unit_id, employee.superior_id):
         recompile_employees(session, {employee.id})
+    if before[0] != employee.unit_id:
+        publish_move(employee.id, from_unit_id=before[0], to_unit_id=employee.unit_id)
     return employee
 
 

@@ -76,9 +76,9 @@ def show_unit(record_id: int) -> ResponseReturnValue:
             crumbs=_crumbs(unit),
             tags=[] if unit.active else [(_("closed"), "")],
             facts=[
-                Fact(_("Head"), head.name if head else None),
+                Fact(_("Head of unit"), head.name if head else None),
                 Fact(_("Kind"), KINDS.get(unit.kind, unit.kind)),
-                Fact(_("Order"), unit.sort, kind="number"),
+                Fact(_("Sort order"), unit.sort, kind="number"),
             ],
             actions=_actions(unit),
         ),
@@ -236,12 +236,12 @@ def _actions(unit: OrgUnit) -> list[Action]:
         return url_for(f"organisation.{verb}", record_id=unit.id)
 
     if not unit.active:
-        return [Action(_("Reopen"), url("reopen_unit"), primary=True, post=True, needs=may)]
+        return [Action(_("Reopen unit"), url("reopen_unit"), primary=True, post=True, needs=may)]
     below = url_for("organisation.new_unit", below=unit.id)
     return [
         Action(_("New unit below"), below, icon="plus", needs=(UNIT.value, Verb.CREATE.value)),
-        Action(_("Move"), url("move_unit"), icon="right", needs=may),
-        Action(_("Head"), url("set_head"), icon="user", needs=may),
-        Action(_("Close"), url("close_unit"), post=True, dangerous=True, needs=may),
+        Action(_("Move unit"), url("move_unit"), icon="right", needs=may),
+        Action(_("Head of unit"), url("set_head"), icon="user", needs=may),
+        Action(_("Close unit"), url("close_unit"), post=True, dangerous=True, needs=may),
         Action(_("Edit"), url("edit_unit"), icon="edit", primary=True, needs=may),
     ]

@@ -37,7 +37,9 @@ class Browser:
         return self.client.get(path, **options)
 
     def sign_in(self, login: str, password: str = PASSWORD, **data: Any):
-        return self.post("/login", {"login": login, "password": password, **data}, page="/login/first")
+        return self.post(
+            "/login", {"login": login, "password": password, **data}, page="/login/first"
+        )
 
     @property
     def token(self) -> str | None:

@@ -1,6 +1,7 @@
 """Accounts with passwords, and sign-in by the form as a browser does it."""
 
 import pytest
+
 from tests.core.accounts.account_browser import Browser, set_password
 
 

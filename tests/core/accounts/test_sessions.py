@@ -37,7 +37,9 @@ def test_asvs_7_2_4_signing_in_again_gives_a_new_id_and_voids_the_old(browser, m
     here = browser()
     here.sign_in("wang")
     first = here.token
-    here.post("/login", {"login": "wang", "password": "three calm herons wait"}, page="/account/password")
+    here.post(
+        "/login", {"login": "wang", "password": "three calm herons wait"}, page="/account/password"
+    )
     assert here.token not in {first, None}
     thief = browser()
     thief.client.set_cookie("sunmao", first)
@@ -281,5 +283,3 @@ def test_the_actor_and_current_user_are_the_one_who_signed_in(app, here, member)
     assert seen["actor"] == seen["g"]
     assert seen["actor"].user_id == seen["user"] == member.id
     assert seen["actor"].employee_id == member.employee_id
-
-

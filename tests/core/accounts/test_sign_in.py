@@ -56,7 +56,9 @@ def test_only_a_digest_of_256_random_bits_is_stored(browser, member):
 
 
 @pytest.mark.parametrize("case", ["unknown", "disabled", "wrong", "without a password"])
-def test_asvs_6_3_8_every_failure_looks_and_works_the_same(browser, make, member, monkeypatch, case):
+def test_asvs_6_3_8_every_failure_looks_and_works_the_same(
+    browser, make, member, monkeypatch, case
+):
     other = make.user("lily")
     if case == "disabled":
         set_password(other)
@@ -74,7 +76,11 @@ def test_asvs_6_3_8_every_failure_looks_and_works_the_same(browser, make, member
     answer = browser().sign_in(login, password)
     body = answer.get_data(as_text=True).replace(login, "LOGIN")
     body = re.sub(r'(csrf_token" value=")[^"]+', r"\1", body)
-    seen = {name: value for name, value in answer.headers if name not in {"X-Request-Id", "Date", "Set-Cookie"}}
+    seen = {
+        name: value
+        for name, value in answer.headers
+        if name not in {"X-Request-Id", "Date", "Set-Cookie"}
+    }
     assert answer.status_code == 401
     assert len(verified) == 1, "the same work whatever the case"
     assert verified[0].startswith("$argon2id$")
@@ -83,7 +89,9 @@ def test_asvs_6_3_8_every_failure_looks_and_works_the_same(browser, make, member
     expected = reference.get_data(as_text=True).replace("wang", "LOGIN")
     expected = re.sub(r'(csrf_token" value=")[^"]+', r"\1", expected)
     assert body == expected
-    assert seen == {n: v for n, v in reference.headers if n not in {"X-Request-Id", "Date", "Set-Cookie"}}
+    assert seen == {
+        n: v for n, v in reference.headers if n not in {"X-Request-Id", "Date", "Set-Cookie"}
+    }
 
 
 def test_a_refused_sign_in_never_sends_the_password_back(browser, member):

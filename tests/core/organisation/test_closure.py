@@ -15,7 +15,7 @@ from core.organisation.models import OrgClosure, OrgUnit
 from core.organisation.queries import ancestor_ids, subtree_ids
 
 OPERATOR = system_actor("closure test")
-type_Open = Callable[[Actor], AbstractContextManager[GuardedSession]]
+Open = Callable[[Actor], AbstractContextManager[GuardedSession]]
 
 
 def expected_pairs(parents: dict[int, int | None]) -> set[tuple[int, int, int]]:
@@ -38,10 +38,8 @@ def stored_pairs(session: GuardedSession) -> set[tuple[int, int, int]]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_closure_equals_a_walk_up_the_tree_after_random_acts(
-    session_as: type_Open, seed: int
-) -> None:
-    chance = random.Random(seed)
+def test_closure_equals_a_walk_up_the_tree_after_random_acts(session_as: Open, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - chance, not secrecy
     parents: dict[int, int | None] = {}
     refused = moved = removed = 0
     with session_as(OPERATOR) as session:
@@ -77,7 +75,7 @@ def test_closure_equals_a_walk_up_the_tree_after_random_acts(
     assert stored == parents
 
 
-def test_a_unit_cannot_move_below_itself_or_its_own_branch(session_as: type_Open) -> None:
+def test_a_unit_cannot_move_below_itself_or_its_own_branch(session_as: Open) -> None:
     with session_as(OPERATOR) as session:
         top = services.create_unit(session, code="A", name={"zh": "甲"})
         middle = services.create_unit(session, code="B", name={"zh": "乙"}, parent_id=top.id)
@@ -91,7 +89,7 @@ def test_a_unit_cannot_move_below_itself_or_its_own_branch(session_as: type_Open
         assert ancestor_ids(session, leaf.id) == [leaf.id, middle.id, top.id]
 
 
-def test_a_moved_branch_keeps_its_inner_order(session_as: type_Open) -> None:
+def test_a_moved_branch_keeps_its_inner_order(session_as: Open) -> None:
     with session_as(OPERATOR) as session:
         old = services.create_unit(session, code="O", name={"zh": "旧"})
         new = services.create_unit(session, code="N", name={"zh": "新"})
