@@ -8,6 +8,7 @@ from typing import Any
 from addons.customers import contacts, industries, opportunities, services
 from addons.customers.contacts import ContactFields
 from addons.customers.fields import CustomerFields
+from addons.customers.models import Network
 from addons.customers.opportunities import OpportunityFields
 from addons.customers.stages import Stage
 from core.actor import system_actor
@@ -67,3 +68,33 @@ def industry(name: str, *, parent_id: int | None = None) -> int:
     """Make a node of the industry tree and return its id."""
     with unit_of_work(MAKING):
         return industries.add_industry({"zh": name, "en": name}, parent_id=parent_id)
+
+
+def seed_canaries(session: Any, owner: Employee, canary: str) -> None:
+    """Make rows of every kind that `owner` sees, with `canary` in each text that they hold."""
+    for number in (1, 2):
+        customer_id = customer(
+            f"{canary} account {number}",
+            manager=owner,
+            stage=Stage.OPPORTUNITY,
+            name_en=f"{canary} in English {number}",
+            region=f"{canary} region",
+            grade="A",
+            external_code=f"{canary}-{number}",
+            registration_no=f"{canary} registration",
+            website=f"https://{canary}.example",
+            notes=f"{canary} notes",
+        )
+        contact(
+            customer_id,
+            f"{canary} person",
+            position=f"{canary} post",
+            department=f"{canary} room",
+            phone="1234",
+            email=f"{canary}@{canary}.example",
+            notes=f"{canary} contact notes",
+        )
+        opportunity(customer_id, f"{canary} opportunity", value=number * 1000)
+        session.add(
+            Network(customer_id=customer_id, mcc="1", mnc="2", brand=canary, note=f"{canary} note")
+        )

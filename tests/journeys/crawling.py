@@ -1,0 +1,135 @@
+"""Walk a site as one person and collect all that it answers, files included.
+
+Nothing here knows an add-on: pages come from the URL map and from the links of pages; ids from
+the rows that the factories of the add-ons have made.
+"""
+
+import importlib
+import io
+import itertools
+import re
+import zipfile
+from collections import deque
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import inspect, select
+
+from core.access.declarations import Protected
+from core.addons.registry import registry
+from core.database import Model
+from core.testing.making import MAKING
+from core.unit_of_work import unit_of_work
+
+FACTORIES = Path(__file__).resolve().parent.parent / "factories"
+HREF = re.compile(r"""(?:href|action|hx-get|src)\s*=\s*["']([^"']+)["']""")
+LEAVES_ALONE = {"/logout"}
+LIMIT = 400
+
+
+def seed(owner, canary: str) -> None:
+    """Let every factory module that can, make rows of `owner` that carry `canary` in each text."""
+    for file in sorted(FACTORIES.glob("*.py")):
+        module = importlib.import_module(f"tests.factories.{file.stem}")
+        plant = getattr(module, "seed_canaries", None)
+        if plant is not None:
+            with unit_of_work(MAKING) as session:
+                plant(session, owner, canary)
+
+
+def all_ids() -> list[int]:
+    """Return the ids of every row that only some people may see, whatever its table."""
+    ids: set[int] = set()
+    with unit_of_work(MAKING) as session:
+        for mapper in Model.registry.mappers:
+            key = inspect(mapper.class_).primary_key
+            if issubclass(mapper.class_, Protected) and len(key) == 1:
+                ids |= set(session.scalars(select(key[0])))
+    return sorted(ids)
+
+
+def text_of(body: bytes) -> str:
+    """Return all the text of an answer; archives such as XLSX are opened."""
+    if body[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return "\n".join(archive.read(n).decode("utf-8", "replace") for n in archive.namelist())
+    return body.decode("utf-8", "replace")
+
+
+@dataclass
+class Crawl:
+    """One person's walk: `pages` maps each address to (status, text)."""
+
+    app: Flask
+    client: FlaskClient
+    search: str
+    pages: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def run(self, ids: list[int]) -> "Crawl":
+        """Visit every GET route with every id, then whatever the pages link to."""
+        queue = deque(self._starts(ids))
+        while queue and len(self.pages) < LIMIT + len(ids) * 60:
+            path = queue.popleft()
+            key = self._normal(path)
+            if key in self.pages or urlsplit(path).path in LEAVES_ALONE:
+                continue
+            response = self.client.get(path)
+            self.pages[key] = response.status_code, text_of(response.data)
+            if response.status_code == 200 and response.mimetype == "text/html":
+                queue.extend(self._links(path, self.pages[key][1]))
+        return self
+
+    def holding(self, word: str) -> list[str]:
+        """Return the addresses whose answer holds `word`, but where the address itself said it."""
+        return [
+            path for path, (_, text) in self.pages.items() if word in text and word not in path
+        ]
+
+    def failed(self) -> dict[str, int]:
+        """Return the addresses that broke."""
+        return {path: status for path, (status, _) in self.pages.items() if status >= 500}
+
+    def _starts(self, ids: list[int]) -> list[str]:
+        starts = []
+        for rule in self.app.url_map.iter_rules():
+            if "GET" not in rule.methods or rule.endpoint in {"static", "assets"}:
+                continue
+            choices = [self._values(rule, name, ids) for name in sorted(rule.arguments)]
+            for values in itertools.product(*choices):
+                with self.app.test_request_context():
+                    path = rule.build(dict(zip(sorted(rule.arguments), values, strict=True)))[1]
+                starts.append(path)
+                if not rule.arguments:
+                    starts += [f"{path}?{urlencode({'q': word})}" for word in (self.search, "%", "_")]
+                    starts += [f"{path}?format={kind}" for kind in ("csv", "xlsx")]
+                else:
+                    starts.append(f"{path}?why=1")
+        return starts
+
+    def _values(self, rule, name: str, ids: list[int]) -> list:
+        if "IntegerConverter" in type(rule._converters[name]).__name__:
+            return ids
+        known = {
+            "name": list(registry().loaded),
+            "act": ["disable", "uninstall", "purge"],
+            "owner": ["core", *registry().loaded],
+            "key": [one.key for one in registry().exchanges()],
+        }
+        return known.get(name, ["nothing"])
+
+    def _links(self, base: str, text: str) -> list[str]:
+        found = []
+        for href in HREF.findall(text):
+            path = urljoin(base, unescape(href)).partition("#")[0]
+            if path.startswith("/") and not path.startswith(("/static", "/assets")):
+                found.append(path)
+        return found
+
+    def _normal(self, path: str) -> str:
+        parts = urlsplit(path)
+        pairs = sorted(parse_qsl(parts.query, keep_blank_values=True))
+        return f"{parts.path}?{urlencode(pairs)}" if pairs else parts.path

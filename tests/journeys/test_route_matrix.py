@@ -1,0 +1,142 @@
+"""Every route × role × method: what a view declares about itself is what happens.
+
+The routes come from the URL map, so that a new add-on is covered without a line here.
+"""
+
+import pytest
+
+from core.access.decorators import declaration_of
+from core.addons.registry import registry
+from core.testing.client import signed_in_client
+from core.unit_of_work import current_unit, read_only
+from tests.journeys.roles import ROLES, client_of, user_of
+
+NOWHERE = 2_000_000_000  # an id that no record has
+# Pages open to every account whose own check depends on what is asked for in the path.
+NARROWER = {"exchange.upload"}
+TEXTS = {"name": "customers", "act": "disable", "owner": "core", "key": "customers.customer"}
+
+
+def routes(app, method: str):
+    """Return (endpoint, declaration, path) of every route that takes the method."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        declared = declaration_of(view)
+        if declared is None or method not in rule.methods or rule.endpoint in {"static", "assets"}:
+            continue
+        values = {}
+        for name in rule.arguments:
+            is_number = "IntegerConverter" in type(rule._converters[name]).__name__
+            values[name] = NOWHERE if is_number else TEXTS.get(name, "nothing")
+        with app.test_request_context():
+            path = rule.build(values, append_unknown=False)[1]
+        found.append((rule.endpoint, declared, path))
+    return found
+
+
+def may_enter(app, user, declared) -> bool:
+    if declared[0] == "public":
+        return True
+    if user is None:
+        return False
+    if declared[0] == "signed_in":
+        return True
+    with app.app_context(), read_only(actor_of(user)):
+        return current_unit().access.may(declared[1], declared[2])
+
+
+def actor_of(user):
+    from core.actor import Actor
+
+    return Actor(
+        "user",
+        user_id=user.id,
+        employee_id=user.employee_id,
+        label=user.login,
+        is_administrator=user.is_administrator,
+    )
+
+
+def judged(allowed: bool, stranger: bool, response) -> str | None:
+    """Return what is wrong with an answer, None when it is right."""
+    status = response.status_code
+    if status >= 500:
+        return f"{status}"
+    if allowed:
+        sent_away = status in {401, 403} or (
+            status in {302, 303} and "/login" in response.headers["Location"]
+        )
+        return f"{status} although allowed" if sent_away else None
+    if stranger:
+        to_login = status in {302, 303} and "/login" in response.headers["Location"]
+        return None if to_login or status == 401 else f"{status} for a stranger"
+    return None if status == 403 else f"{status} without the right"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_every_route_lets_in_whom_it_declares_and_nobody_else(app, make, role, method):
+    client, user = client_of(app, make, role)
+    token = client.token() if method == "POST" else ""
+    faults = []
+    for endpoint, declared, path in routes(app, method):
+        if endpoint == "accounts.sign_out":
+            continue
+        response = client.open(path, method=method, data={"csrf_token": token} if token else None)
+        fault = judged(may_enter(app, user, declared), user is None, response)
+        if fault and not (endpoint in NARROWER and response.status_code == 403 and user):
+            faults.append(f"{method} {path} ({endpoint}, {declared}): {fault}")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("role", ["stranger", "staff", "administrator"])
+def test_no_post_is_taken_without_a_token(app, make, role):
+    client, _user = client_of(app, make, role)
+    taken = {}
+    for endpoint, _declared, path in routes(app, "POST"):
+        status = client.post(path).status_code
+        if status not in {400, 401, 403, 404, 302, 303, 405} or status < 300:
+            taken[endpoint] = status
+    assert not taken
+
+
+def test_options_tells_methods_and_nothing_else(app, make):
+    client, _user = client_of(app, make, "staff")
+    for _endpoint, _declared, path in routes(app, "GET"):
+        response = client.options(path)
+        assert response.status_code in {200, 403, 404}, path
+        if response.status_code == 200:
+            assert response.data == b"", path
+
+
+def test_pages_of_an_addon_that_is_off_are_not_found_by_anybody(app, make):
+    from core.actor import acting_as, system_actor
+    from core.addons import lifecycle
+
+    clients = [client_of(app, make, role)[0] for role in ("stranger", "staff", "administrator")]
+    for name in list(registry().loaded):
+        with acting_as(system_actor("test")):
+            lifecycle.disable(name, reason="test")
+        registry().switchboard.forget()
+        own = [path for endpoint, _, path in routes(app, "GET") if endpoint.startswith(f"{name}.")]
+        assert own
+        answers = {path: [client.get(path).status_code for client in clients] for path in own}
+        assert {status for many in answers.values() for status in many} == {404}, answers
+
+
+@pytest.mark.parametrize("fault", ["unguarded", "overguarded"])
+def test_the_matrix_sees_a_planted_fault(app, make, monkeypatch, fault):
+    user = user_of(make, "staff")
+    client = signed_in_client(app, user)
+    endpoint, declared, path = next(
+        one
+        for one in routes(app, "GET")
+        if one[1][0] == "needs" and may_enter(app, user, one[1]) is (fault == "overguarded")
+    )
+    if fault == "unguarded":
+        monkeypatch.setitem(app.view_functions, endpoint, app.view_functions[endpoint].__wrapped__)
+    else:
+        monkeypatch.setitem(app.view_functions, endpoint, lambda **_: ("no", 403))
+    allowed = may_enter(app, user, declared)
+    assert judged(allowed, False, client.get(path)) is not None

@@ -1,0 +1,114 @@
+"""Two people with disjoint ranges: neither ever sees a trace of the other's rows, on any page.
+
+Every row carries a word of its owner. The crawl follows every route, every id of both, every
+filter, sort, search, export and history that a page links to. An add-on joins by giving
+`seed_canaries(session, owner, canary)` in tests/factories/<name>.py.
+"""
+
+import importlib
+import re
+
+import pytest
+
+from core.actor import system_actor
+from core.addons.registry import registry
+from core.testing.client import signed_in_client
+from core.unit_of_work import unit_of_work
+from tests.journeys.crawling import Crawl, all_ids, seed
+
+OURS, THEIRS = "canary-wren", "canary-crow"
+CHANGING = [
+    re.compile(r'name="csrf_token"[^>]*value="[^"]+"'),
+    re.compile(r'(?:nonce|content)="[A-Za-z0-9_.-]{16,}"'),
+    re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}\b"),  # the number of a refusal
+    re.compile(r"<time[^>]*>[^<]*</time>"),
+]
+
+
+@pytest.fixture
+def two(app, make):
+    """Give two accounts in units of their own, each with rows of every add-on."""
+    ann = make.user("ann", unit=make.unit("One"), locale="en")
+    bob = make.user("bob", unit=make.unit("Two"), locale="en")
+    seed(_employee(ann), OURS)
+    seed(_employee(bob), THEIRS)
+    return ann, bob
+
+
+def _employee(user):
+    from core.organisation.models import Employee
+
+    with unit_of_work(system_actor("test")) as session:
+        return session.get_one(Employee, user.employee_id)
+
+
+def walk(app, user) -> Crawl:
+    return Crawl(app, signed_in_client(app, user), search="canary").run(all_ids())
+
+
+def test_neither_sees_a_trace_of_the_other(app, two):
+    ann, bob = two
+    for user, own, foreign in ((ann, OURS, THEIRS), (bob, THEIRS, OURS)):
+        crawl = walk(app, user)
+        assert not crawl.failed()
+        assert crawl.holding(own), "the crawl saw nothing at all: it proves nothing"
+        assert not crawl.holding(foreign)
+
+
+def test_what_others_do_changes_no_answer(app, two):
+    ann, bob = two
+    before = walk(app, ann).pages
+    seed(_employee(bob), THEIRS + "-again")
+    after = walk(app, ann).pages
+    shared = before.keys() & after.keys()
+    assert len(shared) > 30
+    changed = [path for path in shared if _still(before[path]) != _still(after[path])]
+    assert [difference(before[path], after[path]) for path in changed[:3]] == []
+
+
+def difference(one: tuple[int, str], other: tuple[int, str]) -> list[str]:
+    """Return the lines that differ, so that a failure says what leaks."""
+    lines = zip(_still(one)[1].splitlines(), _still(other)[1].splitlines(), strict=False)
+    return [f"{left[:300]} | {right[:300]}" for left, right in lines if left != right][:2]
+
+
+def _still(page: tuple[int, str]) -> tuple[int, str]:
+    status, text = page
+    for pattern in CHANGING:
+        text = pattern.sub("", text)
+    return status, text
+
+
+def test_an_administrator_sees_both(app, make, two):
+    crawl = walk(app, make.administrator(locale="en"))
+    assert not crawl.failed()
+    assert crawl.holding(OURS)
+    assert crawl.holding(THEIRS)
+
+
+def test_the_crawl_sees_a_planted_leak(app, two, monkeypatch):
+    """A view that reads as the system, as a careless add-on might, must not pass unseen."""
+    ann, _bob = two
+    endpoint = "customers.index"
+
+    def leaking(**_arguments):
+        from addons.customers.models import Customer
+
+        with unit_of_work(system_actor("careless")) as session:
+            return "\n".join(str(one.name) for one in session.query(Customer))
+
+    monkeypatch.setitem(app.view_functions, endpoint, leaking)
+    assert walk(app, ann).holding(THEIRS)
+
+
+def test_every_addon_with_rows_of_people_plants_canaries(app):
+    silent = []
+    for name in registry().loaded:
+        owns_rows = any(
+            resource.model is not None and registry().owner_of(resource) == name
+            for resource in registry().resources.values()
+        )
+        module = importlib.import_module(f"tests.factories.{name}") if owns_rows else None
+        if owns_rows and not hasattr(module, "seed_canaries"):
+            silent.append(name)
+    assert not silent
