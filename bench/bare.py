@@ -1,4 +1,4 @@
-"""The calibration page: what Flask and SQLAlchemy need for a list when nothing else is asked of them.
+"""The calibration page: what Flask and SQLAlchemy need for a list when nothing else is asked."""
 
 The newest 80 of 100,000 lines by date, eight columns, the partner's name from a joined second
 table, a count that stops at 10,001, about 17 kB of HTML. No login, no rights, no menus.
@@ -56,7 +56,8 @@ TEMPLATE = """<!doctype html>
   <td><span class="tag">{{ line.state }}</span></td>
 </tr>
 {% endfor %}</tbody></table>
-<p><a href="?page={{ page - 1 }}">previous</a> {{ page }} <a href="?page={{ page + 1 }}">next</a></p>
+<p><a href="?page={{ page - 1 }}">previous</a> {{ page }}
+<a href="?page={{ page + 1 }}">next</a></p>
 </body></html>"""
 
 

@@ -23,7 +23,9 @@ class Page:
     def ask(self) -> bytes:
         """Ask once through the whole WSGI stack; raise AssertionError unless it answers 200."""
         builder = EnvironBuilder(path=self.path, headers=dict(self.headers))
-        body, status, _headers = run_wsgi_app(self.app.wsgi_app, builder.get_environ(), buffered=True)
+        body, status, _headers = run_wsgi_app(
+            self.app.wsgi_app, builder.get_environ(), buffered=True
+        )
         assert status.startswith("200"), f"{self.name}: {status}"
         return b"".join(body)
 

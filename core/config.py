@@ -66,7 +66,9 @@ class Config(BaseModel):
 
 def load_config(**overrides: Any) -> Config:
     """Read the configuration; raise ConfigError naming an unknown key and the likely one."""
-    instance = Path(overrides.get("instance") or os.environ.get("SUNMAO_INSTANCE") or ROOT / "instance")
+    instance = Path(
+        overrides.get("instance") or os.environ.get("SUNMAO_INSTANCE") or ROOT / "instance"
+    )
     values: dict[str, Any] = {"instance": instance}
     file = instance / "config.toml"
     if file.exists():
@@ -87,7 +89,9 @@ def load_config(**overrides: Any) -> Config:
         return Config(**values)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ConfigError(f"configuration {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise ConfigError(
+            f"configuration {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        ) from error
 
 
 def _likely(key: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Select
 
-type_Title = Any  # a lazy string of core.i18n, or a plain str
+type_Title = Any  # noqa: N816 - an alias that reads as a type; a lazy string of core.i18n, or a plain str
 
 
 class Verb(StrEnum):

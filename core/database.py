@@ -1,4 +1,4 @@
-"""The model base, its naming convention, the column types of the house, and the engine's settings."""
+"""The model base, its naming convention, the column types of the house, the engine's settings."""
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -65,6 +65,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the instant as aware UTC."""
+        del dialect
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

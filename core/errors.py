@@ -20,7 +20,7 @@ class DomainError(Exception):
 
 
 @dataclass(eq=False)
-class Refused(DomainError):
+class Refused(DomainError):  # noqa: N818 - read as words in raise statements
     """The act breaks a rule that the user can satisfy; `fields` names the inputs to mend."""
 
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict, kw_only=True)
@@ -28,7 +28,7 @@ class Refused(DomainError):
 
 
 @dataclass(eq=False)
-class NotAllowed(DomainError):
+class NotAllowed(DomainError):  # noqa: N818 - read as words in raise statements
     """The user lacks the verb; `missing` names (resource, action)."""
 
     missing: tuple[str, str] | None = field(default=None, kw_only=True)
@@ -36,14 +36,14 @@ class NotAllowed(DomainError):
 
 
 @dataclass(eq=False)
-class NotFound(DomainError):
+class NotFound(DomainError):  # noqa: N818 - read as words in raise statements
     """The record does not exist or is outside the user's range: both look the same."""
 
     status: int = field(default=404, kw_only=True)
 
 
 @dataclass(eq=False)
-class Conflict(DomainError):
+class Conflict(DomainError):  # noqa: N818 - read as words in raise statements
     """Somebody else changed the record first; carries both versions for the conflict page."""
 
     original: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
@@ -52,5 +52,5 @@ class Conflict(DomainError):
     status: int = field(default=409, kw_only=True)
 
 
-class ProgrammingFault(RuntimeError):
+class ProgrammingFault(RuntimeError):  # noqa: N818 - as above
     """A rule of the house was broken by code, not by a user; always a defect."""

@@ -95,11 +95,6 @@ def addon_enabled(session: Any) -> None:
 
 
 @hookspec
-def addon_disabled(session: Any) -> None:
-    """Put the add-on's open work to rest when it is disabled."""
-
-
-@hookspec
 def why_keep(session: Any) -> Iterable[str]:  # type: ignore[empty-body]
     """Give reasons against uninstalling, such as open work."""
 

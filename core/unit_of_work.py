@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import current_app
 from sqlalchemy import Connection, Engine
@@ -30,7 +30,9 @@ RETRYABLE_STATES = frozenset({"40001", "40P01"})
 class UnitOfWork:
     """One transaction with its session; the connection is opened at first use."""
 
-    def __init__(self, actor: Actor, mode: str, *, reason: str = "", engine: Engine | None = None):
+    def __init__(
+        self, actor: Actor, mode: str, *, reason: str = "", engine: Engine | None = None
+    ) -> None:
         self.id = secrets.token_hex(8)
         self.actor = actor
         self.mode = mode
@@ -72,11 +74,14 @@ class UnitOfWork:
 
     def new_session(self, access: AccessContext) -> GuardedSession:
         """Open a further session with another context on the same transaction."""
-        session: GuardedSession = db.session.session_factory(
-            bind=self.connection,
-            access=access,
-            join_transaction_mode="rollback_only",
-            expire_on_commit=False,
+        session = cast(
+            "GuardedSession",
+            db.session.session_factory(
+                bind=self.connection,
+                access=access,
+                join_transaction_mode="rollback_only",
+                expire_on_commit=False,
+            ),
         )
         session.info["unit"] = self
         return session

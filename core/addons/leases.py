@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -62,8 +63,8 @@ def owned_row(session: Session, name: str, token: str) -> Addon:
 def keep_fault(name: str, fault: Fault | None) -> None:
     """Store (or clear) why the last act on an add-on failed, for the admin page."""
     with unit_of_work(reason="outcome of an act on an add-on") as session:
-        locked_row(session, name).fault = fault and {
-            "stage": fault.stage,
-            "words": fault.words.as_json(),
-            "trace": fault.trace,
-        }
+        kept: dict[str, Any] | None = None
+        if fault is not None:
+            words = fault.words.as_json()
+            kept = {"stage": fault.stage, "words": words, "trace": fault.trace}
+        locked_row(session, name).fault = kept

@@ -7,6 +7,7 @@ run between two units of work, on a connection of their own.
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,8 @@ def enable(name: str, *, reason: str = "") -> Preview:
     plan = _checked("enable", name)
     for step in plan.steps:
         with leased(step) as token:
-            _guarded(step, "migration", lambda one=step: _migrate(one))
-            _guarded(step, "load", lambda one=step, key=token: _switch_on(one, key, reason))
+            _guarded(step, "migration", partial(_migrate, step))
+            _guarded(step, "load", partial(_switch_on, step, token, reason))
     return plan
 
 
@@ -57,7 +58,6 @@ def disable(name: str, *, reason: str = "") -> Preview:
     with leased(name) as token:
         with unit_of_work(reason=reason) as session:
             row = owned_row(session, name, token)
-            _call("addon_disabled", name)
             _decide(session, row, State.DISABLED, act="disable", reason=reason)
         _drain(name)
     return plan

@@ -199,8 +199,9 @@ def _fingerprint(chain: Sequence[Found]) -> str:
         digest.update(f"{path}:{state.st_size}:{state.st_mtime_ns}".encode())
     for one in chain:
         digest.update(one.manifest.model_dump_json().encode())
-        for path in sorted(one.folder.rglob("*")) if one.folder else ():
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(str(path.relative_to(one.folder)).encode())
+        folder = one.folder
+        for path in sorted(folder.rglob("*")) if folder else ():
+            if folder and path.is_file() and "__pycache__" not in path.parts:
+                digest.update(str(path.relative_to(folder)).encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()

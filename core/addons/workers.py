@@ -6,10 +6,10 @@ import socket
 import threading
 import time
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, Response, g, request
-from sqlalchemy import delete, insert, update
+from sqlalchemy import CursorResult, delete, insert, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.actor import system_actor
@@ -57,7 +57,7 @@ class WorkerReport:
                     .values(**seen)
                     .execution_options(synchronize_session=False)
                 )
-                if cast("int", found.rowcount) == 0:
+                if cast("CursorResult[Any]", found).rowcount == 0:
                     session.execute(insert(Worker).values(**me, **seen, kind=kind))
                 session.execute(
                     delete(Worker)

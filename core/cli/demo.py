@@ -51,6 +51,7 @@ def prepare_site(operator: Actor) -> None:
         if not registry().is_on(name):
             click.echo(f"add-on {name} …")
             lifecycle.enable(name, reason="demo")
+    registry().switchboard.forget()
     with current_app.app_context():  # one context sees one set of add-ons; this one sees the new
         for one in registry().implementations("seed_demo"):
             click.echo(f"data of {one.owner} …")

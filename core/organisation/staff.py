@@ -10,9 +10,9 @@ from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n import localized
+from core.organisation.events import publish_move
 from core.organisation.models import Employee, OrgUnit, Position
 from core.organisation.queries import superior_ids
-from core.organisation.events import publish_move
 from core.organisation.reach import recompile_employees
 from core.organisation.resources import Permission, check_version, require
 from core.organisation.services import free_code, load_unit

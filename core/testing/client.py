@@ -1,5 +1,6 @@
 """A test client whose requests know nothing of the test around them but the time."""
 
+import re
 from contextvars import Context
 from typing import Any
 
@@ -12,6 +13,8 @@ from core.accounts.models import User
 from core.accounts.sessions import cookie_name, start_session
 from core.actor import system_actor
 from core.unit_of_work import unit_of_work
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 class Client(FlaskClient):
@@ -28,6 +31,19 @@ class Client(FlaskClient):
         context.run(clock._source.set, source)  # noqa: SLF001
         response: TestResponse = context.run(super().open, *arguments, **options)
         return response
+
+    def submit(self, path: str, data: Any = None, **options: Any) -> TestResponse:
+        """Send a form with the token against forged requests, as a page of the site would."""
+        return self.post(path, data={"csrf_token": self.token(), **(data or {})}, **options)
+
+    def token(self) -> str:
+        """Return a token for this client's session, from a page that everybody may open."""
+        for path in ("/account", "/login"):
+            found = TOKEN.search(self.get(path).get_data(as_text=True))
+            if found:
+                return found.group(1)
+        msg = "no page holds a form with a token"
+        raise AssertionError(msg)
 
 
 def signed_in_client(app: Flask, user: User) -> FlaskClient:

@@ -9,10 +9,9 @@ from typing import Protocol
 from core.testing.postgres import Cluster
 
 
-class TestDatabase(Protocol):
+class RestorableDatabase(Protocol):
     """A database at a fixed address whose content can be set back to the template's."""
 
-    __test__ = False
     kind: str
     url: str
 

@@ -87,12 +87,12 @@ class Cluster:
         """Run one statement outside a transaction; `names` fill its {} as quoted identifiers."""
         identifiers = [sql.Identifier(name) for name in names]
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*identifiers))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(*identifiers))
 
     def execute(self, database: str, statement: str) -> None:
         """Run one statement in a database and commit."""
         with psycopg.connect(self._dsn(database)) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
     def _dsn(self, database: str) -> str:
         return f"host={self.folder} user={SUPERUSER} dbname={database}"

@@ -24,7 +24,7 @@ START_SECONDS = 40.0
 def served(app: Flask) -> Iterator[str]:
     """Serve `app` by threads of this process; yield its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    server.daemon_threads = True
+    server.daemon_threads = True  # type: ignore[attr-defined]  # of its threading subclass
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

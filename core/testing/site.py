@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event
 from core.app import create_app
 from core.database import WRITE, db
 from core.testing.client import Client
-from core.testing.databases import TestDatabase
+from core.testing.databases import RestorableDatabase
 from core.testing.template import fill_template
 
 _generation = count(1)
@@ -20,7 +20,7 @@ GENERATION_STRIDE = 10_000
 class Site:
     """The application, its database and its instance folder."""
 
-    def __init__(self, database: TestDatabase, instance: Path, **overrides: Any) -> None:
+    def __init__(self, database: RestorableDatabase, instance: Path, **overrides: Any) -> None:
         self.database = database
         self.instance = instance
         settings: dict[str, Any] = {

@@ -1,11 +1,11 @@
 from sqlalchemy import select
 
 from addons.customers.models import Customer
+from core.actor import system_actor
 from core.jobs.worker import drain
 from core.organisation import staff
 from core.organisation.staff import EmployeeFields
 from core.unit_of_work import unit_of_work
-from core.actor import system_actor
 
 SYSTEM = system_actor("test")
 
@@ -26,9 +26,9 @@ def units_of(*customers):
 def test_accounts_follow_their_manager_into_another_unit(app, make):
     here, there, third = make.unit(), make.unit(), make.unit()
     mover, colleague = make.employee(unit=here), make.employee(unit=here)
-    own = make.customers.customer(owner=mover)
-    others = make.customers.customer(owner=colleague)
-    elsewhere = make.customers.customer(owner=mover)
+    own = make.customers.customer(manager=mover)
+    others = make.customers.customer(manager=colleague)
+    elsewhere = make.customers.customer(manager=mover)
     with unit_of_work(SYSTEM) as session:
         session.get(Customer, elsewhere).scope_org_id = third.id
     move(mover, there)
