@@ -179,8 +179,7 @@ class PasswordField(TextField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Keep every character."""
-        if valuelist:
-            self.data = str(valuelist[0])
+        self.data = str(valuelist[0]) if valuelist else ""
 
 
 class _PairWidget:

@@ -96,9 +96,8 @@ class TextField(House, wtforms.StringField):
         self.limit = limit
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Remove surrounding space."""
-        if valuelist:
-            self.data = str(valuelist[0]).strip()
+        """Remove surrounding space; a field that was not sent is empty."""
+        self.data = str(valuelist[0]).strip() if valuelist else ""
 
 
 class TextArea(TextField):
