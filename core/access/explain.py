@@ -72,7 +72,7 @@ def explain(session: GuardedSession, actor: Actor, action: str, record: Any) -> 
         passed, detail = judge()
         steps.append(Step(label, detail, "passed" if passed else "failed"))
     allowed = all(step.state == "passed" for step in steps)
-    return Explanation(steps, allowed, "" if allowed else _who_can_give(session))
+    return Explanation(steps, allowed, "" if allowed else who_can_give(session))
 
 
 @dataclass(slots=True)
@@ -202,7 +202,8 @@ def _window_words(term: Term) -> str:
     return " ".join(said) or _("always")
 
 
-def _who_can_give(session: GuardedSession) -> str:
+def who_can_give(session: GuardedSession) -> str:
+    """Name who can give a missing right; empty when nobody can."""
     found = session.execute(
         select(User.login, Employee.name)
         .outerjoin(Employee, Employee.id == User.employee_id)
@@ -214,4 +215,4 @@ def _who_can_give(session: GuardedSession) -> str:
     return _("an administrator can give it: %(names)s", names=names) if names else ""
 
 
-__all__ = ["Explanation", "Step", "explain"]
+__all__ = ["Explanation", "Step", "explain", "who_can_give"]

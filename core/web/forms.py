@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.meta import DefaultMeta
 
 from core.errors import Conflict, Refused
+from core.i18n import gettext as _
 from core.web.choice_fields import (
     CheckField,
     MultiField,
@@ -147,7 +148,10 @@ class Form(wtforms.Form):
         """Every error with the id of its field, for the summary on top."""
         found: list[tuple[str | None, str]] = [(None, words) for words in self.general_errors]
         for field in self:
-            found += [(field.id, f"{field.label.text}: {words}") for words in field.errors]
+            found += [
+                (field.id, _("%(field)s: %(error)s", field=field.label.text, error=words))
+                for words in field.errors
+            ]
         return found
 
     def grouped(self) -> Iterator[tuple[Any, list[Any]]]:

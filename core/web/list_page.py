@@ -90,7 +90,9 @@ def load_page(spec: ListSpec, args: ListArgs, session: Session, access: AccessCo
         sums = {column.key: value for column, value in zip(summed, counted[1:], strict=True)}
     if total >= COUNT_LIMIT:
         sums = {}
-    facets = facet_views(spec, args, access, session, total=total) if spec.facets else []
+    facets: list[FacetView] = []
+    if spec.facets and (total or args.is_narrowed):  # an empty list has nothing to narrow
+        facets = facet_views(spec, args, access, session, total=total)
     return Page(spec, args, access, columns, total, sums, rows, has_more, request.path, facets)
 
 

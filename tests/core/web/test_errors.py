@@ -41,6 +41,7 @@ def test_a_missing_right_is_named(fails, signed_in):
     text = page.get_data(as_text=True)
     assert 'class="miss"' in text
     assert 'class="na"' in text
+    assert "Admin" in text  # who can give it
 
 
 def test_a_conflict_shows_the_three_versions(fails, signed_in):
