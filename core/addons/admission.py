@@ -53,8 +53,8 @@ def admit(
     if _Wiring(app).reaches_beyond(before):
         said = words("It hooks into pages that are not its own (before_app_request or the like).")
         raise AddonFaultError("load", said)
-    check_pages(manifest, app, rules_before=before.rules)
     known = dict(resources) | {r.key: r for r in loaded.of("resources")}
+    check_pages(manifest, app, rules_before=before.rules, resources=known)
     check_menus(manifest, app, loaded, resources=known)
     return loaded
 

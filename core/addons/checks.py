@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
+from core.access.decorators import declaration_of
 from core.addons.faults import AddonFaultError, words
 from core.addons.loading import Loaded
 from core.addons.manifest import Manifest
@@ -101,8 +102,14 @@ def check_templates(manifest: Manifest, loaded: Loaded) -> None:
                 )
 
 
-def check_pages(manifest: Manifest, app: Flask, *, rules_before: Collection[Rule]) -> None:
-    """Every new address lies under /<name>; none is one that was there before."""
+def check_pages(
+    manifest: Manifest,
+    app: Flask,
+    *,
+    rules_before: Collection[Rule],
+    resources: Mapping[str, Resource],
+) -> None:
+    """Every new address lies under /<name>, hides none of the core, and says who may use it."""
     taken = {rule.rule for rule in rules_before}
     old = {id(rule) for rule in rules_before}
     root = f"/{manifest.name}"
@@ -111,6 +118,7 @@ def check_pages(manifest: Manifest, app: Flask, *, rules_before: Collection[Rule
             continue
         if rule.rule in taken or not (rule.rule == root or rule.rule.startswith(f"{root}/")):
             _refuse("The address %(rule)s is not below %(root)s/.", rule=rule.rule, root=root)
+        _check_right(app, rule, resources)
     for rule in rules_before:
         if rule.rule.startswith(f"{root}/"):
             _refuse("The core has pages below %(root)s/ already.", root=root)
@@ -134,9 +142,25 @@ def check_menus(
     for item in [*loaded.of("menus"), *loaded.of("slots")]:
         if item.needs is None:
             continue
-        key, verb = item.needs
-        if key not in resources or verb not in resources[key].actions:
-            _refuse("%(key)s %(verb)s is needed but not declared.", key=key, verb=verb)
+        _check_verb(*item.needs, resources)
+
+
+def _check_right(app: Flask, rule: Rule, resources: Mapping[str, Resource]) -> None:
+    if rule.endpoint.endswith(".static"):
+        return
+    declared = declaration_of(app.view_functions.get(rule.endpoint))
+    if declared is None:
+        _refuse(
+            "The page %(endpoint)s does not say who may use it (@needs, @public or @signed_in).",
+            endpoint=rule.endpoint,
+        )
+    elif declared[0] == "needs":
+        _check_verb(declared[1], declared[2], resources)
+
+
+def _check_verb(key: str, verb: str, resources: Mapping[str, Resource]) -> None:
+    if key not in resources or verb not in resources[key].actions:
+        _refuse("%(key)s %(verb)s is needed but not declared.", key=key, verb=verb)
 
 
 def _tables(prefix: str) -> Iterable[Any]:

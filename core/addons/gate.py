@@ -55,10 +55,18 @@ def configure_gate(app: Flask) -> None:
     """Wrap the app, and put the two hooks before everything and right behind the identity."""
     found: Registry = app.extensions["sunmao"]
     app.wsgi_app = Gate(app.wsgi_app, found)  # type: ignore[method-assign]
+    found.known = watched_names(found)
     hooks = app.before_request_funcs.setdefault(None, [])
     hooks.insert(found.hooks_before, follow_identity)
     hooks.insert(0, unmatch_if_off)
     configure_workers(app)
+
+
+def watched_names(found: Registry) -> frozenset[str]:
+    """Return the names whose addresses can be switched off; never one that the core itself uses."""
+    taken = {addon_of(rule.rule) for rule in found.app.url_map.iter_rules()}
+    offered = found.catalogue.manifests.keys()
+    return frozenset(name for name in offered if name in found.plugged or name not in taken)
 
 
 def unmatch_if_off() -> None:

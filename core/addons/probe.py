@@ -9,120 +9,85 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from core.addons.catalogue import Found
 from core.addons.faults import Fault, Words, words
 from core.addons.graph import load_order, needed_by
 from core.config import ROOT, Config
+from core.errors import ProgrammingFault
 from core.version import VERSION
 
-OUTPUT_KEPT = 8_000
+START_SECONDS = 120.0  # for the core itself, on a machine that is busy
 _memo: dict[str, Fault | None] = {}  # by content hash, so it is true for every app of the process
 
 
 def probe_all(found: Mapping[str, Found], *, config: Config) -> dict[str, Fault]:
-    """Return the faults of those that must not be imported; verdicts are cached by code hash.
-
-    New code is tried all together first, which is one process for a sound site; only when that
-    fails is each tried alone, so that the guilty one is named.
-    """
+    """Return the faults of those that must not be imported; verdicts are cached by code hash."""
     store = _Verdicts(config.instance / "probes")
+    order = load_order({n: f.manifest for n, f in found.items()})
+    chains = {name: _chain(name, found, order) for name in order}
+    marks = {name: _fingerprint(chain) for name, chain in chains.items()}
     with store.locked():
-        order = load_order({n: f.manifest for n, f in found.items()})
-        chains = {name: _chain(name, found, order) for name in order}
-        marks = {name: _fingerprint(chain) for name, chain in chains.items()}
         unknown = [name for name in order if not store.knows(name, marks[name])]
-        together = _ordered_union(unknown, chains, order, found)
-        if len(unknown) > 1 and run_probe(together, seconds=config.probe_seconds) is None:
-            for name in unknown:
-                store.put(name, marks[name], None)
-            unknown = []
-        faults: dict[str, Fault] = {}
-        for name in order:
-            if any(one.manifest.name in faults for one in chains[name][:-1]):
-                continue  # its dependency's fault is the one to show; follow_faults blames it
-            if name in unknown:
-                fault = run_probe(chains[name], seconds=config.probe_seconds)
-                store.put(name, marks[name], fault)
-            else:
-                fault = store.get(name, marks[name])
-            if fault is not None:
-                faults[name] = fault
-    return faults
+        tried = run_probes([chains[name] for name in unknown], seconds=config.probe_seconds)
+        for name, fault in zip(unknown, tried, strict=True):
+            store.put(name, marks[name], fault)
+    verdicts = {name: store.get(marks[name]) for name in order}
+    return {name: fault for name, fault in verdicts.items() if fault is not None}
 
 
-def run_probe(chain: Sequence[Found], *, seconds: float) -> Fault | None:
-    """Load the chain (dependencies first) in a fresh process and return what is wrong, if so."""
-    name = chain[-1].manifest.name
+def run_probes(chains: Sequence[Sequence[Found]], *, seconds: float) -> list[Fault | None]:
+    """Load each chain (dependencies first) in a process forked from one that has only the core.
+
+    Returns what is wrong with the last of each chain. Raises ProgrammingFault when the core itself
+    does not start there: that is no add-on's fault.
+    """
+    if not chains:
+        return []
     with tempfile.TemporaryDirectory(prefix="sunmao-probe-") as folder:
-        task, verdict = Path(folder, "task.json"), Path(folder, "verdict.json")
-        manifests = [one.manifest.model_dump() for one in chain]
-        task.write_text(json.dumps({"manifests": manifests, "folder": folder}), encoding="utf-8")
-        process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-            [sys.executable, "-m", "core.addons.probe_child", str(task), str(verdict)],
+        task, answer = Path(folder, "task.json"), Path(folder, "answer.json")
+        manifests = [[one.manifest.model_dump() for one in chain] for chain in chains]
+        given = {"chains": manifests, "folder": folder, "seconds": seconds}
+        task.write_text(json.dumps(given), encoding="utf-8")
+        ended = subprocess.run(  # noqa: S603 -- our own interpreter and module
+            [sys.executable, "-m", "core.addons.probe_child", str(task), str(answer)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])},
-            start_new_session=True,
+            timeout=START_SECONDS + (seconds + 1) * len(chains),
+            check=False,
         )
-        output = _Tail(process.stdout)
-        try:
-            code = process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            said = words("It did not finish loading within %(seconds)s seconds.", seconds=seconds)
-            return Fault(name, "probe", said, output.text())
-        finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            output.close()
-        return _read_verdict(verdict, name=name, code=code, output=output.text())
+        if not answer.exists():
+            text = ended.stdout.decode("utf-8", "replace")[-4_000:]
+            raise ProgrammingFault(f"the process that tries add-ons did not start:\n{text}")
+        stored = json.loads(answer.read_text(encoding="utf-8"))
+    return [
+        _verdict(chain[-1].manifest.name, one, seconds=seconds)
+        for chain, one in zip(chains, stored, strict=True)
+    ]
 
 
-def _read_verdict(path: Path, *, name: str, code: int, output: str) -> Fault | None:
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        said = words("It ended the process while loading (exit code %(code)d).", code=code)
-        if code < 0:
-            signal_name = signal.Signals(-code).name
-            said = words("It crashed the process while loading (%(signal)s).", signal=signal_name)
+def _verdict(name: str, answer: Mapping[str, Any], *, seconds: float) -> Fault | None:
+    """Read what became of one attempt: a verdict of its own, or the way its process ended."""
+    output = str(answer["output"])
+    if answer["late"]:
+        said = words("It did not finish loading within %(seconds)s seconds.", seconds=seconds)
         return Fault(name, "probe", said, output)
-    if stored is None:
-        return None
-    guilty = stored["addon"] or name
-    return Fault(guilty, stored["stage"], Words.from_json(stored["words"]), stored["trace"])
-
-
-class _Tail:
-    """Reads a stream to its end in a thread and keeps only its last part."""
-
-    def __init__(self, stream: IO[bytes] | None) -> None:
-        if stream is None:
-            raise ValueError("the process has no output pipe")
-        self._stream = stream
-        self._kept = b""
-        self._thread = threading.Thread(target=self._drain, daemon=True)
-        self._thread.start()
-
-    def _drain(self) -> None:
-        with contextlib.suppress(ValueError, OSError):
-            while part := self._stream.read1(65_536):  # type: ignore[attr-defined]
-                self._kept = (self._kept + part)[-OUTPUT_KEPT:]
-
-    def close(self) -> None:
-        """Wait for the rest; what a surviving grandchild still writes is not waited for."""
-        self._thread.join(timeout=2)
-        self._stream.close()
-
-    def text(self) -> str:
-        """Return the kept output."""
-        return self._kept.decode("utf-8", "replace")
+    if answer["judged"]:
+        fault = answer["fault"]
+        return fault and Fault(
+            name, fault["stage"], Words.from_json(fault["words"]), fault["trace"]
+        )
+    code = int(answer["code"])
+    said = words("It ended the process while loading (exit code %(code)d).", code=code)
+    if code < 0:
+        signal_name = signal.Signals(-code).name
+        said = words("It crashed the process while loading (%(signal)s).", signal=signal_name)
+    return Fault(name, "probe", said, output)
 
 
 class _Verdicts:
@@ -155,9 +120,8 @@ class _Verdicts:
             return False
         return True
 
-    def get(self, name: str, mark: str) -> Fault | None:
-        """Return the verdict that `knows` has found."""
-        del name
+    def get(self, mark: str) -> Fault | None:
+        """Return the verdict that `knows` has found or `put` has kept."""
         return _memo[mark]
 
     def put(self, name: str, mark: str, fault: Fault | None) -> None:
@@ -179,16 +143,6 @@ class _Verdicts:
 def _chain(name: str, found: Mapping[str, Found], order: Sequence[str]) -> list[Found]:
     needed = needed_by(name, {n: f.manifest for n, f in found.items()})
     return [found[n] for n in order if n in needed] + [found[name]]
-
-
-def _ordered_union(
-    names: Sequence[str],
-    chains: Mapping[str, list[Found]],
-    order: Sequence[str],
-    found: Mapping[str, Found],
-) -> list[Found]:
-    wanted = {one.manifest.name for name in names for one in chains[name]}
-    return [found[name] for name in order if name in wanted]
 
 
 def _fingerprint(chain: Sequence[Found]) -> str:

@@ -247,7 +247,6 @@ def configure_registry(app: Flask, built_in: Iterable[str]) -> None:
     config: Config = app.config["SUNMAO"]
     found.catalogue = discover(config.manifests)
     manifests = found.catalogue.manifests
-    found.known = frozenset(manifests) | found.catalogue.faults.keys()
     found.faults = dict(found.catalogue.faults) | check_graph(manifests)
     if found.safe_mode:
         return
