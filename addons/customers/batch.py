@@ -10,14 +10,14 @@ from addons.customers.codes import next_codes
 from addons.customers.fields import CustomerFields
 from addons.customers.models import Customer
 from addons.customers.names import exact_key
-from addons.customers.services import new_customer
+from addons.customers.services import new_customer, unit_of
 from addons.customers.stages import Stage
 from core.clock import today
 from core.contributions import Verb
 from core.errors import Refused
 from core.i18n import gettext as _
 from core.organisation.models import Employee
-from core.unit_of_work import current_session
+from core.unit_of_work import current_session, current_unit
 
 
 def refuse(column: str, words: str) -> NoReturn:
@@ -33,6 +33,7 @@ class Batch:
         self._by_external: dict[str, Customer] = {}
         self._by_name: dict[str, list[Customer]] = {}
         self._managers: dict[str, list[int]] = {}
+        self._units: dict[int | None, int | None] = {}
         self._changeable: set[int] | None = None
         self._found: list[int] = []
         self._new: list[tuple[Customer, str]] = []
@@ -106,9 +107,10 @@ class Batch:
         self, fields: CustomerFields, *, manager: str = "", stage: str = Stage.PROSPECT
     ) -> Customer:
         """Build a new account; `store` gives it its code and its first steps."""
-        customer = new_customer(
-            fields, manager_id=self._manager_id(manager), code="", since=today()
-        )
+        owner = self._manager_id(manager)
+        if owner not in self._units:
+            self._units[owner] = unit_of(owner)
+        customer = new_customer(fields, owner=(owner, self._units[owner]), code="", since=today())
         self._new.append((customer, stage))
         self._remember(customer)
         return customer
@@ -151,7 +153,7 @@ class Batch:
 
     def _manager_id(self, words: str) -> int | None:
         if not words:
-            return None
+            return current_unit().actor.employee_id
         found = self._managers.get(words, [])
         if len(found) != 1:
             refuse(

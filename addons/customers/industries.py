@@ -82,9 +82,9 @@ def choices(*, active_only: bool = True) -> list[tuple[str, str]]:
     ]
 
 
-def titles() -> dict[int, str]:
-    """Return "sector / industry" for every node, in the reader's language."""
-    nodes = {node.id: node for node in tree()}
+def titles(known: Sequence[Node] | None = None) -> dict[int, str]:
+    """Return "sector / industry" for every node (of `known`), in the reader's language."""
+    nodes = {node.id: node for node in (tree() if known is None else known)}
 
     def title(node: Node) -> str:
         above = nodes.get(node.parent_id) if node.parent_id else None

@@ -47,11 +47,24 @@ def _opportunities() -> Select[Any]:
     )
 
 
+def _tree() -> list[industries.Node]:
+    """Return the industry tree, asked once a page for the facet and the column."""
+    kept = current_session().info
+    if "customers.tree" not in kept:
+        kept["customers.tree"] = industries.tree()
+    nodes: list[industries.Node] = kept["customers.tree"]
+    return nodes
+
+
 def _industry_choices() -> list[Choice]:
     return [
         Choice(str(node.id), node.title, str(node.parent_id) if node.parent_id else None)
-        for node in industries.tree()
+        for node in _tree()
     ]
+
+
+def _industry_titles() -> dict[str, str]:
+    return {str(key): title for key, title in industries.titles(_tree()).items()}
 
 
 def _in_industries(chosen: Sequence[Any]) -> ColumnElement[bool]:
@@ -105,7 +118,7 @@ CUSTOMERS = ListSpec(
             "industry",
             _l("Industry"),
             Customer.industry_id,
-            labels=lambda: {str(key): title for key, title in industries.titles().items()},
+            labels=_industry_titles,
             sortable=False,
         ),
         Column("region", _l("Region"), Customer.region),

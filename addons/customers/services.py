@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from addons.customers import stage_moves
 from addons.customers.codes import next_codes
-from addons.customers.fields import CustomerFields, check, derive, fields_of, store
+from addons.customers.fields import CustomerFields, check, fields_of, store
 from addons.customers.models import (
     CUSTOMER,
     Contact,
@@ -40,7 +40,10 @@ def create_customer(
     require(CUSTOMER, Verb.CREATE)
     session = current_session()
     day = stage_moves.checked_day(since or today(), not_before=None)
-    customer = new_customer(check(fields), manager_id=manager_id, code=next_codes(1)[0], since=day)
+    owner = manager_id if manager_id is not None else current_unit().actor.employee_id
+    customer = new_customer(
+        check(fields), owner=(owner, unit_of(owner)), code=next_codes(1)[0], since=day
+    )
     session.add(customer)
     session.flush()
     stage_moves.enter(customer, stage, day)
@@ -49,10 +52,9 @@ def create_customer(
 
 
 def new_customer(
-    fields: CustomerFields, *, manager_id: int | None, code: str, since: date
+    fields: CustomerFields, *, owner: tuple[int | None, int | None], code: str, since: date
 ) -> Customer:
-    """Build an account from checked fields, not yet added to the session."""
-    owner = manager_id if manager_id is not None else current_unit().actor.employee_id
+    """Build an account from checked fields and (manager, unit), not yet added to the session."""
     customer = Customer(
         code=code,
         name_en="",
@@ -60,11 +62,10 @@ def new_customer(
         registration_no="",
         stage=Stage.PROSPECT,
         stage_since=since,
-        scope_owner_id=owner,
-        scope_org_id=unit_of(owner),
+        scope_owner_id=owner[0],
+        scope_org_id=owner[1],
     )
     store(customer, fields)
-    derive(customer)
     return customer
 
 
