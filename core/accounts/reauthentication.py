@@ -12,6 +12,7 @@ from core.errors import DomainError
 from core.i18n import gettext as _
 
 KEPT_SECONDS = 3600
+LONGEST_NEXT = 1_500  # the edge refuses longer values
 MOST_KEPT_BYTES = 512 * 1024
 NEVER_KEPT = ("password", "secret", "csrf_token")
 WITHOUT_NEW_PASSWORD = frozenset(
@@ -34,7 +35,8 @@ def on_sign_in_first(error: SignInFirst) -> ResponseReturnValue:
         )
     if request.method in {"GET", "HEAD"}:
         target = request.full_path.rstrip("?")
-        return redirect(url_for("accounts.sign_in", next=target if target != "/" else None), 303)
+        wanted = target if target != "/" and len(target) <= LONGEST_NEXT else None
+        return redirect(url_for("accounts.sign_in", next=wanted), 303)
     return render_template("accounts/expired.html", kept=keep_form()), 401
 
 

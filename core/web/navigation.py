@@ -175,7 +175,7 @@ def _current(sections: tuple[Section, ...]) -> str | None:
     if request.endpoint in endpoints:
         return request.endpoint
     blueprint = request.blueprint
-    if blueprint is None:
+    if blueprint is None or request.endpoint in OWN_PAGES:
         return None
     return next((name for name in endpoints if name.partition(".")[0] == blueprint), None)
 
