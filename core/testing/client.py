@@ -14,6 +14,7 @@ from core.accounts.sessions import cookie_name, start_session
 from core.actor import system_actor
 from core.unit_of_work import unit_of_work
 
+MAKING_SIGN_IN = system_actor("test sign-in")
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -48,7 +49,7 @@ class Client(FlaskClient):
 
 def signed_in_client(app: Flask, user: User) -> FlaskClient:
     """Return a client that carries a fresh sign-in session of `user`, without a password."""
-    with unit_of_work(system_actor("test sign-in")) as session:
+    with unit_of_work(MAKING_SIGN_IN) as session:
         token = start_session(session, user)
     client = app.test_client()
     client.set_cookie(cookie_name(app.config["SUNMAO"]), token, httponly=True)

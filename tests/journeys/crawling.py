@@ -53,10 +53,11 @@ def all_ids() -> list[int]:
 
 
 def text_of(body: bytes) -> str:
-    """Return all the text of an answer; archives such as XLSX are opened."""
+    """Return all the text of an answer; XLSX is opened, but for the time at which it was made."""
     if body[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            return "\n".join(archive.read(n).decode("utf-8", "replace") for n in archive.namelist())
+            inside = [name for name in archive.namelist() if not name.startswith("docProps/")]
+            return "\n".join(archive.read(name).decode("utf-8", "replace") for name in inside)
     return body.decode("utf-8", "replace")
 
 
