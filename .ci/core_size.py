@@ -1,9 +1,12 @@
-"""Print the lines of Python per package of the core; fail above the ceiling of architecture §3."""
+"""Print the lines of Python per package of the core; fail above the ceiling.
+
+The ceiling is decided in docs/decisions/0003-size-of-the-core.md; it may only be lowered.
+"""
 
 import sys
 from pathlib import Path
 
-CEILING = 8_000
+CEILING = 22_400
 CORE = Path(__file__).resolve().parent.parent / "core"
 
 

@@ -36,7 +36,9 @@ def faults(text: str) -> list[str]:
         if pinned is None:
             found.append(f"{requirement.name} is not pinned")
         elif pinned not in requirement.specifier:
-            found.append(f"{requirement.name} is pinned at {pinned}, outside {requirement.specifier}")
+            found.append(
+                f"{requirement.name} is pinned at {pinned}, outside {requirement.specifier}"
+            )
     found += [
         f"{name} is pinned at {version} but {metadata.version(name)} is installed: make setup"
         for name, version in pins.items()

@@ -1,4 +1,4 @@
-"""The calibration page: what Flask and SQLAlchemy need for a list when nothing else is asked."""
+"""The calibration page: what Flask and SQLAlchemy need for a list when nothing else is asked.
 
 The newest 80 of 100,000 lines by date, eight columns, the partner's name from a joined second
 table, a count that stops at 10,001, about 17 kB of HTML. No login, no rights, no menus.

@@ -13,7 +13,7 @@ from core.web.list_query import FACET_LIMIT, NONE, facets_statement
 from core.web.list_spec import ListSpec
 
 SHOWN = 8
-OFFERED = 200
+OFFERED = 60
 
 
 @dataclass(slots=True)
