@@ -135,6 +135,7 @@ class LocalizedName(TypeDecorator[dict[str, str]]):
 
 
 READ, WRITE = "read", "write"
+waiting_writers: set[int] = set()  # this process's connections that wait for SQLite's write lock
 
 
 def configure_database(app: Flask) -> None:
@@ -170,7 +171,14 @@ def _configure_sqlite(engine: Engine) -> None:
         if connection.info.get("sunmao_mode") != mode:
             cursor.execute(f"PRAGMA query_only={'ON' if mode == READ else 'OFF'}")
             connection.info["sunmao_mode"] = mode
-        cursor.execute("BEGIN" if mode == READ else "BEGIN IMMEDIATE")
+        if mode == READ:
+            cursor.execute("BEGIN")
+        else:
+            waiting_writers.add(id(cursor))
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+            finally:
+                waiting_writers.discard(id(cursor))
         cursor.close()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor, system_actor
 from core.clock import now
 from core.contributions import JobDef, Step
-from core.database import db
+from core.database import db, waiting_writers
 from core.errors import Conflict, DomainError
 from core.jobs.definitions import definitions
 from core.jobs.leasing import Fenced, Lease, claim, fail, lock_own, park, store_step
@@ -21,6 +21,7 @@ from core.unit_of_work import read_only, unit_of_work
 
 SLICE_SECONDS = 1.0
 STEP_SECONDS = 0.1
+LONGEST_COURTESY = 0.5
 WORKER = system_actor("job worker")
 
 
@@ -121,10 +122,14 @@ def _words(error: Exception) -> str:
 
 
 def _let_others_in(spent: float, *, last: bool) -> None:
-    """Leave SQLite's only write lock free long enough for those who wait to notice.
+    """Leave SQLite's only write lock free until those who wait for it have had it.
 
-    SQLite's waiters poll ever more slowly, up to every 100 ms, so a pause shorter than that can
-    be missed; the last pause of a slice cannot.
+    Waiters of this process are known. Others poll ever more slowly, up to every 100 ms, so a
+    pause shorter than that can be missed; the last pause of a slice cannot.
     """
-    if db.engine.dialect.name == "sqlite":
-        time.sleep(0.105 if last else min(max(spent, 0.002), 0.03))
+    if db.engine.dialect.name != "sqlite":
+        return
+    time.sleep(0.105 if last else min(max(spent, 0.002), 0.03))
+    end = time.monotonic() + LONGEST_COURTESY
+    while waiting_writers and time.monotonic() < end:
+        time.sleep(0.005)
