@@ -142,7 +142,8 @@ def check_menus(
     for item in [*loaded.of("menus"), *loaded.of("slots")]:
         if item.needs is None:
             continue
-        _check_verb(*item.needs, resources)
+        key, verb = item.needs
+        _check_verb(key, verb, resources)
 
 
 def _check_right(app: Flask, rule: Rule, resources: Mapping[str, Resource]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.access.elevation import elevated
@@ -23,6 +23,7 @@ from core.addons.models import Addon, State, bump
 from core.addons.previews import Act, Preview, history_for, preview
 from core.addons.registry import registry
 from core.addons.status import doctor
+from core.addons.traces import forget_traces
 from core.audit.services import record
 from core.clock import now
 from core.config import Config
@@ -89,6 +90,7 @@ def purge(name: str, *, confirmation: str, reason: str = "") -> Path:
         with unit_of_work(reason=reason) as session:
             row = owned_row(session, name, token)
             row.version, row.fault = "", None
+            forget_traces(session, name)
             facts = {"rows": plan.tables, "copies": folder.name}
             _decide(session, row, State.AVAILABLE, act="purge", reason=reason, facts=facts)
     return folder
@@ -123,8 +125,14 @@ def upgrade_site(config: Config) -> list[str]:
     for name, manifest in registry().loaded.items():
         if name in names:
             schema.upgrade(config, schema.history_of(name, manifest.package))
+            _note_version(config, name, manifest.version)
             done.append(name)
     return done
+
+
+def _note_version(config: Config, name: str, version: str) -> None:
+    with schema.schema_engine(config, writing=True).begin() as connection:
+        connection.execute(update(Addon).where(Addon.name == name).values(version=version))
 
 
 def site_config() -> Config:
