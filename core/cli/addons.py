@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from core.actor import acting_as, system_actor
-from core.addons import lifecycle
+from core.addons import lifecycle, schema
 from core.addons.previews import ACTS, Act, Line, Preview
 from core.addons.registry import registry
 from core.addons.status import statuses
@@ -120,6 +120,8 @@ def doctor() -> None:
 
 @contextmanager
 def _as_operator() -> Iterator[None]:
+    if schema.current(lifecycle.site_config(), schema.history_of(schema.CORE)) is None:
+        raise click.ClickException("the database has no tables yet: run sunmao db upgrade")
     try:
         with acting_as(system_actor("command line")):
             yield

@@ -69,3 +69,16 @@ def keep_inside(context: Any, file_of: Callable[[str], Path | None]) -> list[str
 
     context.route("**/*", answer)
     return refused
+
+
+def watch(page: Any, faults: list[str]) -> None:
+    """Collect what a page complains about: script errors and broken security policy."""
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda said: (
+            faults.append(f"{page.url}: {said.text}")
+            if "Content Security Policy" in said.text or "integrity" in said.text
+            else None
+        ),
+    )

@@ -47,10 +47,16 @@ class Client(FlaskClient):
         raise AssertionError(msg)
 
 
-def signed_in_client(app: Flask, user: User) -> FlaskClient:
-    """Return a client that carries a fresh sign-in session of `user`, without a password."""
+def sign_in_cookie(app: Flask, user: User) -> dict[str, str]:
+    """Begin a sign-in session of `user`, without a password; return the cookie's name and value."""
     with unit_of_work(MAKING_SIGN_IN) as session:
         token = start_session(session, user)
+    return {"name": cookie_name(app.config["SUNMAO"]), "value": token}
+
+
+def signed_in_client(app: Flask, user: User) -> FlaskClient:
+    """Return a client that carries a fresh sign-in session of `user`."""
+    cookie = sign_in_cookie(app, user)
     client = app.test_client()
-    client.set_cookie(cookie_name(app.config["SUNMAO"]), token, httponly=True)
+    client.set_cookie(cookie["name"], cookie["value"], httponly=True)
     return client

@@ -101,6 +101,11 @@ class Maker:
             recompile_users(session, [user.id])
         return user
 
+    def person_of(self, user: User) -> Employee:
+        """Return the employee behind an account."""
+        with unit_of_work(MAKING) as session:
+            return session.get_one(Employee, user.employee_id)
+
     def administrator(self, login: str = "admin", **options: Any) -> User:
         """Make an administrator."""
         return self.user(login, administrator=True, **options)

@@ -18,16 +18,18 @@ from flask.testing import FlaskClient
 from core import clock
 from core.access.guarded_session import GuardedSession
 from core.actor import Actor
+from core.cli.assets import fetch_one, is_there
 from core.database import db
-from core.testing.browser import chromium, find_chromium, keep_inside
-from core.testing.client import signed_in_client
+from core.testing.browser import chromium, find_chromium, keep_inside, watch
+from core.testing.client import sign_in_cookie, signed_in_client
 from core.testing.databases import PostgresDatabase, SqliteDatabase
 from core.testing.making import Maker
 from core.testing.postgres import Cluster, find_program
-from core.testing.serving import ServerProcess, served
+from core.testing.serving import ROOT, ServerProcess, served
 from core.testing.site import Site
 from core.testing.statements import counted
 from core.unit_of_work import unit_of_work
+from core.web.assets import remote_assets
 
 KINDS = tuple(os.environ.get("SUNMAO_TEST_DATABASES", "sqlite,postgresql").split(","))
 
@@ -190,15 +192,40 @@ def _chromium() -> Iterator[Any]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def cdn_files() -> dict[str, Path]:
+    """Fetch what pages take from the network, as `sunmao assets fetch` does: address → file."""
+    folder = ROOT / "instance" / "assets"
+    folder.mkdir(parents=True, exist_ok=True)
+    for asset in remote_assets().values():
+        if not is_there(asset, folder) and not fetch_one(asset, folder, None):
+            _missing("REQUIRE_BROWSER", f"{asset.name} could not be fetched: charts NOT tested")
+    return {one.address: folder / one.local_name for one in remote_assets().values()}
+
+
 @pytest.fixture
-def browser_page(_chromium: Any, live: str) -> Iterator[Any]:
-    """Give an empty browser page for the live site; a script error in it fails the test."""
-    context = _chromium.new_context(base_url=live, viewport={"width": 1280, "height": 800})
-    refused = keep_inside(context, lambda _url: None)
+def browse(
+    app: Flask, _chromium: Any, live: str, cdn_files: dict[str, Path]
+) -> Iterator[Callable[..., Any]]:
+    """Give a function that opens a browser window on the live site, perhaps as a user.
+
+    A script error or a broken content security policy in any window fails the test.
+    """
+    windows = []
     faults: list[str] = []
-    page = context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
-    assert not faults, f"scripts failed: {faults}"
-    del refused
+
+    def open_window(user: Any = None, *, cdn: bool = True, **options: Any) -> Any:
+        settings = {"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN", **options}
+        window = _chromium.new_context(base_url=live, **settings)
+        windows.append(window)
+        keep_inside(window, cdn_files.get if cdn else (lambda _url: None))
+        if user is not None:
+            window.add_cookies([{"url": live, **sign_in_cookie(app, user)}])
+        page = window.new_page()
+        watch(page, faults)
+        return page
+
+    yield open_window
+    for window in windows:
+        window.close()
+    assert not faults, f"the browser complained: {faults}"

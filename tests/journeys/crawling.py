@@ -86,9 +86,7 @@ class Crawl:
 
     def holding(self, word: str) -> list[str]:
         """Return the addresses whose answer holds `word`, but where the address itself said it."""
-        return [
-            path for path, (_, text) in self.pages.items() if word in text and word not in path
-        ]
+        return [path for path, (_, text) in self.pages.items() if word in text and word not in path]
 
     def failed(self) -> dict[str, int]:
         """Return the addresses that broke."""
@@ -105,7 +103,9 @@ class Crawl:
                     path = rule.build(dict(zip(sorted(rule.arguments), values, strict=True)))[1]
                 starts.append(path)
                 if not rule.arguments:
-                    starts += [f"{path}?{urlencode({'q': word})}" for word in (self.search, "%", "_")]
+                    starts += [
+                        f"{path}?{urlencode({'q': word})}" for word in (self.search, "%", "_")
+                    ]
                     starts += [f"{path}?format={kind}" for kind in ("csv", "xlsx")]
                 else:
                     starts.append(f"{path}?why=1")

@@ -88,7 +88,9 @@ class RealClient:
 def chosen_options(text: str) -> dict[str, str]:
     """Return {name: value} of every <select> as the page proposes it."""
     found = {}
-    for name, inside in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', text, re.DOTALL):
+    for name, inside in re.findall(
+        r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', text, re.DOTALL
+    ):
         picked = re.search(r'<option selected value="([^"]*)"', inside)
         found[name] = picked.group(1) if picked else ""
     return found

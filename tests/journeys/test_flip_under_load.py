@@ -31,7 +31,9 @@ def wrong(client: RealClient, path: str, on: bool) -> str | None:
         expected = 200 if on else 404
         return None if answer.status == expected else f"{path} gave {answer.status}, on is {on}"
     shown = f'href="{PAGE}"' in answer.text
-    return None if answer.status == 200 and shown is on else f"{path}: menu shown {shown}, on is {on}"
+    return (
+        None if answer.status == 200 and shown is on else f"{path}: menu shown {shown}, on is {on}"
+    )
 
 
 def test_after_each_flip_every_process_answers_by_the_new_state(app, make, gunicorn):

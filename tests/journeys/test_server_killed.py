@@ -21,7 +21,9 @@ pytestmark = pytest.mark.processes
 
 def the_file() -> bytes:
     lines = ["Symbol,Security,GICS Sector,GICS Sub-Industry,Headquarters Location,Founded"]
-    lines += [f"K{n},Killed {n} Co,Industrials,Sort {n % 7},Town,19{n % 90:02}" for n in range(ROWS)]
+    lines += [
+        f"K{n},Killed {n} Co,Industrials,Sort {n % 7},Town,19{n % 90:02}" for n in range(ROWS)
+    ]
     return "\n".join(lines).encode()
 
 

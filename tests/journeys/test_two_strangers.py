@@ -31,16 +31,9 @@ def two(app, make):
     """Give two accounts in units of their own, each with rows of every add-on."""
     ann = make.user("ann", unit=make.unit("One"), locale="en")
     bob = make.user("bob", unit=make.unit("Two"), locale="en")
-    seed(_employee(ann), OURS)
-    seed(_employee(bob), THEIRS)
+    seed(make.person_of(ann), OURS)
+    seed(make.person_of(bob), THEIRS)
     return ann, bob
-
-
-def _employee(user):
-    from core.organisation.models import Employee
-
-    with unit_of_work(system_actor("test")) as session:
-        return session.get_one(Employee, user.employee_id)
 
 
 def walk(app, user) -> Crawl:
@@ -60,12 +53,12 @@ def test_neither_sees_a_trace_of_the_other(app, two):
         assert not crawl.holding(foreign)
 
 
-def test_what_others_do_changes_no_answer(app, two, frozen):
+def test_what_others_do_changes_no_answer(app, make, two, frozen):
     ann, bob = two
     client = signed_in_client(app, ann)
     with frozen(now()):
         before = walk_as(app, client).pages
-        seed(_employee(bob), THEIRS + "-again")
+        seed(make.person_of(bob), THEIRS + "-again")
         after = walk_as(app, client).pages
     shared = before.keys() & after.keys()
     assert len(shared) > 30

@@ -1,9 +1,11 @@
 """What the add-on says about itself to the core."""
 
 import pytest
+from sqlalchemy import func, select
 
 from addons.customers import plugin, seed
 from addons.customers.codes import next_codes
+from addons.customers.models import Customer
 from core.addons.registry import registry
 from core.errors import ProgrammingFault
 from core.settings.services import set_value
@@ -26,6 +28,35 @@ def test_everything_that_it_contributes_is_known_to_the_core():
     }
     tabs = [slot.key for slot in known.slots("customers.customer.tabs")]
     assert tabs[:2] == ["contacts", "opportunities"]
+
+
+def test_it_brings_the_customer_dimension_with_its_rules():
+    (dimension,) = plugin.register_dimensions()
+    assert [rule.key for rule in dimension.rules] == ["grade", "region", "industry"]
+
+
+def test_it_brings_two_imports_and_four_measures():
+    assert [one.key for one in plugin.register_exchanges()] == [
+        "customers.customer",
+        "customers.operator",
+    ]
+    assert len(plugin.register_measures()) == 4
+
+
+def test_the_demo_is_seeded_by_the_hook_once(house):
+    for _ in range(2):
+        with unit_of_work(MAKING) as session:
+            plugin.seed_demo(session)
+    with unit_of_work(MAKING) as session:
+        assert session.scalar(select(func.count()).select_from(Customer)) == 60
+
+
+def test_the_dimension_names_only_what_may_be_seen(house, make):
+    mine = make.customers.customer("Mine", manager=house.ann.employee)
+    theirs = make.customers.customer("Theirs", manager=house.bob.employee)
+    (dimension,) = plugin.register_dimensions()
+    with unit_of_work(house.ann.actor):
+        assert dimension.labels_of([mine, theirs]) == {mine: "KH-0001 Mine"}
 
 
 def test_codes_follow_the_prefix_and_are_never_given_twice(house):

@@ -76,7 +76,7 @@ def _oracle(ranges: dict[str, list[int]]) -> dict[str, object]:
 
 
 def test_five_hundred_users_each_see_their_own_rows_only(world: World) -> None:
-    chance = random.Random(20261123)  # noqa: S311 - reproducible, not secret
+    chance = random.Random(20261123)
     for number in range(CONTEXTS):
         ranges = _random_ranges(chance)
         with world.session(context(term(**ranges))) as session:

@@ -88,7 +88,10 @@ def test_a_refused_row_leaves_no_part_of_itself_and_its_neighbours_stand(importe
     assert set(notes()) == {"a", "c"}
     with read_only(importer) as session:
         errors = row_errors(session, done.id)
-    assert [(error.row_number, error.cells) for error in errors] == [(3, ["b", "refuse late"]), (6, ["d", "4", "extra"])]
+    assert [(error.row_number, error.cells) for error in errors] == [
+        (3, ["b", "refuse late"]),
+        (6, ["d", "4", "extra"]),
+    ]
 
 
 def test_reasons_name_the_columns_in_the_importers_words(make):
@@ -117,7 +120,12 @@ def test_the_preview_says_what_would_happen_and_stores_nothing(importer):
     import_id = upload(importer, "code,note\na,1\nb,changed\nc,3\n,4\n")
     with read_only(importer):
         verdicts = services.preview(import_id)
-    assert [verdict.outcome for verdict in verdicts] == ["unchanged", "updated", "created", "refused"]
+    assert [verdict.outcome for verdict in verdicts] == [
+        "unchanged",
+        "updated",
+        "created",
+        "refused",
+    ]
     assert verdicts[3].reason
     assert notes() == {"a": "1", "b": "2"}
     assert result(importer, import_id).state == "uploaded"
@@ -248,7 +256,11 @@ def test_the_file_is_deleted_when_the_import_is_done_and_the_trail_knows(importe
     with read_only(SYSTEM) as session:
         from core.audit.models import AuditEntry
 
-        acts = session.execute(select(AuditEntry.action).where(AuditEntry.resource == "toy.single")).scalars().all()
+        acts = (
+            session.execute(select(AuditEntry.action).where(AuditEntry.resource == "toy.single"))
+            .scalars()
+            .all()
+        )
     assert acts == ["import", "imported"]
 
 

@@ -39,7 +39,9 @@ def apply(session, row, options):
 def apply_many(session, rows, options):
     known = {
         note.code: note
-        for note in session.execute(select(Note).where(Note.code.in_([row["code"] for row in rows]))).scalars()
+        for note in session.execute(
+            select(Note).where(Note.code.in_([row["code"] for row in rows]))
+        ).scalars()
     }
     results = []
     for row in rows:
@@ -60,7 +62,18 @@ def apply_many(session, rows, options):
 
 
 SINGLE = Exchange(
-    key="toy.single", title="Notes", resource="toy.note", columns=COLUMNS, apply=apply,
+    key="toy.single",
+    title="Notes",
+    resource="toy.note",
+    columns=COLUMNS,
+    apply=apply,
     presets=(("Old system", {"code": "ID", "text": "BODY"}),),
 )
-MANY = Exchange(key="toy.many", title="Notes at once", resource="toy.note", columns=COLUMNS, apply=apply, apply_many=apply_many)
+MANY = Exchange(
+    key="toy.many",
+    title="Notes at once",
+    resource="toy.note",
+    columns=COLUMNS,
+    apply=apply,
+    apply_many=apply_many,
+)

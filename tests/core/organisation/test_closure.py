@@ -39,7 +39,7 @@ def stored_pairs(session: GuardedSession) -> set[tuple[int, int, int]]:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_closure_equals_a_walk_up_the_tree_after_random_acts(session_as: Open, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - chance, not secrecy
+    chance = random.Random(seed)
     parents: dict[int, int | None] = {}
     refused = moved = removed = 0
     with session_as(OPERATOR) as session:

@@ -67,9 +67,7 @@ def test_a_reader_cannot_write(app, make):
         session.execute(insert(ScheduleFire).values(schedule="x", fire_time=now()))
 
 
-@pytest.mark.parametrize(
-    ("variable", "outcome"), [("0", "1 skipped"), ("1", "1 error")]
-)
+@pytest.mark.parametrize(("variable", "outcome"), [("0", "1 skipped"), ("1", "1 error")])
 def test_a_missing_postgresql_is_named_and_fails_when_it_is_required(tmp_path, variable, outcome):
     (tmp_path / "test_it.py").write_text(
         "pytest_plugins = ['core.testing.plugin']\n"

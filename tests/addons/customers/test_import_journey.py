@@ -1,0 +1,57 @@
+"""The real files through the pages of the import wizard, as an administrator would."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from addons.customers.models import Customer
+from core.jobs.worker import drain
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def token(page: str) -> str:
+    return re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
+
+
+def upload(client, key: str, name: str) -> str:
+    path = f"/imports/new/{key}"
+    form = {"csrf_token": token(client.get(path).text)}
+    with (DATA / name).open("rb") as file:
+        answer = client.post(path, data={**form, "file": (file, name)})
+    assert answer.status_code == 302, answer.text
+    return answer.location
+
+
+def start(client, mapping: str) -> str:
+    page = client.get(mapping)
+    assert page.status_code == 200
+    begin = mapping.replace("/columns", "/start")
+    answer = client.post(begin, data={"csrf_token": token(page.text)})
+    assert answer.status_code == 302, answer.text
+    return answer.location
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        ("customers.customer", "companies.csv", 503, 0),
+        ("customers.operator", "operators.csv", 2285, 2),
+    ],
+)
+def test_a_real_file_is_mapped_by_itself_previewed_and_stored_once(house, login, as_, app, file):
+    key, name, accounts, refused = file
+    client = login(house.administrator.user)
+    for _turn in range(2):
+        result = start(client, upload(client, key, name))
+        drain(app)
+        page = client.get(result)
+        assert page.status_code == 200
+        with as_(house.administrator) as session:
+            assert session.scalar(select(func.count()).select_from(Customer)) == accounts
+        if refused:
+            rows = client.get(f"{result}/refused.csv").get_data().decode("utf-8-sig")
+            assert len(rows.strip().splitlines()) == refused + 1
+            assert "neither an operator nor a brand" in rows

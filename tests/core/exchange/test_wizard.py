@@ -1,0 +1,118 @@
+import io
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from core.actor import system_actor
+from core.exchange.models import ImportRun
+from core.jobs.worker import drain
+from core.unit_of_work import read_only
+from tests.core.exchange.files import hostile
+from tests.core.exchange.toy_exchange import MANY, SINGLE
+from tests.core.jobs.toys import Note, plugged
+
+SYSTEM = system_actor("test")
+
+
+@pytest.fixture(autouse=True)
+def _exchanges(toys):
+    with plugged(exchanges=[SINGLE, MANY]):
+        yield
+
+
+def send(client, content, key="toy.single", name="notes.csv"):
+    data = {"csrf_token": client.token(), "file": (io.BytesIO(content), name)}
+    return client.post(f"/imports/new/{key}", data=data, content_type="multipart/form-data")
+
+
+def count(model):
+    with read_only(SYSTEM) as session:
+        return session.execute(select(func.count()).select_from(model)).scalar_one()
+
+
+def test_a_file_goes_from_upload_to_result_without_a_script(app, make, login):
+    client = login(make.administrator(locale="en"))
+    assert "Notes at once" in client.get("/imports/").text
+    assert client.get("/imports/new/toy.single").status_code == 200
+    answer = send(client, b"code,Body\na,1\nb,2\n,3\n")
+    assert answer.status_code == 302
+    place = answer.headers["Location"]
+    page = client.get(place)
+    assert page.status_code == 200
+    assert "Required columns are not mapped yet" in page.text
+    client.submit(place, {"column_code": "code", "column_text": "Body"})
+    page = client.get(place)
+    assert page.text.count("tag-ok") == 2
+    assert page.text.count("tag-bad") == 1
+    assert count(Note) == 0
+    started = client.submit(place.replace("/columns", "/start"))
+    assert started.status_code == 302
+    result = started.headers["Location"]
+    waiting = client.get(result)
+    assert waiting.headers["Refresh"] == "2"
+    drain(app)
+    done = client.get(result)
+    assert "Refresh" not in done.headers
+    assert count(Note) == 2
+    assert re.search(r"<dt>New</dt><dd[^>]*>2</dd>", done.text)
+    bad = client.get(f"{result}/refused.csv")
+    assert bad.data.startswith(b"\xef\xbb\xbf")
+    assert "attachment" in bad.headers["Content-Disposition"]
+    assert "a row needs a code" in bad.data.decode("utf-8-sig")
+    assert "notes.csv" in client.get("/imports/").text
+
+
+@pytest.mark.parametrize("name", ["empty", "nul", "far cell", "zip bomb", "picture", "old excel"])
+@pytest.mark.parametrize("locale", ["en", "zh_Hans_CN"])
+def test_a_hostile_upload_is_answered_with_words_and_nothing_is_stored(
+    make, login, site, name, locale
+):
+    client = login(make.administrator(locale=locale))
+    answer = send(client, hostile(name), name="x.xlsx")
+    assert 400 <= answer.status_code < 500
+    said = re.search(r'role="alert">.*?<p class="mb-0">([^<]+)</p>', answer.text, re.DOTALL).group(
+        1
+    )
+    assert bool(re.search(r"[一-鿿]", said)) == (locale == "zh_Hans_CN")
+    assert count(ImportRun) == 0
+    folder = site.instance / "files" / "imports"
+    assert not folder.exists() or not [
+        path for path in folder.iterdir() if path.stat().st_size == 0
+    ]
+
+
+def test_a_form_without_a_file_is_asked_for_one(make, login):
+    client = login(make.administrator())
+    assert client.submit("/imports/new/toy.single").status_code == 422
+
+
+def test_nobody_sees_or_moves_somebody_elses_import(make, login):
+    owner, other = login(make.administrator()), login(make.administrator(login="other"))
+    place = send(owner, b"code,note\na,1\n").headers["Location"]
+    base = place.removesuffix("/columns")
+    for path in (place, base, f"{base}/refused.csv"):
+        assert other.get(path).status_code == 404
+    for path in (place, f"{base}/start", f"{base}/stop"):
+        assert other.submit(path).status_code == 404
+    assert count(Note) == 0
+
+
+def test_without_the_right_the_wizard_offers_nothing_and_takes_nothing(make, login):
+    client = login(make.user())
+    page = client.get("/imports/")
+    assert page.status_code == 200
+    assert "Notes" not in page.text
+    assert client.get("/imports/new/toy.single").status_code == 403
+    assert send(client, b"code,note\na,1\n").status_code == 403
+    assert client.get("/imports/new/toy.unknown").status_code == 404
+    assert count(ImportRun) == 0
+
+
+def test_headings_that_hold_markup_are_shown_and_not_run(make, login):
+    client = login(make.administrator())
+    place = send(client, b"code,note,<script>alert(1)</script>\na,<b>1</b>,x\n").headers["Location"]
+    page = client.get(place)
+    assert "<script>alert" not in page.text
+    assert "<b>1</b>" not in page.text
+    assert "&lt;script&gt;" in page.text
