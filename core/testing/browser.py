@@ -78,7 +78,7 @@ def watch(page: Any, faults: list[str]) -> None:
         "console",
         lambda said: (
             faults.append(f"{page.url}: {said.text}")
-            if "Content Security Policy" in said.text or "integrity" in said.text
+            if "Content Security Policy" in said.text
             else None
         ),
     )

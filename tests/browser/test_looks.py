@@ -35,11 +35,13 @@ def test_a_chart_is_drawn_from_the_network_with_its_integrity_checked(browse, ma
     assert is_drawn(page)
 
 
-def test_a_changed_file_from_the_network_is_not_run(browse, manager, tmp_path, cdn_files, site):
+def test_a_changed_file_from_the_network_is_not_run(browse, manager, tmp_path, cdn_files):
     address = next(iter(cdn_files))
     changed = tmp_path / "changed.js"
     changed.write_text("window.Chart = 'not the listed file';")
     page = browse(manager, cdn=False)
+    said = []
+    page.on("console", lambda message: said.append(message.text))
     page.context.route(
         address,
         lambda route: route.fulfill(
@@ -50,6 +52,7 @@ def test_a_changed_file_from_the_network_is_not_run(browse, manager, tmp_path, c
     page.goto(CHART)
     page.wait_for_timeout(600)
     assert page.evaluate("() => window.Chart") != "not the listed file"
+    assert any("integrity" in text for text in said), "the browser never saw the changed file"
 
 
 def test_without_the_network_the_numbers_are_open_as_a_table(browse, manager):
