@@ -13,8 +13,6 @@ from core.errors import NotAllowed, Refused
 from core.exchange.export import write_file
 from core.exchange.list_export import export
 from core.exchange.upload import received
-from core.jobs.models import Job
-from core.jobs.services import enqueue
 from core.unit_of_work import read_only, unit_of_work
 from core.web.lists import Column, ListSpec
 from tests.core.jobs.toys import Note
@@ -136,24 +134,3 @@ def test_the_audit_trail_itself_is_exported_through_the_same_gate(make, login):
         assert answer.status_code == 200
         assert answer.data.startswith(start)
     assert client.get("/admin/audit/export?format=exe").status_code == 400
-
-
-@pytest.mark.usefixtures("toys")
-def test_the_administrators_list_of_jobs_shows_retries_and_cancels(make, login):
-    client = login(make.administrator(locale="en"))
-    with unit_of_work(SYSTEM) as session:
-        first = enqueue(session, "toy.count", {"total": 1})
-        second = enqueue(session, "toy.count", {"total": 1})
-    page = client.get("/admin/jobs/?kind=toy.count")
-    assert page.status_code == 200
-    assert "Count" in page.text
-    assert client.submit("/admin/jobs/cancel", {"ids": str(first)}).status_code == 302
-    assert client.submit("/admin/jobs/retry", {"ids": str(second)}).status_code == 302
-    assert client.get(f"/admin/jobs/{first}").status_code == 200
-    with read_only(SYSTEM) as session:
-        assert session.get(Job, first).state == "cancelled"
-        assert session.get(Job, second).state == "pending"
-    client.submit("/admin/jobs/retry", {"ids": str(first)})
-    with read_only(SYSTEM) as session:
-        assert session.get(Job, first).state == "pending"
-    assert login(make.user()).get("/admin/jobs/").status_code == 403
