@@ -7,6 +7,8 @@ from typing import Any
 
 from core.access.default_policy import recompile_users
 from core.accounts.models import User
+from core.accounts.password_change import store_password
+from core.accounts.passwords import hash_password
 from core.actor import Actor, system_actor
 from core.organisation import services, staff
 from core.organisation.models import Employee, OrgUnit, Position
@@ -81,10 +83,11 @@ class Maker:
         heads: OrgUnit | None = None,
         administrator: bool = False,
         locale: str | None = None,
+        password: str | None = None,
     ) -> User:
         """Make an account for a person (a new one unless given), perhaps the head of a unit.
 
-        It has no password: tests that sign in by the form set one through the accounts services.
+        Without a `password` nobody can sign in to it by the form; hashing one takes a while.
         """
         person = employee or self.employee(login.title(), unit=unit or heads)
         with unit_of_work(MAKING) as session:
@@ -98,6 +101,8 @@ class Maker:
             )
             session.add(user)
             session.flush()
+            if password is not None:
+                store_password(session, user, hash_password(password))
             recompile_users(session, [user.id])
         return user
 

@@ -17,7 +17,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 40.0
+START_SECONDS = 90.0
 
 
 @contextmanager
@@ -43,7 +43,8 @@ class ServerProcess:
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = log
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "-b", f"127.0.0.1:{self.port}"]
-        options = ["-w", str(workers), "--timeout", "60", "--graceful-timeout", "5"]
+        patience = ["--timeout", "60", "--graceful-timeout", "5"]
+        options = ["-w", str(workers), *patience, "--no-control-socket"]
         with log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
                 [*command, *options],
