@@ -97,7 +97,7 @@ def _options(facet: Facet, counts: Mapping[str, int] | None, chosen: Sequence[st
     choices = choices_of(facet.choices)
     known = {choice.value for choice in choices}
     if counts:
-        choices += [Choice(v, v) for v in sorted(counts) if v not in known and v != NONE]
+        choices += [Choice(v, v) for v in sorted(counts) if v not in known and v not in (NONE, "")]
     known |= {choice.value for choice in choices}
     choices += [Choice(value, value) for value in chosen if value not in known and value != NONE]
     if facet.none is not None or NONE in chosen:

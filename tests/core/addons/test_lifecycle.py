@@ -13,7 +13,7 @@ from core.addons.registry import registry
 from core.addons.status import Standing, statuses
 from core.audit.models import AuditEntry
 from core.database import db
-from core.errors import Conflict, NotAllowed, Refused
+from core.errors import Conflict, Refused
 from core.unit_of_work import read_only, unit_of_work
 
 OPERATOR = system_actor("test")
@@ -250,22 +250,6 @@ def test_every_act_is_in_the_audit_trail_with_actor_and_reason(operator):
     )[0]
     assert entry[:3] == ("disable", "leash", "spring cleaning")
     assert entry[3]["state"] == ["enabled", "disabled"]
-
-
-@pytest.mark.parametrize("act", ["enable", "disable", "uninstall"])
-def test_nobody_but_an_administrator_may_act_or_even_look(make, act):
-    with acting_as(make.actor()):
-        with pytest.raises(NotAllowed):
-            lifecycle.look(act, "leash")
-        with pytest.raises(NotAllowed):
-            getattr(lifecycle, act)("leash")
-        with pytest.raises(NotAllowed):
-            lifecycle.purge("leash", confirmation="leash")
-        with pytest.raises(NotAllowed):
-            lifecycle.reload_code()
-        with pytest.raises(NotAllowed):
-            lifecycle.examine()
-    assert state("leash") == State.ENABLED
 
 
 def test_a_preview_changes_nothing(operator):

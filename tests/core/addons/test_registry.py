@@ -6,7 +6,7 @@ from core.errors import ProgrammingFault
 
 def test_everything_that_was_given_has_an_owner(pet_app):
     found = registry()
-    for kind in ("menus", "settings", "jobs", "resources", "blueprints"):
+    for kind in ("menus", "jobs", "resources", "blueprints"):
         owners = {found.owner_of(item) for item in found.every(kind)}
         assert CORE in owners
     assert found.owner_of(found.resources["pets.pet"]) == "pets"

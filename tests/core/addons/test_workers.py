@@ -1,6 +1,7 @@
 import re
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -51,7 +52,7 @@ def test_only_older_code_retires(pet_app):
 
 @pytest.mark.processes
 def test_new_code_makes_every_gunicorn_worker_start_again_without_a_failed_request(app, gunicorn):
-    """Requests go on one after the other while both workers are replaced."""
+    """Requests go on, several at once so that no worker is idle, while both are replaced."""
     server = gunicorn(workers=2)
     deadline = time.monotonic() + 60
 
@@ -66,8 +67,10 @@ def test_new_code_makes_every_gunicorn_worker_start_again_without_a_failed_reque
     assert booted() == 2
     with acting_as(OPERATOR):
         lifecycle.reload_code(reason="test")
-    while booted() < 4 and time.monotonic() < deadline:
-        ask()
+    with ThreadPoolExecutor(4) as crowd:
+        while booted() < 4 and time.monotonic() < deadline:
+            for answered in [crowd.submit(ask) for _ in range(8)]:
+                answered.result()
     assert booted() == 4
     for _ in range(20):
         ask()

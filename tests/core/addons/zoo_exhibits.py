@@ -1,0 +1,248 @@
+"""The exhibits of the zoo: sources of broken add-ons, and the visit that looks at them."""
+
+from core.addons.manifest import SIZE_LIMIT
+
+HOOKS = """\
+from flask import Blueprint, render_template
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.access.declarations import Public
+from core.access.decorators import needs, public
+from core.contributions import MenuItem, Resource, SettingDef, Slot, Verb
+from core.database import Model
+from core.hookspecs import hookimpl
+
+"""
+
+TABLE = """\
+class Thing(Model):
+    __tablename__ = "{table}"
+    __access__ = Public("for tests")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+RESOURCE = """\
+@hookimpl
+def register_resources():
+    return [Resource(key="{name}.thing", title="Thing", actions=("query",), dimensions=())]
+"""
+
+# name → (plugin, words of the fault that must be shown)
+BROKEN = {
+    "raiser": ('raise RuntimeError("the plugin burns")', "the plugin burns"),
+    "syntax": ("def broken(:", "SyntaxError"),
+    "leaver": ("import sys; sys.exit(3)", "exit code 3"),
+    "killer": ("import os; os._exit(0)", "ended the process"),
+    "segfault": ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+    "looper": ("while True: pass", "did not finish"),
+    "shouter": (
+        "import sys\nfor _ in range(3000): sys.stdout.write('x' * 100_000)\nraise RuntimeError('hoarse')",
+        "hoarse",
+    ),
+    "lacker": ("import no_such_library_xyz", "no_such_library_xyz"),
+    "hookraise": (
+        "@hookimpl\ndef register_menus():\n    raise RuntimeError('no menu today')",
+        "no menu today",
+    ),
+    "hooktype": ("@hookimpl\ndef register_menus():\n    return ['pets']", "MenuItem"),
+    "hooknone": ("@hookimpl\ndef register_menus():\n    return None", "NoneType"),
+    "hookname": ("@hookimpl\ndef register_menu():\n    return []", "did you mean register_menus?"),
+    "hookarg": ("@hookimpl\ndef on_event(evnt):\n    pass", "wrong arguments"),
+    "noprefix": (
+        TABLE.format(table="customer_thing")
+        + "@hookimpl\ndef register_models():\n    return [Thing]",
+        "customer_thing",
+    ),
+    "unnamed": (TABLE.format(table="unnamed_thing"), "not named in register_models"),
+    "undeclared": (
+        TABLE.format(table="undeclared_thing").replace('__access__ = Public("for tests")', "")
+        + "@hookimpl\ndef register_models():\n    return [Thing]",
+        "does not say who may see",
+    ),
+    "relation": (
+        TABLE.format(table="relation_thing")
+        + '    others = relationship("NoSuchClass")\n\n'
+        + "@hookimpl\ndef register_models():\n    return [Thing]",
+        "NoSuchClass",
+    ),
+    "foreign": (
+        TABLE.format(table="foreign_thing")
+        + '    other_id: Mapped[int] = mapped_column(ForeignKey("stranger_thing.id"))\n\n'
+        + "@hookimpl\ndef register_models():\n    return [Thing]",
+        "stranger_thing",
+    ),
+    "openroute": (
+        (
+            'blueprint = Blueprint("openroute", __name__)\n\n'
+            '@blueprint.get("/")\ndef index():\n    return "open"\n\n'
+            "@hookimpl\ndef register_blueprints():\n    return [blueprint]"
+        ),
+        "openroute.index",
+    ),
+    "shadow": (
+        (
+            'blueprint = Blueprint("shadow", __name__)\n'
+            'blueprint.record(lambda s: s.app.add_url_rule("/admin/addons", "shadow.x", lambda: "mine"))\n'
+            "@hookimpl\ndef register_blueprints():\n    return [blueprint]"
+        ),
+        "/admin/addons",
+    ),
+    "everywhere": (
+        (
+            'blueprint = Blueprint("everywhere", __name__)\n\n'
+            "@blueprint.before_app_request\ndef spy():\n    pass\n\n"
+            "@hookimpl\ndef register_blueprints():\n    return [blueprint]"
+        ),
+        "not its own",
+    ),
+    "doubles": (
+        (
+            "@hookimpl\ndef register_settings():\n"
+            '    one = SettingDef(key="doubles.x", title="x", type="int", default=1)\n'
+            '    return [one, SettingDef(key="doubles.x", title="y", type="int", default=2)]'
+        ),
+        "doubles.x is declared twice",
+    ),
+    "thief": (RESOURCE.format(name="core"), "core.thing must begin with thief."),
+    "deadmenu": (
+        '@hookimpl\ndef register_menus():\n    return [MenuItem(title="x", endpoint="deadmenu.no")]',
+        "deadmenu.no",
+    ),
+    "unknownright": (
+        (
+            'blueprint = Blueprint("unknownright", __name__)\n\n'
+            '@blueprint.get("/")\n@needs("unknownright.thing", "query")\ndef index():\n    return ""\n\n'
+            "@hookimpl\ndef register_blueprints():\n    return [blueprint]\n\n"
+            "@hookimpl\ndef register_menus():\n"
+            '    return [MenuItem(title="x", endpoint="unknownright.index",'
+            ' needs=("unknownright.thing", "query"))]'
+        ),
+        "unknownright.thing query is needed but not declared",
+    ),
+    "wrongplace": (
+        (
+            'blueprint = Blueprint("wrongplace", __name__, template_folder="templates")\n\n'
+            "@hookimpl\ndef register_blueprints():\n    return [blueprint]"
+        ),
+        "templates/web",
+    ),
+}
+
+# name → (extra lines of the manifest, words of the fault)
+MISFITS = {
+    "needy": ('[depends]\nnowhere = ">=1"\n', "nowhere"),
+    "picky": ('[depends]\nstreet = ">=9"\n', "here is 1.0.0"),
+    "ring": ('[depends]\nrong = "*"\n', "ring → rong → ring"),
+    "rong": ('[depends]\nring = "*"\n', "circle"),
+    "onbroken": ('[depends]\nraiser = "*"\n', "raiser"),
+    "misspelt": ('[dependz]\na = "*"\n', "did you mean depends?"),
+}
+
+
+def fill(workshop):
+    for name, (plugin, _said) in BROKEN.items():
+        files = {"plugin.py": HOOKS + plugin}
+        if name == "wrongplace":
+            files["templates/web/base.html"] = "mine"
+        workshop.addon(name, files)
+    for name, (extra, _said) in MISFITS.items():
+        workshop.addon(name, extra=extra)
+    workshop.addon("street")  # sound: it must work beside all the others
+    workshop.manifest("oldcore", core=">=99")
+    workshop.manifest("otherfile", file="realfile")
+    workshop.manifest("admin")
+    workshop.manifest("nocode")
+    (workshop.manifests / "badtoml.toml").write_text("name = [")
+    (workshop.manifests / "huge.toml").write_text("#" * (SIZE_LIMIT + 1))
+    fill_late(workshop)
+
+
+def fill_late(workshop):
+    """Those whose fault shows only when they are switched on or used."""
+    workshop.addon(
+        "halfway",
+        {
+            "plugin.py": HOOKS
+            + TABLE.format(table="halfway_thing")
+            + "@hookimpl\ndef register_models():\n    return [Thing]",
+            "migrations/versions/0001_x.py": (
+                "import sqlalchemy as sa\nfrom alembic import op\n"
+                'revision = "halfway_0001"\ndown_revision = None\n'
+                "def upgrade():\n"
+                '    op.create_table("halfway_thing", sa.Column("id", sa.Integer()))\n'
+                '    op.execute("INSERT INTO no_such_table VALUES (1)")\n'
+                "def downgrade():\n    pass\n"
+            ),
+        },
+    )
+    workshop.addon(
+        "badpage",
+        {
+            "plugin.py": HOOKS
+            + 'blueprint = Blueprint("badpage", __name__, template_folder="templates")\n\n'
+            '@blueprint.get("/")\n@needs("badpage.thing", "query")\ndef index():\n'
+            '    return render_template("badpage/index.html")\n\n'
+            "@hookimpl\ndef register_blueprints():\n    return [blueprint]\n\n"
+            + RESOURCE.format(name="badpage"),
+            "templates/badpage/index.html": "{{ 1 / 0 }}",
+        },
+    )
+    workshop.addon("tyrant", extra='[conflicts]\nstreet = "*"\n')
+    workshop.addon("vanished")
+
+
+VISIT = """
+import json, sys
+from pathlib import Path
+from core.actor import acting_as, system_actor
+from core.addons import lifecycle
+from core.addons.registry import registry
+from core.app import create_app
+from core.errors import Refused
+from core.testing.client import Client, signed_in_client
+from core.testing.making import Maker
+from core.testing.template import fill_template
+from core.access.default_policy import compile_policy
+from core.unit_of_work import unit_of_work
+
+folder = Path(sys.argv[1])
+settings = dict(instance=folder / "instance", manifests=folder / "manifests", job_engine="off",
+                testing=True, gate_ttl_seconds=0.0, probe_seconds=float(sys.argv[2]))
+OPERATOR = system_actor("zoo")
+result = {"refused": {}}
+app = create_app(**settings)
+with app.app_context(), acting_as(OPERATOR):
+    lifecycle.upgrade_site(lifecycle.site_config())
+    with unit_of_work() as session:
+        compile_policy(session)
+    for name in [*sorted(registry().catalogue.found), "badtoml"]:
+        try:
+            lifecycle.enable(name)
+        except Refused as refusal:
+            result["refused"][name] = str(refusal)
+(folder / "manifests" / "vanished.toml").unlink()
+app = create_app(**settings)
+app.test_client_class = Client
+app.config["PROPAGATE_EXCEPTIONS"] = False  # as in production: a failed page is answered
+with app.app_context():
+    found = registry()
+    result["loaded"] = sorted(found.loaded)
+    result["on"] = sorted(found.enabled_set().names)
+    boss = signed_in_client(app, Maker().administrator(locale="en"))
+    pages = ["/", "/admin/addons", "/admin/addons?tab=trouble", "/admin/addons/doctor",
+             "/admin/addons/history"]
+    result["pages"] = {page: boss.get(page).status_code for page in pages}
+    result["trouble"] = boss.get("/admin/addons?tab=trouble").text
+    result["badpage"] = boss.get("/badpage/").status_code
+    names = {*found.catalogue.found, *found.catalogue.faults, "vanished"}
+    result["shown"] = {name: boss.get(f"/admin/addon/{name}").text for name in names}
+    result["after"] = {page: boss.get(page).status_code for page in pages}
+    result["imported"] = sorted(n for n in sys.modules if n.startswith("zoo_"))
+    runner = app.test_cli_runner()
+    from core.cli.addons import addon
+    told = runner.invoke(addon, ["doctor"])
+    result["doctor"] = [told.exit_code, told.output]
+(folder / "result.json").write_text(json.dumps(result))
+"""
