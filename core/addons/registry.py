@@ -9,6 +9,7 @@ from typing import Any, cast
 import click
 import pluggy
 from flask import Flask, current_app, g, has_request_context
+from sqlalchemy.exc import SQLAlchemyError
 
 from core import hookspecs
 from core.addons.admission import admit
@@ -59,6 +60,7 @@ class Registry:
         self.plugins = pluggy.PluginManager("sunmao")
         self.plugins.add_hookspecs(hookspecs)
         self.switchboard = Switchboard(app, ttl=min(config.gate_ttl_seconds, 0.5))
+        self.code_version: int | None = None
         self.safe_mode = not config.addons
         self.catalogue = Catalogue()
         self.faults: dict[str, Fault] = {}
@@ -91,10 +93,20 @@ class Registry:
         """The add-ons that work in this process, on or off, in load order."""
         return {n: self.catalogue.found[n].manifest for n in self.plugged if n != CORE}
 
-    def database_exists(self) -> bool:
-        """Tell whether asking the database would not create an empty file."""
-        url = db.engine.url
-        return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
+    def note_code_version(self) -> None:
+        """Remember which code the site wants before any add-on of this process is imported.
+
+        Read later, it could be newer than what was imported, and the process would never retire.
+        """
+        with self.app.app_context():
+            url = db.engine.url
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+            return  # asking would create an empty file
+        try:
+            self.code_version = self.switchboard.current().code_version
+        except SQLAlchemyError:
+            self.app.logger.warning("the database does not answer yet", exc_info=True)
+        self.switchboard.forget()
 
     # -- contributions, filtered -------------------------------------------------------------
 
@@ -244,6 +256,7 @@ def configure_registry(app: Flask, built_in: Iterable[str]) -> None:
         for blueprint in loaded.of("blueprints"):
             app.register_blueprint(blueprint)
         found.add(loaded)
+    found.note_code_version()
     config: Config = app.config["SUNMAO"]
     found.catalogue = discover(config.manifests)
     manifests = found.catalogue.manifests

@@ -82,6 +82,7 @@ def configure_workers(app: Flask) -> None:
     """Report after requests; not in tests, where the databases come and go."""
     found: Registry = app.extensions["sunmao"]
     report = WorkerReport(app)
+    report.first_code_version = found.code_version
     app.extensions["sunmao_process"] = report
 
     def follow(response: Response) -> Response:
@@ -96,9 +97,3 @@ def configure_workers(app: Flask) -> None:
         return response
 
     app.after_request(follow)
-    try:
-        with app.app_context():
-            ready = found.database_exists()
-        report.first_code_version = found.switchboard.current().code_version if ready else None
-    except SQLAlchemyError:
-        app.logger.warning("the database does not answer yet", exc_info=True)

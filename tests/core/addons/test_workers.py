@@ -63,15 +63,18 @@ def test_new_code_makes_every_gunicorn_worker_start_again_without_a_failed_reque
     def booted():
         return len(re.findall(r"Booting worker with pid", server.log.read_text()))
 
-    ask()
+    def crowd_until(reached):
+        with ThreadPoolExecutor(4) as crowd:
+            while not reached() and time.monotonic() < deadline:
+                for answered in [crowd.submit(ask) for _ in range(8)]:
+                    answered.result()
+        assert reached(), server.log.read_text()[-2000:]
+
+    crowd_until(lambda: len(seen()) == 2)  # both have loaded the site and answered
     assert booted() == 2
     with acting_as(OPERATOR):
         lifecycle.reload_code(reason="test")
-    with ThreadPoolExecutor(4) as crowd:
-        while booted() < 4 and time.monotonic() < deadline:
-            for answered in [crowd.submit(ask) for _ in range(8)]:
-                answered.result()
-    assert booted() == 4
+    crowd_until(lambda: booted() == 4)
     for _ in range(20):
         ask()
     assert booted() == 4
