@@ -14,12 +14,15 @@ from core.jobs.worker import Worker, drain
 @click.option("--once", is_flag=True, help="Run what is due, then end.")
 @with_appcontext
 def worker(*, once: bool) -> None:
-    """Run background jobs until told to stop (Ctrl-C or SIGTERM ends after the present step)."""
+    """Run background jobs until told to stop (Ctrl-C or SIGTERM ends after the present step).
+
+    Ends by itself when an add-on was enabled with newer code; let a supervisor start it again.
+    """
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     if once:
         print(drain(app))
         return
-    running = Worker(app)
+    running = Worker(app, retires=True)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         running.request_stop()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.audit.services import record
 from core.clock import now
-from core.contributions import JobDef, Step
+from core.contributions import Exchange, JobDef, Step
 from core.exchange.access import exchange_for
 from core.exchange.applying import REFUSED, Plan, Verdict, apply_rows, count
 from core.exchange.limits import MAX_KEPT_ERRORS
@@ -17,6 +17,7 @@ from core.exchange.models import ImportRowError, ImportRun, ImportState
 from core.exchange.queries import own_import
 from core.exchange.services import APPLY
 from core.exchange.upload import read_rows, stored_path
+from core.i18n import force_locale
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
@@ -31,6 +32,11 @@ def apply_step(run: JobRun) -> Step:
     Rows, refusals, counts and the place in the file are stored by the same commit, so a kill at
     any point neither loses nor repeats a row. The importer's right is asked again at every step.
     """
+    with force_locale(run.payload["locale"]):
+        return _apply(run)
+
+
+def _apply(run: JobRun) -> Step:
     session = run.session
     record_ = own_import(session, int(run.payload["import_id"]))
     exchange = exchange_for(session, record_.exchange)
@@ -48,7 +54,7 @@ def apply_step(run: JobRun) -> Step:
         if run.time_is_up():
             break
     if at_end:
-        _finish(session, record_)
+        _finish(session, record_, exchange)
     return Step(
         cursor={"offset": offset},
         done=at_end,
@@ -81,11 +87,11 @@ def _keep(session: Session, run: ImportRun, verdicts: Sequence[Verdict]) -> None
         )
 
 
-def _finish(session: Session, run: ImportRun) -> None:
+def _finish(session: Session, run: ImportRun, exchange: Exchange) -> None:
     run.state = ImportState.DONE
     run.finished_at = now()
     counts = {name: getattr(run, name) for name in ("created", "updated", "unchanged", "refused")}
-    record(session, "imported", run.exchange, None, changes=counts, label=run.filename)
+    record(session, "imported", exchange.resource, None, changes=counts, label=run.filename)
     path = stored_path(run.stored_as)
     session.info["unit"].after_commit.append(lambda: path.unlink(missing_ok=True))
 

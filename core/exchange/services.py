@@ -15,6 +15,7 @@ from core.exchange.mapping import check_mapping, guess, preset
 from core.exchange.models import ImportRun, ImportState
 from core.exchange.queries import own_import
 from core.exchange.upload import Upload, read_rows
+from core.i18n import current_locale
 from core.i18n import gettext as _
 from core.jobs.services import cancel, enqueue
 from core.unit_of_work import unit_of_work
@@ -90,16 +91,17 @@ def _undo() -> None:
 def start(session: Session, import_id: int) -> int:
     """Enqueue the job that applies the rows under the rights of the importer; return its id."""
     run = _waiting(session, import_id)
-    run.mapping = dict(_plan(session, run).mapping)
+    plan = _plan(session, run)
+    run.mapping = dict(plan.mapping)
     run.state = ImportState.RUNNING
     run.job_id = enqueue(
         session,
         APPLY,
-        {"import_id": run.id},
+        {"import_id": run.id, "locale": current_locale()},
         idempotency_key=f"import:{run.id}",
         addon=run.addon,
     )
-    record(session, "import", run.exchange, None, changes=_facts(run), label=run.filename)
+    record(session, "import", plan.exchange.resource, None, changes=_facts(run), label=run.filename)
     return run.job_id
 
 

@@ -5,6 +5,7 @@ import threading
 
 from flask import Flask
 
+from core.addons.registry import registry
 from core.config import Config
 from core.jobs.running import run_next
 from core.jobs.schedules import fire_due_schedules
@@ -16,8 +17,9 @@ POLL_SECONDS = 1.0
 class Worker:
     """Runs due jobs until it is told to stop; many may run on one database."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, *, retires: bool = False) -> None:
         self.app = app
+        self.retires = retires
         self.pid = os.getpid()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -39,15 +41,25 @@ class Worker:
             self._thread.join(seconds)
 
     def run(self) -> None:
-        """Work until stopped; a failing database is tried again after a pause."""
+        """Work until stopped; a failing database is tried again after a pause.
+
+        A worker that `retires` also ends when an add-on brought newer code than it has loaded.
+        """
         while not self._stopping:
             try:
+                if self.retires and self._code_is_old():
+                    return
                 worked = work_once(self.app)
             except Exception:
                 self.app.logger.exception("the worker could not reach its jobs; it goes on")
                 worked = False
             if not worked:
                 wait_for_work(POLL_SECONDS)
+
+    def _code_is_old(self) -> bool:
+        with self.app.app_context():
+            wanted = registry().enabled_set().code_version
+        return bool(self.app.extensions["sunmao_process"].must_retire(wanted))
 
 
 def work_once(app: Flask) -> bool:
