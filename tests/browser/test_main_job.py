@@ -67,8 +67,9 @@ def hand_over(page, search: str, manager: str) -> None:
     page.wait_for_url("**/hand-over*")
     chosen = page.locator("form.panel select option", has_text=manager).get_attribute("value")
     page.select_option("form.panel select", chosen)
+    page.fill("form.panel textarea", "New split of the room")
     page.click("form.panel button.btn-primary")
-    page.wait_for_url("**/customers/**")
+    page.wait_for_url(lambda url: "hand-over" not in url)
 
 
 def test_both_files_become_accounts_that_belong_to_people(browse, house, app):
