@@ -54,3 +54,16 @@ class Workshop:
     def addon(self, name, files=None, **manifest):
         self.manifest(name, **manifest)
         return self.package(name, files or {})
+
+    def install(self, name, *, value, manifest=True, distribution="visits-pkg", files=None):
+        """Leave a package with a dist-info folder, as pip does."""
+        package = self.package(name, files or {})
+        if manifest:
+            text = MANIFEST.format(name=name, package=f"zoo_{name}", version="3.1", core="*")
+            (package / "manifest.toml").write_text(text, encoding="utf-8")
+        info = self.code / f"{distribution.replace('-', '_')}-3.1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 3.1\n"
+        )
+        (info / "entry_points.txt").write_text(f"[sunmao.addons]\n{name} = {value}\n")

@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from core.addons.catalogue import discover, package_folder
-from tests.core.addons.building import MANIFEST, Workshop
+from tests.core.addons.building import Workshop
 
 
 @pytest.fixture
@@ -45,33 +45,21 @@ def test_a_folder_that_does_not_exist_offers_nothing(tmp_path):
     assert discover(tmp_path / "none").manifests == {}
 
 
-def install(workshop, name, *, value, manifest=True, distribution="visits-pkg"):
-    """Make a dist-info folder as pip leaves it."""
-    package = workshop.package(name, {})
-    if manifest:
-        text = MANIFEST.format(name=name, package=f"zoo_{name}", version="3.1", core="*")
-        (package / "manifest.toml").write_text(text, encoding="utf-8")
-    info = workshop.code / f"{distribution.replace('-', '_')}-3.1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 3.1\n")
-    (info / "entry_points.txt").write_text(f"[sunmao.addons]\n{name} = {value}\n")
-
-
 def test_an_installed_package_brings_its_manifest_by_entry_point(workshop):
-    install(workshop, "visits", value="zoo_visits")
+    workshop.install("visits", value="zoo_visits")
     found = discover(workshop.manifests).found["visits"]
     assert found.manifest.version == "3.1"
     assert found.source == "package visits-pkg"
 
 
 def test_the_entry_point_may_name_the_file(workshop):
-    install(workshop, "visits", value="zoo_visits:manifest.toml")
+    workshop.install("visits", value="zoo_visits:manifest.toml")
     assert "visits" in discover(workshop.manifests).found
 
 
 @pytest.mark.parametrize("value", ["zoo_visits:other.toml", "gone_package", "zoo_visits.sub"])
 def test_an_entry_point_without_a_manifest_is_a_fault(workshop, value):
-    install(workshop, "visits", value=value)
+    workshop.install("visits", value=value)
     found = discover(workshop.manifests)
     assert "without a manifest" in found.faults["visits"].words.plain
 
@@ -79,7 +67,7 @@ def test_an_entry_point_without_a_manifest_is_a_fault(workshop, value):
 def test_a_name_offered_twice_is_a_fault_of_that_name_only(workshop):
     workshop.addon("visits")
     workshop.addon("trips")
-    install(workshop, "visits", value="zoo_visits")
+    workshop.install("visits", value="zoo_visits")
     found = discover(workshop.manifests)
     assert set(found.manifests) == {"trips"}
     said = found.faults["visits"].words.plain

@@ -83,6 +83,11 @@ def test_sound_neighbours_work(zoo):
     assert {"street", "badpage"} <= set(zoo["on"])
 
 
+def test_an_addon_from_an_installed_package_works_like_any_other(zoo):
+    assert zoo["parcel"][0] == "unpacked"
+    assert "package sunmao-parcel" in zoo["parcel"][1]
+
+
 def test_a_page_that_fails_is_its_own_error_only(zoo):
     assert zoo["badpage"] == 500
 

@@ -141,6 +141,22 @@ MISFITS = {
 }
 
 
+PARCEL = f"""{HOOKS}
+blueprint = Blueprint("parcel", __name__)
+
+
+@blueprint.get("/")
+@public("a page of a test")
+def index():
+    return "unpacked"
+
+
+@hookimpl
+def register_blueprints():
+    return [blueprint]
+"""
+
+
 def fill(workshop):
     for name, (plugin, _said) in BROKEN.items():
         files = {"plugin.py": HOOKS + plugin}
@@ -150,6 +166,9 @@ def fill(workshop):
     for name, (extra, _said) in MISFITS.items():
         workshop.addon(name, extra=extra)
     workshop.addon("street")  # sound: it must work beside all the others
+    workshop.install(  # sound, from a package
+        "parcel", value="zoo_parcel", distribution="sunmao-parcel", files={"plugin.py": PARCEL}
+    )
     workshop.manifest("oldcore", core=">=99")
     workshop.manifest("otherfile", file="realfile")
     workshop.manifest("admin")
@@ -235,6 +254,7 @@ with app.app_context():
              "/admin/addons/history"]
     result["pages"] = {page: boss.get(page).status_code for page in pages}
     result["trouble"] = boss.get("/admin/addons?tab=trouble").text
+    result["parcel"] = [boss.get("/parcel/").text, boss.get("/admin/addon/parcel").text]
     result["badpage"] = boss.get("/badpage/").status_code
     names = {*found.catalogue.found, *found.catalogue.faults, "vanished"}
     result["shown"] = {name: boss.get(f"/admin/addon/{name}").text for name in names}
