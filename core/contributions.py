@@ -62,7 +62,10 @@ class RangeRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
-    """One axis of data ranges; `column` is the scope column that rows carry for it."""
+    """One axis of data ranges; `column` is the scope column that rows carry for it.
+
+    `labels_of(keys)` gives the words of keys; it may leave out a key that another one covers.
+    """
 
     key: str
     title: type_Title

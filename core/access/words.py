@@ -5,10 +5,12 @@ from typing import Any
 
 from core.access.dimensions import labels_of
 from core.access.reach import Conjunct, KeySet, Reach
+from core.actor import current_actor
 from core.i18n import gettext as _
 from core.i18n import ngettext
 
 NAMED = 3
+LOOKED_UP = 50
 
 
 def limits_in_words(reach: Reach) -> str:
@@ -35,9 +37,12 @@ def range_in_words(part: Conjunct) -> str:
 def _keys_in_words(dimension: str, keys: KeySet) -> str:
     if keys.large:
         return _large_in_words(dimension)
-    if len(keys.keys) <= NAMED:
+    if dimension == "owner" and keys.keys == {current_actor().employee_id}:
+        return _("own records")
+    if len(keys.keys) <= LOOKED_UP:
         labels: Mapping[int, str] = labels_of(dimension, sorted(keys.keys))
-        return ", ".join(labels.get(key, str(key)) for key in sorted(keys.keys))
+        if 0 < len(labels) <= NAMED:
+            return ", ".join(labels[key] for key in sorted(labels))
     return _counted(dimension, len(keys.keys))
 
 

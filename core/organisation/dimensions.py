@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from core.contributions import Dimension
 from core.i18n import lazy_gettext as _l
-from core.organisation.queries import employee_labels, unit_labels
+from core.organisation.queries import employee_labels, topmost_labels
 from core.unit_of_work import current_session
 
 
 def _units(ids: Sequence[int]) -> Mapping[int, str]:
-    return unit_labels(current_session(), ids)
+    return topmost_labels(current_session(), ids)
 
 
 def _owners(ids: Sequence[int]) -> Mapping[int, str]:

@@ -227,6 +227,19 @@ def unit_labels(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: localized(row.name) for row in rows}
 
 
+def topmost_labels(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return id → name of the units that lie below no other of them: one name says a subtree."""
+    covered = (
+        select(OrgClosure.descendant_id)
+        .where(OrgClosure.ancestor_id.in_(ids), OrgClosure.depth > 0)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(OrgUnit.id, OrgUnit.name).where(OrgUnit.id.in_(ids), OrgUnit.id.not_in(covered))
+    )
+    return {row.id: localized(row.name) for row in rows}
+
+
 def employee_labels(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return the names of employees, for ranges and badges."""
     rows = session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(ids)))

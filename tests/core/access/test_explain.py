@@ -128,6 +128,6 @@ def test_the_badge_says_to_what_a_list_is_limited(make: Any) -> None:
             return session.access.limited_words("core.thing", "query")
 
     assert words(administrator) is None
-    assert words(user) == "Wang"
+    assert words(user) == "own records"
     assert "East" in str(words(head))
     assert " or " in str(words(head))
