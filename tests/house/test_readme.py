@@ -35,7 +35,6 @@ def test_ci_runs_the_test_command_of_the_readme_and_lets_nothing_be_skipped():
 def test_every_link_of_the_documentation_leads_somewhere():
     broken = []
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if not (page.parent / target).exists():
-                broken.append(f"{page.name}: {target}")
+        targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        broken += [f"{page.name}: {one}" for one in targets if not (page.parent / one).exists()]
     assert not broken
