@@ -43,7 +43,8 @@ class SqliteDatabase:
 
     def restore(self) -> None:
         """Copy the template over the file."""
-        for suffix in ("-wal", "-shm", "-journal"):
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            # A new file, not new content: a connection that a thread still holds keeps the old.
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self._template, self.path)
 
