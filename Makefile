@@ -53,7 +53,7 @@ bench: setup ## Measure list pages, ranges and the gate against a bare page in t
 	$(BIN)/python -m bench
 
 screenshots: setup ## Take pictures of the main pages into screenshots/ (needs Chromium)
-	$(BIN)/pytest -p no:cacheprovider -q tests/browser/test_screenshots.py --screenshots screenshots
+	$(BIN)/python -m tests.browser.screenshots screenshots
 
 lock: setup ## Resolve the dependencies anew into requirements.lock
 	$(LOCK) --upgrade --output-file requirements.lock
