@@ -34,6 +34,7 @@ def pet_site(database, _pet_sites, tmp_path_factory, request):
         manifests = _pet_sites["workshop"].manifests
         _pet_sites[database] = Site(target, folder, manifests=manifests)
     site = _pet_sites[database]
+    site.touch()  # acts on add-ons also write through engines of their own
     site.reset()
     return site
 
