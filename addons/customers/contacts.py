@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from addons.customers.fields import trimmed, wrong_texts
 from addons.customers.models import CONTACT, Contact, Customer
-from addons.customers.resources import load, require
+from core.access.records import load, require
 from core.contributions import Verb
 from core.errors import Conflict, Refused
 from core.i18n import gettext as _

@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 
 from addons.customers.models import CUSTOMER, Customer
 from addons.customers.names import match_key
-from addons.customers.resources import require
+from core.access.records import require
 from core.contributions import Verb
 from core.organisation.models import Employee
 from core.unit_of_work import current_session

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from addons.customers.models import CUSTOMER, Customer
-from addons.customers.resources import require
 from addons.customers.services import unit_of
 from core.access.elevation import elevated
 from core.access.flush_guard import admits
+from core.access.records import require
 from core.clock import now
 from core.contributions import Event, Verb
 from core.errors import NotFound, Refused

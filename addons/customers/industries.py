@@ -8,8 +8,8 @@ from sqlalchemy import exists, select
 
 from addons.customers.models import INDUSTRY, Customer, Industry
 from addons.customers.names import plain
-from addons.customers.resources import require
 from core.access.elevation import elevated
+from core.access.records import require
 from core.contributions import Verb
 from core.errors import Conflict, NotFound, Refused
 from core.i18n import gettext as _

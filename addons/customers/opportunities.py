@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from addons.customers.fields import trimmed, wrong_texts
 from addons.customers.models import OPPORTUNITY, Customer, Opportunity, OpportunityMove
-from addons.customers.resources import load, require
 from addons.customers.stages import ENDS, OPPORTUNITY_STAGES, OpportunityStage
+from core.access.records import load, require
 from core.clock import now, period_of, today
 from core.contributions import Event, Verb
 from core.database import to_minor

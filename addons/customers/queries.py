@@ -19,8 +19,8 @@ from addons.customers.models import (
     OpportunityMove,
     StageMove,
 )
-from addons.customers.resources import load, require
 from addons.customers.stages import OPEN_STAGES, OPPORTUNITY_STAGES, STAGES
+from core.access.records import load, require
 from core.contributions import Verb
 from core.i18n import localized
 from core.organisation.models import Employee, OrgUnit

@@ -1,9 +1,7 @@
 """What may be granted about accounts, and the check that services and queries make."""
 
 from enum import StrEnum
-from typing import Any, TypeVar
-
-from sqlalchemy import select
+from typing import TypeVar
 
 from addons.customers.models import (
     CONTACT,
@@ -16,11 +14,8 @@ from addons.customers.models import (
     Opportunity,
 )
 from core.contributions import Resource, Verb
-from core.errors import NotAllowed, NotFound
-from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.i18n import localized
-from core.unit_of_work import current_session, current_unit
 
 Record = TypeVar("Record", Customer, Contact, Opportunity)
 
@@ -85,38 +80,3 @@ RESOURCES = (
         dimensions=(),
     ),
 )
-
-
-def require(resource: str, action: str) -> None:
-    """Raise NotAllowed unless the actor holds the verb somewhere, now."""
-    if not current_unit().access.may(resource, action):
-        raise NotAllowed(
-            _("You do not hold the right for this act."), missing=(str(resource), str(action))
-        )
-
-
-def load(model: type[Record], record_id: int, action: str) -> Record:
-    """Return one record for an act.
-
-    Raises NotFound when it does not exist or is outside the actor's range (both look the same),
-    NotAllowed when the actor may see it but not do this.
-    """
-    record = _load(model, record_id, action)
-    if record is not None:
-        return record
-    if action != Verb.QUERY and _load(model, record_id, Verb.QUERY) is not None:
-        raise NotAllowed(
-            _("You may see this record, but not do this with it."),
-            missing=(model.__resource__, action),
-        )
-    raise NotFound(_("Not found, or outside your range."))
-
-
-def _load(model: type[Record], record_id: int, action: str) -> Record | None:
-    if not current_unit().access.may(model.__resource__, action):
-        return None
-    statement: Any = (
-        select(model).where(model.id == record_id).execution_options(action=str(action))
-    )
-    found: Record | None = current_session().scalar(statement)
-    return found

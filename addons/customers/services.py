@@ -15,8 +15,8 @@ from addons.customers.models import (
     Opportunity,
     StageMove,
 )
-from addons.customers.resources import load, require
 from addons.customers.stages import Stage
+from core.access.records import load, require
 from core.clock import today
 from core.contributions import Verb
 from core.errors import Conflict, Refused

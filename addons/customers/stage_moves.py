@@ -7,9 +7,9 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from addons.customers.models import CUSTOMER, Customer, StageMove
-from addons.customers.resources import load, require
 from addons.customers.stages import STAGES, Stage, rank
 from core.access.elevation import elevated
+from core.access.records import load, require
 from core.audit.services import record
 from core.clock import now, period_of, today
 from core.contributions import Event, Verb

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from core.access.guarded_session import GuardedSession
 from core.contributions import Resource, Verb
-from core.errors import Conflict, NotAllowed
+from core.errors import NotAllowed
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.i18n import localized
@@ -54,16 +54,4 @@ def require(session: GuardedSession, resource: str, action: str) -> None:
     if not session.access.may(resource, action):
         raise NotAllowed(
             _("You do not hold the right for this act."), missing=(str(resource), str(action))
-        )
-
-
-def check_version(
-    record: OrgUnit | Employee | Position, row_version: int | None, yours: dict[str, object]
-) -> None:
-    """Raise Conflict when the record changed after the version that the form was made from."""
-    if row_version is not None and record.row_version != row_version:
-        raise Conflict(
-            _("Somebody else changed this record first. Nothing of yours was stored."),
-            theirs={key: getattr(record, key, None) for key in yours},
-            yours=yours,
         )

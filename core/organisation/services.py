@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.access.guarded_session import GuardedSession
+from core.access.records import check_version
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
@@ -17,7 +18,7 @@ from core.i18n import localized
 from core.organisation import closure
 from core.organisation.models import Employee, OrgUnit, Position, UnitKind
 from core.organisation.reach import heads_above, recompile_employees
-from core.organisation.resources import Permission, check_version, require
+from core.organisation.resources import Permission, require
 
 LONGEST_CODE = 40
 

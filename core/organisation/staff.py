@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
+from core.access.records import check_version
 from core.accounts.services import switch_off_leaver
 from core.contributions import Verb
 from core.errors import NotFound, Refused
@@ -14,7 +15,7 @@ from core.organisation.events import publish_move
 from core.organisation.models import Employee, OrgUnit, Position
 from core.organisation.queries import superior_ids
 from core.organisation.reach import recompile_employees
-from core.organisation.resources import Permission, check_version, require
+from core.organisation.resources import Permission, require
 from core.organisation.services import free_code, load_unit
 
 LONGEST_NAME = 120
