@@ -35,7 +35,7 @@ def deliver(run: JobRun) -> Step:
     event = load_event(run.session, event_id)
     for implementation in registry().implementations("on_event"):
         if implementation.owner == consumer:
-            implementation.function(event=event)
+            implementation(event=event)
     run.session.add(Delivery(event_id=event_id, consumer=consumer, at=now()))
     return Step(done=True, note=event.type)
 

@@ -79,6 +79,21 @@ def test_every_consumer_gets_the_event_once_after_the_commit(app):
 
 
 @pytest.mark.usefixtures("types")
+def test_a_reaction_may_ask_for_fewer_arguments_than_the_hook_offers(app):
+    module = ModuleType("brief")
+
+    def on_event():
+        current_session().execute(insert(EFFECT).values(job_id=1, number=8))
+
+    module.on_event = hookimpl(on_event)
+    with plugged(module=module), plugged(module=consumer("full", 9), owner="customers"):
+        happen(1)
+        drain(app)
+        assert set(done()[1]) == {8, 9}
+        assert deliveries("pending") == []
+
+
+@pytest.mark.usefixtures("types")
 def test_an_event_of_a_unit_that_failed_never_was(app):
     with plugged(module=consumer("one", 1)):
         with pytest.raises(KeyError), unit_of_work(SYSTEM) as session:
