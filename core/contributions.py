@@ -33,8 +33,14 @@ class Resource:
     `key` is "<addon>.<noun>"; `model` is the mapped class (None for pages without rows);
     `label(row)` gives the words for one record; `endpoint` shows one record and takes its id in
     the argument `record_id`; `dimensions` are the scope dimensions that its rows really carry;
-    `sensitive` are field names masked without a field right; `gives_to` allows hand-over under
-    `assign`; `participants` makes `core_participant` count.
+    `sensitive` are field names masked without a field right; `participants` makes
+    `core_participant` count.
+
+    `gives_to`: under `assign` alone a row may be stored for, and moved to, other owners and units.
+    `columns_under` names verbs that alone let the listed columns be changed, and no others; what
+    it lists for `assign` may change in the same flush as the scope. `hand_over(from, to, reason)`
+    gives all that one employee owns to another and returns the number of rows; it is called when
+    somebody leaves, and refuses in the same words as its own page.
     """
 
     key: str
@@ -46,6 +52,8 @@ class Resource:
     dimensions: tuple[str, ...] = ("org", "customer", "owner")
     sensitive: tuple[str, ...] = ()
     gives_to: bool = False
+    columns_under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hand_over: Callable[[int, int, str], int] | None = None
     participants: bool = False
     minimum_group: int = 0
 

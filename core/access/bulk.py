@@ -9,10 +9,9 @@ from sqlalchemy.sql.elements import BindParameter
 
 from core.access.children import chunks, rewrite_children
 from core.access.declarations import COLUMNS, Protected, Scoped, scope_columns
-from core.access.flush_guard import admits
+from core.access.flush_guard import admits, giving
 from core.access.frames import trusted
 from core.access.guarded_session import BULK, GuardedSession
-from core.access.resources import resource_of
 from core.access.verifier import UnguardedStatement
 from core.audit.services import record
 from core.errors import NotAllowed, ProgrammingFault
@@ -113,9 +112,8 @@ def _check_landing(
     actions: Sequence[str],
 ) -> None:
     """Raise NotAllowed unless each scope lies inside the range of one of the verbs."""
-    resource = resource_of(model.__resource__)
-    giving = ("assign",) if resource is not None and resource.gives_to else ()
-    reaches = [session.access.reach(model.__resource__, verb) for verb in (*actions, *giving)]
+    verbs = (*actions, *giving(model))
+    reaches = [session.access.reach(model.__resource__, verb) for verb in verbs]
     for scope in {tuple(found.items()) for found in landing}:
         if not any(admits(session, reach, dict(scope)) for reach in reaches):
             raise NotAllowed(

@@ -72,9 +72,12 @@ class Child(Protected):
     """A part of a Scoped record: `__parent__` names the many-to-one relationship to it.
 
     The scope is copied from the parent when the row is stored and follows the parent ever after.
+    `__added_under__` names the verbs of its resource any of which lets a new row be stored; only
+    `create` unless it says otherwise. A history that shares its record's resource says `update`.
     """
 
     __parent__: ClassVar[str]
+    __added_under__: ClassVar[tuple[str, ...]] = ("create",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +220,25 @@ def _on_configured(mapper: Mapper[Any], model: type[Any]) -> None:
                 f"table {secondary.name} links {_name(model)} but its info does not say "
                 f'"access": Public(reason) or Technical(reason); its rows are open to all'
             )
+        _check_relationship(relationship, model)
     if issubclass(model, Protected):
         scope_columns(mapper)
     if issubclass(model, Child):
         _register_child(mapper, model)
+
+
+def _check_relationship(link: RelationshipProperty[Any], model: type[Any]) -> None:
+    """Refuse what would write scope columns, or move protected rows, unseen by the flush guard."""
+    if link.viewonly:
+        return
+    for _source, target in link.synchronize_pairs:
+        if target.key in COLUMNS.values() and link.secondary is None:
+            raise DeclarationError(
+                f"{_name(model)}.{link.key} writes {target.key}: set viewonly=True"
+            )
+    to_many = link.direction is RelationshipDirection.ONETOMANY
+    if to_many and issubclass(link.mapper.class_, Protected) and link.back_populates is None:
+        raise DeclarationError(f"{_name(model)}.{link.key} needs back_populates or viewonly=True")
 
 
 def _register_child(mapper: Mapper[Any], model: type[Any]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstanceState, Mapper, Session
 
 from core.access.children import copy_scope, rewrite_children
 from core.access.conditions import SET_KEYS
-from core.access.declarations import COLUMNS, Child, Protected
+from core.access.declarations import COLUMNS, Child, Protected, scope_columns
 from core.access.frames import trusted
 from core.access.reach import Reach
 from core.access.resources import resource_of
@@ -44,9 +44,9 @@ def after_flush(session: Any, _context: Any) -> None:
         return
     connection = session.connection()
     with trusted(connection, "children follow their record's scope"):
-        for item in moved:
-            state: Any = inspect(item)
-            rewrite_children(connection, type(item), [state.identity[0]])
+        for model in dict.fromkeys(map(type, moved)):
+            states: list[Any] = [inspect(item) for item in moved if type(item) is model]
+            rewrite_children(connection, model, [state.identity[0] for state in states])
     session.info[STALE] = True
 
 
@@ -107,16 +107,43 @@ def _check(session: "GuardedSession", item: Any) -> None:
         return
     if item in session.new:
         _refuse_chosen_key(state)
-        _demand(session, item, ("create", *_giving(item)), new_scope(state))
+        verbs = item.__added_under__ if isinstance(item, Child) else ("create",)
+        _demand(session, item, (*verbs, *giving(type(item))), new_scope(state))
         return
-    _demand(session, item, ("update",), old_scope(state))
-    if _moves(item):
-        _demand(session, item, ("update", "create", *_giving(item)), new_scope(state))
+    old, new = old_scope(state), new_scope(state)
+    landing = ("update", "create", *giving(type(item)))
+    if _inside(session, item, ("update",), old) and (
+        old == new or _inside(session, item, landing, new)
+    ):
+        return
+    narrow = _narrow_verbs(item, state)
+    if not any(_inside(session, item, (verb,), old, new) for verb in narrow):
+        raise _refusal(item, (*narrow, "update")[0])
 
 
-def _giving(item: Protected) -> tuple[str, ...]:
+def giving(model: type[Protected]) -> tuple[str, ...]:
+    """Return the verb under which records may land with others, where the resource allows it."""
+    resource = resource_of(model.__resource__)
+    gives = resource is not None and resource.gives_to and not issubclass(model, Child)
+    return ("assign",) if gives else ()
+
+
+def _narrow_verbs(item: Protected, state: InstanceState[Any]) -> list[str]:
+    """Return the verbs that alone allow this very change, by the columns that it touches.
+
+    Such a verb must hold where the row was and where it goes, so that nothing leaves its range,
+    or is fetched into it, by the help of another verb.
+    """
     resource = resource_of(item.__resource__)
-    return ("assign",) if resource is not None and resource.gives_to else ()
+    if resource is None or not isinstance(item, resource.model or ()):
+        return []
+    allowed = {verb: set(names) for verb, names in resource.columns_under.items()}
+    for verb in giving(type(item)):
+        columns = scope_columns(state.mapper).values()
+        names = (state.mapper.get_property_by_column(c).key for c in columns if not c.primary_key)
+        allowed.setdefault(verb, set()).update(names)
+    changed = {one.key for one in state.attrs if one.history.has_changes()}
+    return [verb for verb, names in allowed.items() if changed <= names]
 
 
 def _refuse_chosen_key(state: InstanceState[Any]) -> None:
@@ -132,12 +159,21 @@ def _refuse_chosen_key(state: InstanceState[Any]) -> None:
 def _demand(
     session: "GuardedSession", item: Protected, actions: tuple[str, ...], scope: Scope
 ) -> None:
-    for action in actions:
-        if admits(session, session.access.reach(item.__resource__, action), scope):
-            return
-    raise NotAllowed(
+    if not _inside(session, item, actions, scope):
+        raise _refusal(item, actions[0])
+
+
+def _inside(
+    session: "GuardedSession", item: Protected, actions: tuple[str, ...], *scopes: Scope
+) -> bool:
+    reaches = (session.access.reach(item.__resource__, action) for action in actions)
+    return any(all(admits(session, reach, scope) for scope in scopes) for reach in reaches)
+
+
+def _refusal(item: Protected, action: str) -> NotAllowed:
+    return NotAllowed(
         _("You may not store this: the record is, or would be, outside your range."),
-        missing=(item.__resource__, actions[0]),
+        missing=(item.__resource__, action),
     )
 
 

@@ -133,3 +133,42 @@ def test_scope_columns_are_indexed() -> None:
     for name in ("scope_org_id", "scope_owner_id"):
         assert Customer.__table__.c[name].index
         assert Cost.__table__.c[name].index
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("owner", "writes scope_owner_id: set viewonly"),
+        ("papers", "needs back_populates or viewonly"),
+        ("quiet owner", ""),
+        ("quiet papers", ""),
+    ],
+)
+def test_no_relationship_writes_behind_the_back_of_the_flush_guard(
+    base: type[DeclarativeBase], link: str, said: str
+) -> None:
+    for name in ("core_org_unit", "core_employee"):
+        sa.Table(name, base.metadata, sa.Column("id", sa.Integer, primary_key=True))
+
+    class Person(base):  # type: ignore[misc, valid-type]
+        __tablename__ = "toy_person"
+        __access__ = Public("directory")
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    class Paper(Scoped, base):  # type: ignore[misc, valid-type]
+        __tablename__ = "toy_paper"
+        __resource__ = "toy.paper"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("toy_person.id"))
+
+    quiet = link.startswith("quiet")
+    if link.endswith("owner"):
+        of_owner = Person.id == sa.orm.foreign(Paper.scope_owner_id)
+        Paper.owner = relationship(Person, primaryjoin=of_owner, viewonly=quiet)
+    else:
+        Person.papers = relationship(Paper, viewonly=quiet)
+    if said:
+        with pytest.raises(DeclarationError, match=said):
+            configure_mappers()
+    else:
+        configure_mappers()
