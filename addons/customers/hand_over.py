@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from addons.customers.models import CUSTOMER, Customer
 from addons.customers.services import unit_of
-from core.access.elevation import elevated
 from core.access.flush_guard import admits
 from core.access.records import require
 from core.clock import now
@@ -65,28 +64,43 @@ def hand_over(customer_ids: Iterable[int], *, to_employee_id: int, reason: str) 
     customers = _assignable(wanted)
     _refuse_missing(wanted, customers)
     _refuse_destination(customers, to_employee_id, unit_id)
-    moving = [one.id for one in customers if one.scope_owner_id != to_employee_id]
+    moving = [one for one in customers if one.scope_owner_id != to_employee_id]
     if not moving:
         raise Refused(_("These accounts are with this manager already."))
-    before = {one.id: one.scope_owner_id for one in customers}
-    current_unit().reason = reason.strip()
-    with elevated("accounts handed over after a check of assign") as session:
-        for customer in session.scalars(select(Customer).where(Customer.id.in_(moving))):
-            customer.scope_owner_id = to_employee_id
-            customer.scope_org_id = unit_id
-        session.flush()
-    for customer_id in moving:
-        publish(
-            current_session(),
-            Event(
-                type="customers.handed_over",
-                record_id=customer_id,
-                at=now(),
-                payload={"from": before[customer_id], "to": to_employee_id},
-            ),
-        )
-    current_session().expire_all()
+    _give(moving, to_employee_id, unit_id, reason)
     return len(moving)
+
+
+def hand_over_all(from_employee_id: int, to_employee_id: int, reason: str) -> int:
+    """Give every account of one manager, however many, to another; return how many moved.
+
+    For somebody who leaves. Needs `assign` like `hand_over`, over all of them.
+    """
+    require(CUSTOMER, Verb.ASSIGN)
+    unit_id = unit_of(to_employee_id)
+    mine = select(Customer).where(Customer.scope_owner_id == from_employee_id).order_by(Customer.id)
+    customers = current_session().scalars(mine.execution_options(action=Verb.ASSIGN)).all()
+    _refuse_destination(customers, to_employee_id, unit_id)
+    _give(customers, to_employee_id, unit_id, reason)
+    return len(customers)
+
+
+def _give(customers: Sequence[Customer], to: int, unit_id: int | None, reason: str) -> None:
+    session, current_unit().reason = current_session(), reason.strip()
+    events = [
+        Event(
+            type="customers.handed_over",
+            record_id=customer.id,
+            at=now(),
+            payload={"from": customer.scope_owner_id, "to": to},
+        )
+        for customer in customers
+    ]
+    for customer in customers:
+        customer.scope_owner_id, customer.scope_org_id = to, unit_id
+    session.flush()
+    for event in events:
+        publish(session, event)
 
 
 def _checked_ids(customer_ids: Iterable[int]) -> list[int]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 from addons.customers.stages import OpportunityStage, Stage
 from core.access.declarations import Child, Public, Scoped, Technical
 from core.clock import now
+from core.contributions import Verb
 from core.database import LocalizedName, Model, Money, Period, UtcDateTime
 
 CUSTOMER = "customers.customer"
@@ -107,6 +108,7 @@ class StageMove(Child, Model):
     __tablename__ = "customers_stage_move"
     __resource__ = CUSTOMER
     __parent__ = "customer"
+    __added_under__ = (Verb.CREATE, Verb.UPDATE, Verb.CORRECT)
     __table_args__ = (
         Index(None, "customer_id", "id"),
         Index(None, "to_stage", "period"),
@@ -200,6 +202,7 @@ class OpportunityMove(Child, Model):
     __tablename__ = "customers_opportunity_move"
     __resource__ = OPPORTUNITY
     __parent__ = "customer"
+    __added_under__ = (Verb.CREATE, Verb.UPDATE)
     __table_args__ = (Index(None, "opportunity_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -221,6 +224,7 @@ class Network(Child, Model):
     __tablename__ = "customers_network"
     __resource__ = CUSTOMER
     __parent__ = "customer"
+    __added_under__ = (Verb.CREATE, Verb.UPDATE)
     __table_args__ = (Index(None, "customer_id", "mcc", "mnc"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

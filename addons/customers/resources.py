@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import TypeVar
 
+from addons.customers.hand_over import hand_over_all
 from addons.customers.models import (
     CONTACT,
     CUSTOMER,
@@ -48,6 +49,8 @@ RESOURCES = (
             Verb.CORRECT,
         ),
         gives_to=True,
+        columns_under={Verb.CORRECT: ("stage_since",)},
+        hand_over=hand_over_all,
     ),
     Resource(
         key=CONTACT,

@@ -8,7 +8,6 @@ from sqlalchemy.orm import aliased
 
 from addons.customers.models import CUSTOMER, Customer, StageMove
 from addons.customers.stages import STAGES, Stage, rank
-from core.access.elevation import elevated
 from core.access.records import load, require
 from core.audit.services import record
 from core.clock import now, period_of, today
@@ -120,17 +119,19 @@ def _move(
     )
 
 
-def correct_stage_date(move_id: int, day: date, *, reason: str) -> StageMove:
+def correct_stage_date(
+    move_id: int, day: date, *, reason: str, of_customer: int | None = None
+) -> StageMove:
     """Give a recorded step another date by a new row; the old row stays.
 
-    Needs the verb `correct` over the account. The date must fit between the steps before and
-    after. Raises NotFound, NotAllowed or Refused.
+    Needs the verb `correct` over the account, which is `of_customer` where a page names one. The
+    date must fit between the steps before and after. Raises NotFound, NotAllowed or Refused.
     """
     require(CUSTOMER, Verb.CORRECT)
     old = current_session().scalar(
         select(StageMove).where(StageMove.id == move_id).execution_options(action=Verb.CORRECT)
     )
-    if old is None:
+    if old is None or of_customer not in (None, old.customer_id):
         raise NotFound(_("Not found, or outside your range."))
     if not reason.strip():
         raise Refused(_("Say why."), fields={"reason": [_("A correction needs a reason.")]})
@@ -138,24 +139,22 @@ def correct_stage_date(move_id: int, day: date, *, reason: str) -> StageMove:
     if current.get(old.sequence) is None or current[old.sequence].id != old.id:
         raise Refused(_("This step was corrected before; correct the newer one."))
     _check_between(current, old.sequence, day)
-    with elevated("date of a stage corrected") as session:
-        customer = session.get_one(Customer, old.customer_id)
-        new = _corrected(customer, session.get_one(StageMove, old.id), day, reason.strip())
-        session.add(new)
-        if old.sequence == max(current):
-            customer.stage_since = day
-        session.flush()
-        new_id = new.id
+    session = current_session()
+    customer = load(Customer, old.customer_id, Verb.CORRECT)
+    new = _corrected(customer, old, day, reason.strip())
+    session.add(new)
+    if old.sequence == max(current):
+        customer.stage_since = day
+    session.flush()
     record(
-        current_session(),
+        session,
         Verb.CORRECT,
         CUSTOMER,
         old.customer_id,
         changes={"happened_on": [old.happened_on.isoformat(), day.isoformat()]},
         reason=reason.strip(),
     )
-    current_session().expire_all()
-    return current_session().scalars(select(StageMove).where(StageMove.id == new_id)).one()
+    return new
 
 
 def _corrected(customer: Customer, old: StageMove, day: date, reason: str) -> StageMove:

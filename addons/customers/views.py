@@ -154,7 +154,10 @@ def correct_stage(record_id: int, move_id: int) -> ResponseReturnValue:
     def act() -> None:
         with unit_of_work():
             stage_moves.correct_stage_date(
-                move_id, form.happened_on.data, reason=form.reason.data or ""
+                move_id,
+                form.happened_on.data,
+                reason=form.reason.data or "",
+                of_customer=record_id,
             )
 
     if form.accepts(act):

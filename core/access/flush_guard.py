@@ -106,7 +106,7 @@ def _check(session: "GuardedSession", item: Any) -> None:
         _demand(session, item, ("delete",), old_scope(state))
         return
     if item in session.new:
-        _refuse_chosen_key(state)
+        refuse_chosen_key(state)
         verbs = item.__added_under__ if isinstance(item, Child) else ("create",)
         _demand(session, item, (*verbs, *giving(type(item))), new_scope(state))
         return
@@ -142,12 +142,13 @@ def _narrow_verbs(item: Protected, state: InstanceState[Any]) -> list[str]:
         columns = scope_columns(state.mapper).values()
         names = (state.mapper.get_property_by_column(c).key for c in columns if not c.primary_key)
         allowed.setdefault(verb, set()).update(names)
-    changed = {one.key for one in state.attrs if one.history.has_changes()}
+    real = (*state.mapper.column_attrs.keys(), *state.mapper.relationships.keys())
+    changed = {name for name in real if state.attrs[name].history.has_changes()}
     return [verb for verb, names in allowed.items() if changed <= names]
 
 
-def _refuse_chosen_key(state: InstanceState[Any]) -> None:
-    """Surrogate keys come from the database; a chosen one could probe for foreign rows."""
+def refuse_chosen_key(state: InstanceState[Any]) -> None:
+    """Raise UnguardedStatement for a new row with a key; it could probe for foreign rows."""
     mapper: Mapper[Any] = state.mapper
     for column in mapper.base_mapper.primary_key:
         prop = mapper.get_property_by_column(column)

@@ -75,6 +75,7 @@ class Customer(Scoped, ToyBase):
     __resource__ = "toy.customer"
     id: Mapped[int] = mapped_column(primary_key=True)
     scope_customer_id = synonym("id")
+    manager_id = synonym("scope_owner_id")
     name: Mapped[str]
     costs: Mapped[list["Cost"]] = relationship(back_populates="customer")
     written: WriteOnlyMapped["Cost"] = relationship(viewonly=True)
