@@ -4,12 +4,18 @@ import ast
 import tomllib
 from pathlib import Path
 
+from core.access.frames import TRUSTED
 from tests.house.source import ROOT, name_of, parsed, python_files
 
 BANNED_CALLS = {
     "text": "raw SQL is not filtered",
     "from_select": "the inner select of INSERT … FROM SELECT is not filtered; use bulk_write",
     "connection": "a bare connection is not filtered",
+    "connect": "a bare connection is not filtered",
+    "raw_connection": "a bare connection is not filtered",
+    "get_bind": "an engine is not filtered",
+    "begin": "only unit_of_work() begins",
+    "trusted": "the wall is open for the core's own repairs alone",
     "exec_driver_sql": "raw SQL is not filtered",
     "create_engine": "a second engine has no guard",
     "sessionmaker": "a second session has no guard",
@@ -18,7 +24,19 @@ BANNED_CALLS = {
     "eval": "no code from data",
     "exec": "no code from data",
 }
-BANNED_ATTRIBUTES = {"__table__": "a bare table is not filtered"}
+BANNED_ATTRIBUTES = {
+    "__table__": "a bare table is not filtered",
+    "engine": "an engine is not filtered",
+    "engines": "an engine is not filtered",
+}
+BANNED_IMPORTS = {
+    "core.access.frames": "the wall's own parts are not for add-ons",
+    "core.access.verifier": "the wall's own parts are not for add-ons",
+    "core.database.db": "ask the session of the unit of work",
+    "sqlalchemy.text": "raw SQL is not filtered",
+    "sqlalchemy.create_engine": "a second engine has no guard",
+    "sqlalchemy.orm.Session": "a second session has no guard",
+}
 BANNED_CLOCKS = {"datetime.now", "datetime.utcnow", "date.today", "datetime.today", "time.time"}
 
 
@@ -34,7 +52,39 @@ def bans(module: ast.Module) -> list[str]:
                 found.append(f"line {node.lineno}: {name}(): ask core.clock")
         elif isinstance(node, ast.Attribute) and node.attr in BANNED_ATTRIBUTES:
             found.append(f"line {node.lineno}: {node.attr}: {BANNED_ATTRIBUTES[node.attr]}")
+        elif isinstance(node, ast.Constant) and node.value == TRUSTED:
+            found.append(f"line {node.lineno}: {TRUSTED}: {BANNED_CALLS['trusted']}")
+    found += [f"{name}: {BANNED_IMPORTS[name]}" for name in imports(module) & set(BANNED_IMPORTS)]
     return found
+
+
+def made_up_reasons(module: ast.Module) -> list[str]:
+    """Return where an elevation does not say its reason in so many words."""
+    return [
+        f"line {node.lineno}: the reason of elevated() is written down, never put together"
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] == "elevated"
+        and not (
+            len(node.args) == 1
+            and not node.keywords
+            and isinstance(node.args[0], ast.Constant)
+            and isinstance(node.args[0].value, str)
+            and node.args[0].value.strip()
+        )
+    ]
+
+
+REASON_NAMES_ITS_HOOK = {"core/addons/lifecycle.py"}  # hook and add-on come from the registry
+
+
+def test_the_reason_of_an_elevation_is_literal_text():
+    guilty = {
+        name_of(file): found
+        for file in python_files("addons", "core")
+        if name_of(file) not in REASON_NAMES_ITS_HOOK and (found := made_up_reasons(parsed(file)))
+    }
+    assert not guilty
 
 
 def is_checked(file: Path) -> bool:
@@ -104,6 +154,16 @@ def test_the_search_sees_planted_faults():
     assert of("insert(A).from_select(['x'], q)")
     assert of("session.connection().execute(q)")
     assert of("datetime.datetime.now()")
+    assert of("db.engine.connect()")
+    assert of("session.get_bind()")
+    assert of("connection.info['sunmao_trusted'] = 1")
+    assert of("from core.access.frames import trusted")
+    assert of("with frames.trusted(c, 'why'): pass")
+    assert made_up_reasons(ast.parse("with elevated(f'for {name}'): pass"))
+    assert made_up_reasons(ast.parse("elevated(request.form['why'])"))
+    assert made_up_reasons(ast.parse("elevation.elevated(reason='spelled otherwise')"))
+    assert made_up_reasons(ast.parse("elevated(' ')"))
+    assert not made_up_reasons(ast.parse("with elevated('is it in use anywhere') as s: pass"))
     assert not of("session.execute(select(Customer.name))")
     assert layer_faults("services.py", ast.parse("from flask import g"))
     assert layer_faults("views.py", ast.parse("from sqlalchemy import select"))
