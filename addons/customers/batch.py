@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from addons.customers import stage_moves
 from addons.customers.codes import next_codes
@@ -12,6 +13,7 @@ from addons.customers.models import Customer
 from addons.customers.names import exact_key
 from addons.customers.services import new_customer, unit_of
 from addons.customers.stages import Stage
+from core.access.adding import add_many
 from core.clock import today
 from core.contributions import Verb
 from core.errors import Refused
@@ -38,25 +40,19 @@ class Batch:
         self._found: list[int] = []
         self._new: list[tuple[Customer, str]] = []
 
-    def find(
-        self,
-        *,
-        names: Iterable[str],
-        codes: Iterable[str] = (),
-        external_codes: Iterable[str] = (),
-    ) -> None:
-        """Load every visible account that one of the keys may mean, one statement a key."""
-        keys = {exact_key(name) for name in names if name}
-        for column, wanted in (
-            (Customer.code, {code for code in codes if code}),
-            (Customer.external_code, {code for code in external_codes if code}),
-            (Customer.exact_key, keys),
+    def find(self, column: InstrumentedAttribute[str], wanted: Iterable[str]) -> None:
+        """Load every visible account that has one of the keys in `column`, in one statement."""
+        keys = {key for key in wanted if key}
+        if not keys:
+            return
+        for customer in current_session().scalars(
+            select(Customer).where(column.in_(keys)).order_by(Customer.id)
         ):
-            if wanted:
-                for customer in current_session().scalars(
-                    select(Customer).where(column.in_(wanted)).order_by(Customer.id)
-                ):
-                    self._remember(customer)
+            self._remember(customer)
+
+    def knows(self, *, code: str, external_code: str) -> bool:
+        """Tell whether one of the codes was found already, so that the name does not matter."""
+        return code in self._by_code or external_code in self._by_external
 
     def know_managers(self, names: Iterable[str]) -> None:
         """Load the active employees whom the rows name by code or name."""
@@ -128,17 +124,20 @@ class Batch:
             refuse("", _("You may see %(code)s, but not change it.", code=customer.code))
 
     def store(self) -> None:
-        """Flush the changes; give the new accounts codes and record the stages they are at."""
+        """Store the changes; give the new accounts codes and record the stages they are at."""
         session = current_session()
-        if self._new:
-            for (customer, _stage), code in zip(self._new, next_codes(len(self._new)), strict=True):
-                customer.code = code
-                customer.search_text = f"{code.casefold()} {customer.search_text}"[:800]
-                session.add(customer)
-            session.flush()
-            for customer, stage in self._new:
-                stage_moves.enter(customer, stage, today())
         session.flush()
+        codes = next_codes(len(self._new)) if self._new else ()
+        for (customer, _stage), code in zip(self._new, codes, strict=True):
+            customer.code = code
+            customer.search_text = f"{code.casefold()} {customer.search_text}"[:800]
+        moves = [
+            move
+            for customer, stage in self._new
+            for move in stage_moves.first_steps(customer, stage, today())
+        ]
+        add_many(session, [customer for customer, _stage in self._new])
+        add_many(session, moves)
 
     def _remember(self, customer: Customer) -> None:
         if customer.id is not None:

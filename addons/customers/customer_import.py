@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from addons.customers import countries
 from addons.customers.batch import Batch, refuse
 from addons.customers.fields import CustomerFields, check, fields_of, store
 from addons.customers.industry_import import IndustryIndex
+from addons.customers.models import Customer
+from addons.customers.names import exact_key
 from addons.customers.stages import STAGE_TITLES, Grade, Stage
 from core.errors import DomainError, Refused
 from core.i18n import LOCALES, force_locale
@@ -28,6 +31,16 @@ class Row:
     manager: str
     stage: str
 
+    @property
+    def external_code(self) -> str:
+        """The code in another system, if the file has one."""
+        return str(self.values.get("external_code", ""))
+
+    @property
+    def name(self) -> str:
+        """The name, if the file has one."""
+        return str(self.values.get("name", ""))
+
 
 def apply(session: Any, row: Mapping[str, str], options: Mapping[str, Any]) -> str:
     """Apply one row; see `Exchange.apply`."""
@@ -45,10 +58,15 @@ def apply_many(
     parsed = [_attempt(read_row, row) for row in rows]
     good = [row for row in parsed if isinstance(row, Row)]
     batch = Batch()
+    batch.find(Customer.code, [row.code for row in good])
+    batch.find(Customer.external_code, [row.external_code for row in good])
     batch.find(
-        codes=[row.code for row in good],
-        external_codes=[row.values.get("external_code", "") for row in good],
-        names=[row.values.get("name", "") for row in good],
+        Customer.exact_key,
+        [
+            exact_key(row.name)
+            for row in good
+            if not batch.knows(code=row.code, external_code=row.external_code)
+        ],
     )
     batch.know_managers([row.manager for row in good])
     index = IndustryIndex()
@@ -101,27 +119,27 @@ def _grade(text: str) -> str:
 
 
 def _stage(text: str) -> str:
-    wanted = text.casefold()
-    for stage, title in STAGE_TITLES.items():
-        if wanted in {str(stage), *_in_all_languages(title)}:
-            return str(stage)
-    refuse("stage", _("%(name)s is not a stage of an account.", name=text))
-    raise AssertionError
+    found = _stages_by_words().get(text.casefold())
+    if found is None:
+        refuse("stage", _("%(name)s is not a stage of an account.", name=text))
+    return found
 
 
-def _in_all_languages(title: Any) -> set[str]:
-    found = set()
+@cache
+def _stages_by_words() -> Mapping[str, str]:
+    """Return every stage by its key and by its title in each language."""
+    found = {str(stage): str(stage) for stage in STAGE_TITLES}
     for locale in LOCALES:
         with force_locale(locale):
-            found.add(str(title).casefold())
+            found |= {str(title).casefold(): str(stage) for stage, title in STAGE_TITLES.items()}
     return found
 
 
 def _apply_row(row: Row, batch: Batch, index: IndustryIndex) -> str:
     known = batch.match(
         code=row.code,
-        external_code=row.values.get("external_code", ""),
-        name=row.values.get("name", ""),
+        external_code=row.external_code,
+        name=row.name,
         country=row.values.get("country", ""),
     )
     if row.code and known is None:
@@ -136,10 +154,9 @@ def _apply_row(row: Row, batch: Batch, index: IndustryIndex) -> str:
         )
         return "created"
     before = fields_of(known)
-    wanted = check(replace(before, **row.values))
+    checked = check(replace(before, industry_id=None, **row.values))
     place = index.place(row.sector, row.industry)
-    if place is not None:
-        wanted = replace(wanted, industry_id=place)
+    wanted = replace(checked, industry_id=before.industry_id if place is None else place)
     if wanted == before:
         return "unchanged"
     batch.must_be_changeable(known)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from addons.customers.initials import initials
@@ -46,12 +46,17 @@ class CustomerFields:
 
 def fields_of(customer: Customer) -> CustomerFields:
     """Return what is stored."""
-    return CustomerFields(**{key: getattr(customer, key) for key in CustomerFields.__slots__})
+    return CustomerFields(**values_of(customer))
+
+
+def values_of(record: CustomerFields | Customer) -> dict[str, Any]:
+    """Return the editable fields by name."""
+    return {key: getattr(record, key) for key in CustomerFields.__slots__}
 
 
 def check(fields: CustomerFields) -> CustomerFields:
     """Return the fields trimmed; raise Refused naming each field that cannot be stored."""
-    values = trimmed(asdict(fields), LIMITS)
+    values = trimmed(values_of(fields), LIMITS)
     errors = wrong_texts(values, LIMITS)
     if not values["name"]:
         errors["name"] = [_("Enter a name.")]
@@ -97,7 +102,7 @@ def _industry_exists(industry_id: int) -> bool:
 
 def store(customer: Customer, fields: CustomerFields) -> bool:
     """Write checked fields and what follows from them; tell whether anything changed."""
-    return store_values(customer, asdict(fields))
+    return store_values(customer, values_of(fields))
 
 
 def store_values(customer: Customer, values: Mapping[str, Any]) -> bool:

@@ -175,21 +175,6 @@ def delete_industry(industry_id: int) -> None:
     session.flush()
 
 
-def find_child(parent_id: int | None, name: str) -> int | None:
-    """Return the node of this name (either language) under a parent; imports match with it."""
-    wanted = plain(name)
-    rows = current_session().execute(
-        select(Industry.id, Industry.name).where(Industry.parent_id.is_(parent_id))
-        if parent_id is None
-        else select(Industry.id, Industry.name).where(Industry.parent_id == parent_id)
-    )
-    for key, names in rows:
-        if wanted in {plain(words) for words in names.values() if words}:
-            found: int = key
-            return found
-    return None
-
-
 def _rehang(node: Industry, parent: Industry | None) -> None:
     session = current_session()
     old = node.path

@@ -1,5 +1,7 @@
 """Finding or making the industries that a file names, with one statement a batch."""
 
+from typing import Any
+
 from sqlalchemy import select
 
 from addons.customers.industries import insert_node
@@ -17,9 +19,11 @@ class IndustryIndex:
         self._nodes: dict[tuple[int | None, str], int] = {}
         self._codes: dict[str, int] = {}
         self._anywhere: dict[str, list[int]] = {}
-        self._kept = list(current_session().scalars(select(Industry)))  # the session forgets
-        for node in self._kept:
-            self._remember(node)
+        rows = current_session().execute(
+            select(Industry.id, Industry.parent_id, Industry.code, Industry.name)
+        )
+        for row in rows:
+            self._remember(*row)
 
     def place(self, sector: str, industry: str) -> int | None:
         """Return the node for "sector / industry", making what is missing; None for neither.
@@ -40,7 +44,7 @@ class IndustryIndex:
     def by_code(self, code: str, name: dict[str, str]) -> int:
         """Return the node with a fixed code, making it at the top of the tree if need be."""
         if code not in self._codes:
-            self._remember(insert_node(name, code=code))
+            self._insert(name, code=code)
         return self._codes[code]
 
     def _node(self, parent_id: int | None, name: str) -> int:
@@ -48,12 +52,17 @@ class IndustryIndex:
         if found is not None:
             return found
         words = name[:100]
-        node = insert_node({"zh": words, "en": words}, parent_id=parent_id)
-        self._remember(node)
+        return self._insert({"zh": words, "en": words}, parent_id=parent_id)
+
+    def _insert(self, name: dict[str, str], **place: Any) -> int:
+        node = insert_node(name, **place)
+        self._remember(node.id, node.parent_id, node.code, node.name)
         return node.id
 
-    def _remember(self, node: Industry) -> None:
-        self._codes[node.code] = node.id
-        for words in {plain(text) for text in node.name.values() if text}:
-            self._nodes.setdefault((node.parent_id, words), node.id)
-            self._anywhere.setdefault(words, []).append(node.id)
+    def _remember(
+        self, node_id: int, parent_id: int | None, code: str, name: dict[str, str]
+    ) -> None:
+        self._codes[code] = node_id
+        for words in {plain(text) for text in name.values() if text}:
+            self._nodes.setdefault((parent_id, words), node_id)
+            self._anywhere.setdefault(words, []).append(node_id)

@@ -11,6 +11,8 @@ from addons.customers.batch import Batch, refuse
 from addons.customers.fields import CustomerFields, check
 from addons.customers.industry_import import IndustryIndex
 from addons.customers.models import Customer, Network
+from addons.customers.names import exact_key
+from core.access.adding import add_many
 from core.errors import DomainError, Refused
 from core.i18n import gettext as _
 from core.unit_of_work import current_session
@@ -56,7 +58,7 @@ def apply_many(
     parsed = [_attempt(read_line, row) for row in rows]
     good = [line for line in parsed if isinstance(line, Line)]
     batch = Batch()
-    batch.find(names=[line.name for line in good])
+    batch.find(Customer.exact_key, [exact_key(line.name) for line in good])
     known = _Networks([one for line in good for one in batch.named(line.name)])
     industry_id = IndustryIndex().by_code(OPERATORS_CODE, OPERATORS_NAME) if good else None
     results = [
@@ -151,10 +153,9 @@ class _Networks:
             setattr(network, key, value)
 
     def store(self) -> None:
-        """Flush; the accounts must have been stored before."""
-        session = current_session()
-        session.add_all(self._new)
-        session.flush()
+        """Store the changes; the accounts must have been stored before."""
+        add_many(current_session(), self._new)
+        current_session().flush()
 
 
 def _values(network: Network) -> dict[str, str]:

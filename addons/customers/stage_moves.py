@@ -36,6 +36,13 @@ def checked_day(day: date, *, not_before: date | None) -> date:
 
 def enter(customer: Customer, stage: str, day: date) -> list[StageMove]:
     """Record the first steps of a new account up to `stage`, all on one day."""
+    moves = first_steps(customer, stage, day)
+    current_session().add_all(moves)
+    return moves
+
+
+def first_steps(customer: Customer, stage: str, day: date) -> list[StageMove]:
+    """Put a new account at `stage` and build the steps up to it, not yet in the session."""
     steps = STAGES[: rank(stage) + 1]
     origins: Sequence[str | None] = (None, *steps)
     moves = [
@@ -43,7 +50,6 @@ def enter(customer: Customer, stage: str, day: date) -> list[StageMove]:
         for index, (origin, step) in enumerate(zip(origins, steps, strict=False))
     ]
     customer.stage, customer.stage_since = Stage(stage), day
-    current_session().add_all(moves)
     return moves
 
 

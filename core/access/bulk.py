@@ -91,7 +91,7 @@ def _move(
     if statement.whereclause is not None:
         rows = rows.where(statement.whereclause)
     found = session.execute(rows, execution_options={"action": "update"}).all()
-    _check_landing(
+    check_landing(
         session,
         mapper.class_,
         ({**dict(zip(COLUMNS, row[1:], strict=True)), **given} for row in found),
@@ -105,7 +105,7 @@ def _move(
     return count
 
 
-def _check_landing(
+def check_landing(
     session: GuardedSession,
     model: type[Any],
     landing: Iterable[dict[str, int | None]],
@@ -134,7 +134,7 @@ def _insert(session: GuardedSession, statement: Insert, mapper: Mapper[Any]) -> 
     for batch in session.execute(statement.select).partitions(BATCH):
         rows = [dict(zip(names, row, strict=True)) for row in batch]
         scopes = [{key: row.get(name) for key, name in columns.items()} for row in rows]
-        _check_landing(session, mapper.class_, scopes, ("create",))
+        check_landing(session, mapper.class_, scopes, ("create",))
         connection = session.connection()
         with trusted(connection, "rows checked by bulk_write"):
             connection.execute(mapper.local_table.insert(), rows)  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """Every flush leaves its trace: inserts, updates and deletes of audited records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import current_app
@@ -47,6 +47,12 @@ def record_flush(session: GuardedSession, _context: UOWTransaction) -> None:
     ]
     if entries:
         write(session.connection(), unit, entries)
+
+
+def record_added(session: GuardedSession, records: Iterable[Any]) -> None:
+    """Write the entries of new records of which no flush knows."""
+    entries = [_entry(one, Verb.CREATE, snapshot(one, new=True)) for one in records]
+    write(session.connection(), session.info["unit"], entries)
 
 
 def _entry(instance: Any, action: str, changes: dict[str, list[Any]]) -> dict[str, Any]:

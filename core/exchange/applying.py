@@ -75,9 +75,9 @@ def _known(result: Any, exchange: Exchange) -> str:
 def _apply(
     session: Session, plan: Plan, records: Sequence[Mapping[str, str]]
 ) -> Sequence[str | DomainError]:
-    """Try all rows at once where the import can; a batch that fails is applied row by row."""
+    """Try all rows at once where the import can; halve a batch that fails to find the bad row."""
     apply_many = plan.exchange.apply_many
-    if apply_many is None or not records:
+    if apply_many is None or len(records) <= 1:
         return [_apply_one(session, plan, record) for record in records]
     try:
         with session.begin_nested():
@@ -87,7 +87,11 @@ def _apply(
                 raise ProgrammingFault(msg)
             return results
     except (IntegrityError, DataError, DomainError):
-        return [_apply_one(session, plan, record) for record in records]
+        half = len(records) // 2
+        return [
+            *_apply(session, plan, records[:half]),
+            *_apply(session, plan, records[half:]),
+        ]
 
 
 def _apply_one(session: Session, plan: Plan, record: Mapping[str, str]) -> str | DomainError:

@@ -1,5 +1,6 @@
 """The job that applies an import; it resumes at the byte where its last commit stopped."""
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import islice
@@ -22,12 +23,12 @@ from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
 
-SINGLE_BATCH = 10
-MANY_BATCH = 50
+SMALLEST_BATCH, LARGEST_BATCH = 10, 500
+BATCH_SECONDS = 0.15  # how long a writer may have to wait for SQLite's only lock
 
 
 def apply_step(run: JobRun) -> Step:
-    """Apply rows until the step's time is up.
+    """Apply the next rows, as many as the speed of the last batch allows.
 
     Rows, refusals, counts and the place in the file are stored by the same commit, so a kill at
     any point neither loses nor repeats a row. The importer's right is asked again at every step.
@@ -41,26 +42,28 @@ def _apply(run: JobRun) -> Step:
     record_ = own_import(session, int(run.payload["import_id"]))
     exchange = exchange_for(session, record_.exchange)
     plan = Plan(exchange, tuple(record_.headings), record_.mapping, dict(record_.options))
-    offset, at_end = int(run.cursor.get("offset", 0)), False
-    rows = read_rows(record_.stored_as, offset=offset)
-    size = MANY_BATCH if exchange.apply_many else SINGLE_BATCH
-    while not at_end:
-        batch = list(islice(rows, size))
-        at_end = len(batch) < size
-        if batch:
-            verdicts = apply_rows(session, plan, [(number, cells) for _o, number, cells in batch])
-            _keep(session, record_, verdicts)
-            offset = batch[-1][0]
-        if run.time_is_up():
-            break
+    offset, size = int(run.cursor.get("offset", 0)), int(run.cursor.get("size", SMALLEST_BATCH))
+    batch = list(islice(read_rows(record_.stored_as, offset=offset), size))
+    at_end = len(batch) < size
+    if batch:
+        began = time.monotonic()
+        verdicts = apply_rows(session, plan, [(number, cells) for _o, number, cells in batch])
+        _keep(session, record_, verdicts)
+        offset, size = batch[-1][0], next_size(size, time.monotonic() - began)
     if at_end:
         _finish(session, record_, exchange)
     return Step(
-        cursor={"offset": offset},
+        cursor={"offset": offset, "size": size},
         done=at_end,
         progress=(record_.rows_done, record_.rows_total),
         note=_("%(name)s: row %(row)s", name=record_.filename, row=record_.rows_done),
     )
+
+
+def next_size(size: int, seconds: float) -> int:
+    """Return how many rows the next batch may have, so that it holds the database 150 ms."""
+    fitting = int(size * BATCH_SECONDS / max(seconds, 0.001))
+    return max(SMALLEST_BATCH, min(fitting, 2 * size, LARGEST_BATCH))
 
 
 def _keep(session: Session, run: ImportRun, verdicts: Sequence[Verdict]) -> None:

@@ -7,12 +7,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
-from addons.customers import queries
+from addons.customers import queries, services
 from addons.customers.exchanges import EXCHANGES
+from addons.customers.fields import CustomerFields
 from addons.customers.industries import tree
 from addons.customers.models import Customer, Industry, Network, StageMove
+from core.audit.models import AuditEntry
+from core.audit.recording import resource_key
 from core.errors import Refused
 from core.exchange.applying import Plan, apply_rows, count
 from core.exchange.mapping import guess, preset
@@ -258,3 +261,35 @@ def test_a_batch_costs_the_same_number_of_look_ups_whatever_its_size(
             apply_rows(session, plan, list(enumerate(rows[:size])))
             costs.append(len([sql for sql in seen if sql.lstrip().startswith("SELECT")]))
     assert costs[0] == costs[1]
+
+
+def test_an_imported_account_is_stored_and_audited_like_one_made_by_hand(house, as_, run_as):
+    """Imports store set-based; nothing but names, keys and codes may tell the two apart."""
+    with as_(house.ann):
+        services.create_customer(CustomerFields(name="By hand Co", grade="A"))
+    verdicts = run_as(house.ann, CUSTOMERS, ["Name", "Grade"], [["By file Co", "A"]])
+    assert count(verdicts) == Counter(created=1)
+    told = {"id", "code", "name", "exact_key", "match_key", "search_text", "created_at"}
+    told |= {"updated_at", "scope_customer_id", "customer_id", "recorded_at"}
+    with as_(house.ann) as session:
+        for model in (Customer, StageMove):
+            names = inspect(model).column_attrs.keys()
+            hand, file = (
+                {key: getattr(row, key) for key in names if key not in told}
+                for row in session.scalars(select(model).order_by(model.id))
+            )
+            assert hand == file
+            parts = audit_of(session, model)
+            assert len(parts) == 2
+            assert parts[0].keys() == parts[1].keys()
+            same = parts[0].keys() - told
+            assert {k: parts[0][k] for k in same} == {k: parts[1][k] for k in same}
+
+
+def audit_of(session, model):
+    entries = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.resource == resource_key(model), AuditEntry.action == "create")
+        .order_by(AuditEntry.id)
+    )
+    return [entry.changes for entry in entries]

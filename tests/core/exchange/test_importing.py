@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select, update
@@ -9,6 +10,7 @@ from core.actor import system_actor
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.exchange import importing, services
 from core.exchange.bad_rows import bad_rows_file
+from core.exchange.importing import next_size
 from core.exchange.models import ImportRowError, ImportRun
 from core.exchange.queries import own_import, row_errors
 from core.exchange.upload import received, stored_path
@@ -16,6 +18,7 @@ from core.jobs import running
 from core.jobs.models import Job
 from core.jobs.running import run_next
 from core.unit_of_work import read_only, unit_of_work
+from tests.core.exchange import toy_exchange
 from tests.core.exchange.toy_exchange import MANY, SINGLE
 from tests.core.jobs.toys import Note, plugged
 
@@ -115,6 +118,35 @@ def test_a_row_that_breaks_a_constraint_in_a_batch_does_not_take_the_others_alon
     assert done.rows_done == 4
 
 
+def test_one_row_that_breaks_a_constraint_does_not_make_the_others_slow(importer, monkeypatch):
+    calls = []
+    whole = toy_exchange.apply_many
+
+    def counted(session, rows, options):
+        calls.append(len(rows))
+        if any(row["code"] == "c77" for row in rows):
+            session.add(Note(code=rows[0]["code"], text="x"))
+            session.add(Note(code=rows[0]["code"], text="twice breaks the constraint"))
+            session.flush()
+        return whole(session, rows, options)
+
+    many = replace(toy_exchange.MANY, key="toy.counted", apply_many=counted)
+    monkeypatch.setattr(importing, "SMALLEST_BATCH", 100)
+    with plugged(exchanges=[many]):
+        lines = "code,note\n" + "".join(f"c{n},x\n" for n in range(100))
+        done = import_all(importer, lines, "toy.counted")
+    assert counts(done) == (100, 0, 0, 0)
+    assert calls[0] == 100
+    assert len(calls) <= 14, "the bad row is found by halving"
+
+
+def test_a_batch_grows_while_it_is_quick_and_shrinks_when_it_is_slow():
+    assert next_size(50, 0.01) == 100
+    assert next_size(100, 0.3) == 50
+    assert next_size(100, 100.0) == importing.SMALLEST_BATCH
+    assert next_size(400, 0.0) == importing.LARGEST_BATCH
+
+
 def test_the_preview_says_what_would_happen_and_stores_nothing(importer):
     import_all(importer, "code,note\na,1\nb,2\n")
     import_id = upload(importer, "code,note\na,1\nb,changed\nc,3\n,4\n")
@@ -175,7 +207,7 @@ def test_without_the_verb_nothing_can_be_uploaded(make):
 
 def test_a_right_that_is_lost_on_the_way_stops_the_import_with_words(importer, monkeypatch):
     monkeypatch.setattr(running, "SLICE_SECONDS", 0.0)
-    monkeypatch.setattr(running, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(importing, "BATCH_SECONDS", 0.0)
     import_id = upload(importer, "code,note\n" + "".join(f"c{n},x\n" for n in range(40)))
     job_id = start(importer, import_id)
     run_next(job_id=job_id)
@@ -191,7 +223,7 @@ def test_a_right_that_is_lost_on_the_way_stops_the_import_with_words(importer, m
 
 
 def test_an_import_that_fails_half_way_goes_on_where_its_last_commit_stopped(importer, monkeypatch):
-    monkeypatch.setattr(running, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(importing, "BATCH_SECONDS", 0.0)
     rows = [f"c{n},x" for n in range(35)]
     rows[23] = "c23,bug"
     import_id = upload(importer, "code,note\n" + "\n".join(rows) + "\n")
@@ -216,7 +248,7 @@ def healed(session, row, options):
 
 def test_a_stopped_import_keeps_what_it_has_and_takes_no_more(importer, monkeypatch):
     monkeypatch.setattr(running, "SLICE_SECONDS", 0.0)
-    monkeypatch.setattr(running, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(importing, "BATCH_SECONDS", 0.0)
     import_id = upload(importer, "code,note\n" + "".join(f"c{n},x\n" for n in range(40)))
     job_id = start(importer, import_id)
     run_next(job_id=job_id)
