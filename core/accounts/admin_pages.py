@@ -20,7 +20,9 @@ from core.accounts.sessions import open_sessions
 from core.contributions import Verb
 from core.errors import DomainError, NotFound
 from core.i18n import gettext as _
+from core.i18n import ngettext
 from core.unit_of_work import current_session, unit_of_work
+from core.web.forms import Form
 from core.web.lists import render_list
 from core.web.records import Action, Crumb, Fact, RecordPage, render_record
 
@@ -85,18 +87,51 @@ def edit_user(record_id: int) -> ResponseReturnValue:
     return form.render(title=_("Edit account"), cancel=done)
 
 
-@blueprint.post("/admin/users/<int:record_id>/reset")
+@blueprint.route("/admin/users/<int:record_id>/reset", methods=["GET", "POST"])
 @needs(USER, Verb.UPDATE)
 def reset(record_id: int) -> ResponseReturnValue:
-    """Take the password away and show a one-time secret for a new one."""
-    return _act(record_id, lambda s: services.reset_user(s, record_id), _secret_page)
+    """Ask, then take the password away and show a one-time secret for a new one."""
+    row, form = _row(record_id), Form()
+    if form.accepts(lambda: _write(lambda s: services.reset_user(s, record_id))):
+        return _secret_page(form.result)
+    hours = int(services.SECRET_LIFE.total_seconds() // 3600)
+    return form.render(
+        "web/confirm.html",
+        title=_("Reset the password of %(login)s", login=row.login),
+        submit=_("Reset password"),
+        cancel=url_for("accounts.show_user", record_id=record_id),
+        happens=[
+            _signed_out(record_id),
+            (None, _("The present password stops working now")),
+            (None, _("You get a one-time secret for the person, valid for %(n)s hours", n=hours)),
+        ],
+        keeps=[(None, _("Everything that the person owns and may do"))],
+    )
 
 
-@blueprint.post("/admin/users/<int:record_id>/disable")
+@blueprint.route("/admin/users/<int:record_id>/disable", methods=["GET", "POST"])
 @needs(USER, Verb.UPDATE)
 def disable(record_id: int) -> ResponseReturnValue:
-    """Switch an account off."""
-    return _act(record_id, lambda s: services.set_user_active(s, record_id, active=False))
+    """Ask, then switch an account off."""
+    row, form = _row(record_id), Form()
+    here = url_for("accounts.show_user", record_id=record_id)
+    if form.accepts(lambda: _write(lambda s: services.set_user_active(s, record_id, active=False))):
+        flash(_("Done."), "ok")
+        return redirect(here, 303)
+    return form.render(
+        "web/confirm.html",
+        title=_("Disable %(login)s", login=row.login),
+        submit=_("Disable"),
+        cancel=here,
+        happens=[
+            _signed_out(record_id),
+            (None, _("Nobody can sign in with this account")),
+        ],
+        keeps=[
+            (None, _("All records stay with %(name)s", name=row.employee or row.login)),
+            (None, _("Password and rights: enable it again and everything is as before")),
+        ],
+    )
 
 
 @blueprint.post("/admin/users/<int:record_id>/enable")
@@ -113,21 +148,20 @@ def end_sessions(record_id: int) -> ResponseReturnValue:
     return _act(record_id, lambda s: services.end_sessions_of(s, record_id))
 
 
-def _act(
-    record_id: int,
-    act: Callable[[GuardedSession], Any],
-    answer: Callable[[Any], ResponseReturnValue] | None = None,
-) -> ResponseReturnValue:
+def _signed_out(user_id: int) -> tuple[int, str]:
+    devices = len(open_sessions(current_session(), user_id))
+    return devices, ngettext("device is signed out now", "devices are signed out now", devices)
+
+
+def _act(record_id: int, act: Callable[[GuardedSession], Any]) -> ResponseReturnValue:
     """Run one verb; a refusal is told on the account's page."""
     try:
-        result = _write(act)
+        _write(act)
     except DomainError as error:
         if isinstance(error, NotFound):
             raise
         flash(str(error), "bad")
         return redirect(url_for("accounts.show_user", record_id=record_id), 303)
-    if answer is not None:
-        return answer(result)
     flash(_("Done."), "ok")
     return redirect(url_for("accounts.show_user", record_id=record_id), 303)
 
@@ -170,8 +204,8 @@ def _actions(row: UserRow) -> list[Action]:
     if not row.active:
         return [Action(_("Enable"), url("enable"), primary=True, post=True, needs=MANAGE)]
     return [
-        Action(_("Reset password"), url("reset"), icon="undo", post=True, needs=MANAGE),
+        Action(_("Reset password"), url("reset"), icon="undo", needs=MANAGE),
         Action(_("End sessions"), url("end_sessions"), icon="x", post=True, needs=MANAGE),
-        Action(_("Disable"), url("disable"), post=True, dangerous=True, needs=MANAGE),
+        Action(_("Disable"), url("disable"), dangerous=True, needs=MANAGE),
         Action(_("Edit"), url("edit_user"), icon="edit", primary=True, needs=MANAGE),
     ]

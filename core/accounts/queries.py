@@ -49,6 +49,12 @@ def user_id_of(session: Session, login: str) -> int | None:
     return session.scalar(select(User.id).where(User.login == login))
 
 
+def login_of(session: Session, employee_id: int) -> str | None:
+    """Return the login of an employee's account while it is switched on."""
+    held = select(User.login).where(User.employee_id == employee_id, User.active)
+    return session.scalar(held)
+
+
 def free_employee_choices(session: Session, *, of_user: int | None = None) -> list[tuple[int, str]]:
     """Return (id, "name · code") of active employees without an account, and of one account."""
     taken = select(User.employee_id).where(User.employee_id.is_not(None))

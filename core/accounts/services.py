@@ -47,6 +47,8 @@ def create_user(
 ) -> NewSecret:
     """Make an account that nobody can use until its one-time secret is redeemed."""
     _require(session, Verb.CREATE)
+    if is_administrator:
+        _require(session, Verb.CONFIGURE)
     wanted = normal_login(login)
     if not LOGIN.fullmatch(wanted):
         raise Refused(
@@ -86,9 +88,14 @@ def update_user(
     is_administrator: bool,
     row_version: int | None = None,
 ) -> User:
-    """Link an account to an employee, make it an administrator's or not; ends its sessions."""
-    _require(session, Verb.UPDATE)
-    user = load_user(session, user_id)
+    """Link an account to an employee, make it an administrator's or not.
+
+    Needs `configure` for administrators' accounts, for making one, and for the own account: who
+    merely looks after accounts must not rise by it.
+    """
+    user = _load_for_change(session, user_id)
+    if is_administrator or user.id == session.access.actor.user_id:
+        _require(session, Verb.CONFIGURE)
     wanted: dict[str, Any] = {"employee_id": employee_id, "is_administrator": is_administrator}
     _check_version(user, row_version, wanted)
     if employee_id != user.employee_id:
@@ -107,8 +114,7 @@ def set_user_active(
     session: GuardedSession, user_id: int, *, active: bool, row_version: int | None = None
 ) -> User:
     """Switch an account off or on; off ends its sessions, so its next request is refused."""
-    _require(session, Verb.UPDATE)
-    user = load_user(session, user_id)
+    user = _load_for_change(session, user_id)
     _check_version(user, row_version, {"active": active})
     if active == user.active:
         return user
@@ -126,14 +132,15 @@ def switch_off_leaver(session: GuardedSession, employee_id: int) -> None:
     user = session.scalar(select(User).where(User.employee_id == employee_id, User.active))
     if user is not None:
         _check_not_self(session, user)
+        if user.is_administrator:
+            _require(session, Verb.CONFIGURE)
         _switch_off(session, user)
         session.flush()
 
 
 def reset_user(session: GuardedSession, user_id: int) -> NewSecret:
     """Take the password away, end the sessions, and give a one-time secret for a new one."""
-    _require(session, Verb.UPDATE)
-    user = load_user(session, user_id)
+    user = _load_for_change(session, user_id)
     if not user.active:
         raise Refused(_("%(login)s is switched off. Enable it first.", login=user.login))
     secret = _give_secret(user)
@@ -147,8 +154,7 @@ def reset_user(session: GuardedSession, user_id: int) -> NewSecret:
 
 def end_sessions_of(session: GuardedSession, user_id: int) -> int:
     """End every session of a user; return how many were open."""
-    _require(session, Verb.UPDATE)
-    user = load_user(session, user_id)
+    user = _load_for_change(session, user_id)
     ended = end_all_sessions(session, user.id, "killed")
     record(session, "end-sessions", USER, user.id, changes={"ended": ended}, label=user.login)
     return ended
@@ -186,6 +192,15 @@ def _switch_off(session: GuardedSession, user: User) -> None:
 def _require(session: GuardedSession, action: str) -> None:
     if not session.access.may(USER, action):
         raise NotAllowed(_("You do not hold the right for this act."), missing=(USER, str(action)))
+
+
+def _load_for_change(session: GuardedSession, user_id: int) -> User:
+    """Return an account to change; that of an administrator needs the higher verb."""
+    _require(session, Verb.UPDATE)
+    user = load_user(session, user_id)
+    if user.is_administrator:
+        _require(session, Verb.CONFIGURE)
+    return user
 
 
 def _check_version(user: User, row_version: int | None, yours: dict[str, Any]) -> None:

@@ -4,12 +4,14 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access.decorators import needs
+from core.accounts.queries import login_of
 from core.contributions import Verb
 from core.i18n import gettext as _
 from core.i18n import localized
-from core.organisation import staff
+from core.organisation import leaving, staff
 from core.organisation.blueprint import blueprint
-from core.organisation.forms import EmployeeForm
+from core.organisation.forms import EmployeeForm, LeaveForm
+from core.organisation.leaving import Owned
 from core.organisation.lists import EMPLOYEES
 from core.organisation.models import Employee, OrgUnit, Position
 from core.organisation.queries import headed_unit_ids, unit_labels
@@ -82,12 +84,32 @@ def edit_employee(record_id: int) -> ResponseReturnValue:
     return form.render(title=_("Edit employee"), cancel=done)
 
 
-@blueprint.post("/admin/organisation/employees/<int:record_id>/leave")
+@blueprint.route("/admin/organisation/employees/<int:record_id>/leave", methods=["GET", "POST"])
 @needs(EMPLOYEE, Verb.UPDATE)
 def leave(record_id: int) -> ResponseReturnValue:
-    """Let a person leave; the account is switched off with it."""
+    """Show what leaving means, ask who takes over, then do all of it at once."""
+    employee = staff.load_employee(current_session(), record_id)
     here = url_for("organisation.show_employee", record_id=record_id)
-    return act(lambda s: staff.set_employee_active(s, record_id, active=False), here)
+    owned = leaving.owned_by(record_id)
+    form = LeaveForm.for_record(employee, reason=_("Has left"))
+    if not any(one.moves for one in owned):
+        del form.successor_id, form.keep
+    if form.accepts(
+        lambda: write(
+            lambda s: leaving.leave(s, record_id, row_version=form.row_version, **form.values())
+        )
+    ):
+        flash(_("%(name)s has left.", name=employee.name), "ok")
+        return redirect(here, 303)
+    return form.render(
+        "web/confirm.html",
+        title=_("Let %(name)s leave", name=employee.name),
+        submit=_("Let leave"),
+        cancel=here,
+        obstacles=leaving.obstacles(current_session(), employee),
+        happens=_leaving_changes(record_id, owned),
+        keeps=_leaving_keeps(employee, owned),
+    )
 
 
 @blueprint.post("/admin/organisation/employees/<int:record_id>/return")
@@ -95,7 +117,37 @@ def leave(record_id: int) -> ResponseReturnValue:
 def come_back(record_id: int) -> ResponseReturnValue:
     """Let a person return; the account stays off until somebody switches it on."""
     here = url_for("organisation.show_employee", record_id=record_id)
-    return act(lambda s: staff.set_employee_active(s, record_id, active=True), here)
+    return act(lambda s: staff.take_back(s, record_id), here)
+
+
+def _leaving_changes(employee_id: int, owned: list[Owned]) -> list[tuple[int | None, str]]:
+    login = login_of(current_session(), employee_id)
+    found: list[tuple[int | None, str]] = [
+        (
+            one.count,
+            _("%(what)s: go to whoever takes over, with their unit", what=one.resource.title),
+        )
+        for one in owned
+        if one.moves
+    ]
+    if login is not None:
+        words = _("The account %(login)s is closed; every device is signed out now", login=login)
+        found.append((None, words))
+    return [*found, (None, _("Nobody can choose the person for anything new"))]
+
+
+def _leaving_keeps(employee: Employee, owned: list[Owned]) -> list[tuple[int | None, str]]:
+    found: list[tuple[int | None, str]] = [
+        (one.count, _("%(what)s: stay under the name", what=one.resource.title))
+        for one in owned
+        if not one.moves
+    ]
+    found += [
+        (None, _("%(what)s: the module is switched off; what lies there is not moved", what=what))
+        for what in leaving.switched_off()
+    ]
+    past = _("History, and results of the past: they stay with %(name)s", name=employee.name)
+    return [*found, (None, past), (None, _("The person can be taken back at any time"))]
 
 
 def _fields(form: EmployeeForm) -> EmployeeFields:
@@ -136,6 +188,6 @@ def _actions(employee: Employee) -> list[Action]:
     if not employee.active:
         return [Action(_("Take back"), url("come_back"), primary=True, post=True, needs=may)]
     return [
-        Action(_("Let leave"), url("leave"), post=True, dangerous=True, needs=may),
+        Action(_("Let leave"), url("leave"), dangerous=True, needs=may),
         Action(_("Edit"), url("edit_employee"), icon="edit", primary=True, needs=may),
     ]

@@ -37,6 +37,12 @@ def _employees() -> list[tuple[int, str]]:
     return employee_choices(current_session())
 
 
+def _others() -> list[tuple[int, str]]:
+    """Offer everybody but the person whose page this is."""
+    leaver = (request.view_args or {}).get("record_id")
+    return [choice for choice in _employees() if choice[0] != leaver]
+
+
 def _positions() -> list[tuple[int, str]]:
     return position_choices(current_session())
 
@@ -96,6 +102,22 @@ class NewPositionForm(Form):
     name = NameField(_l("Name"), required=True, span=2)
     code = TextField(_l("Code"), required=True, limit=40)
     sort = NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."))
+
+
+class LeaveForm(Form):
+    """Who follows somebody who leaves."""
+
+    successor_id = PickerField(
+        _l("Who takes over"), choices=_others, empty=_l("– choose –"), span=2
+    )
+    keep = CheckField(
+        _l("Nobody yet: everything stays"),
+        hint=_l("It stays under the old name, where only heads and administrators see it."),
+        span=2,
+    )
+    reason = TextField(
+        _l("Reason"), required=True, limit=400, hint=_l("Stands in the audit trail"), span=2
+    )
 
 
 class EmployeeForm(Form):

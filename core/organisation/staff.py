@@ -1,4 +1,4 @@
-"""Verbs about employees: engage, change, transfer, part, return."""
+"""Verbs about employees: engage, change, transfer, return; leaving has a file of its own."""
 
 from dataclasses import asdict, dataclass
 
@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
 from core.access.records import check_version
-from core.accounts.services import switch_off_leaver
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
@@ -65,22 +64,15 @@ def update_employee(
     return employee
 
 
-def set_employee_active(
-    session: GuardedSession, employee_id: int, *, active: bool, row_version: int | None = None
+def take_back(
+    session: GuardedSession, employee_id: int, *, row_version: int | None = None
 ) -> Employee:
-    """Let a person leave or return; leaving switches the account off.
-
-    Refused for the head of a unit and for somebody's superior: name another one first.
-    """
+    """Let a person return; the account stays off until somebody switches it on."""
     require(session, Permission.EMPLOYEE, Verb.UPDATE)
     employee = load_employee(session, employee_id)
-    check_version(employee, row_version, {"active": active})
-    if active:
-        _check_unit(load_unit(session, employee.unit_id))
-    else:
-        _check_free(session, employee)
-        switch_off_leaver(session, employee.id)
-    employee.active = active
+    check_version(employee, row_version, {"active": True})
+    _check_unit(load_unit(session, employee.unit_id))
+    employee.active = True
     recompile_employees(session, {employee.id})
     session.flush()
     return employee
@@ -147,29 +139,4 @@ def _check_superior(session: GuardedSession, employee: Employee, superior_id: in
         raise Refused(
             _("The chain of superiors would close into a circle."),
             fields={"superior_id": [_("Choose somebody who does not report to this person.")]},
-        )
-
-
-def _check_free(session: GuardedSession, employee: Employee) -> None:
-    headed = session.scalar(
-        select(OrgUnit.name).where(OrgUnit.head_employee_id == employee.id).limit(1)
-    )
-    if headed is not None:
-        raise Refused(
-            _(
-                "%(name)s heads %(unit)s. Name another head first.",
-                name=employee.name,
-                unit=localized(headed),
-            )
-        )
-    below = session.scalar(
-        select(Employee.name).where(Employee.superior_id == employee.id, Employee.active).limit(1)
-    )
-    if below is not None:
-        raise Refused(
-            _(
-                "%(name)s is the superior of %(other)s. Name another superior first.",
-                name=employee.name,
-                other=below,
-            )
         )

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from core.access.models import AccessTerm
+from core.access.sets import shared_set
 from core.accounts.models import User
-from core.actor import Actor
+from core.actor import Actor, system_actor
+from core.addons.models import bump
 from core.organisation.models import Employee, OrgUnit
 from core.unit_of_work import unit_of_work
 
@@ -63,3 +66,25 @@ def as_(app: Any) -> Any:
         return unit_of_work(person.actor)
 
     return open_unit
+
+
+@pytest.fixture
+def grant(app: Any) -> Any:
+    """Give a person verbs, over units if any are named, beside what everybody has."""
+
+    def give(person: Person, actions: set[str], *units: OrgUnit, resource: str = "*") -> None:
+        with unit_of_work(system_actor("test")) as session:
+            ids = [unit.id for unit in units]
+            term = AccessTerm(
+                provider="test",
+                user_id=person.user.id,
+                resource=resource,
+                actions=list(actions),
+                source={"zh": "特批", "en": "special"},
+                org_set_id=shared_set(session, ids) if ids else None,
+            )
+            session.add(term)
+            session.flush()
+            bump(session, "rights_version")
+
+    return give

@@ -8,10 +8,7 @@ from sqlalchemy import select
 from addons.customers import hand_over, queries, stage_moves
 from addons.customers.models import Contact, Customer, StageMove
 from addons.customers.stages import Stage
-from core.access.models import AccessTerm
-from core.access.sets import shared_set
 from core.actor import system_actor
-from core.addons.models import bump
 from core.audit.models import AuditEntry
 from core.clock import today
 from core.errors import NotAllowed, NotFound
@@ -19,27 +16,6 @@ from core.events.models import StoredEvent
 from core.unit_of_work import unit_of_work
 
 SYSTEM = system_actor("test")
-
-
-@pytest.fixture
-def grant(app):
-    """Give a person verbs over units, beside what everybody has."""
-
-    def give(person, actions, *units):
-        with unit_of_work(SYSTEM) as session:
-            term = AccessTerm(
-                provider="test",
-                user_id=person.user.id,
-                resource="*",
-                actions=list(actions),
-                source={"zh": "特批", "en": "special"},
-                org_set_id=shared_set(session, [unit.id for unit in units]),
-            )
-            session.add(term)
-            session.flush()
-            bump(session, "rights_version")
-
-    return give
 
 
 @pytest.fixture

@@ -56,6 +56,23 @@ def test_the_list_shows_state_and_employee(admin, make):
     assert "zhao" not in admin.get("/admin/users?role=administrator").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("act", ["disable", "reset"])
+def test_asking_to_disable_or_reset_says_what_happens_and_changes_nothing(
+    admin, browser, member, act
+):
+    browser().sign_in("wang")
+    before = user_by_login("wang")
+    page = admin.get(f"/admin/users/{member.id}/{act}")
+    words = page.get_data(as_text=True)
+    assert page.status_code == 200
+    assert "<dt>1</dt>" in words  # the device that would be signed out
+    assert 'name="csrf_token"' in words
+    after = user_by_login("wang")
+    assert (after.active, after.password_hash) == (before.active, before.password_hash)
+    assert before.active
+    assert before.password_hash is not None
+
+
 def test_disabling_and_enabling_by_buttons(admin, make):
     user = make.user("zhao")
     admin.post(f"/admin/users/{user.id}/disable", page=f"/admin/users/{user.id}")

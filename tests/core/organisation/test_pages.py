@@ -103,7 +103,10 @@ def test_an_employee_is_engaged_changed_leaves_and_returns(admin, make):
     edit = {"name": "李娜娜", "code": "E900", "unit_id": unit.id, "email": "li@example.com"}
     assert send(admin, f"{base}/edit", edit).status_code == 303
     assert one(Employee, code="E900").name == "李娜娜"
-    send(admin, f"{base}/leave", page=base)
+    asked = admin.get(f"{base}/leave")
+    assert one(Employee, code="E900").active
+    assert "btn-bad" in asked.get_data(as_text=True)
+    assert send(admin, f"{base}/leave", {"reason": "离职"}).status_code == 303
     assert not one(Employee, code="E900").active
     send(admin, f"{base}/return", page=base)
     assert one(Employee, code="E900").active

@@ -9,7 +9,7 @@ from core.accounts.sessions import start_session
 from core.actor import system_actor
 from core.audit.models import AuditEntry
 from core.errors import Conflict, NotAllowed, Refused
-from core.organisation import services, staff
+from core.organisation import leaving, services, staff
 from core.organisation.models import Employee, OrgUnit
 from core.organisation.queries import (
     directory,
@@ -78,7 +78,7 @@ def test_changing_the_head_takes_from_one_and_gives_to_the_other(make):
 def test_somebody_who_left_cannot_head_a_unit(make):
     unit, person = make.unit(), make.employee()
     with unit_of_work(OPERATOR) as session:
-        staff.set_employee_active(session, person.id, active=False)
+        leaving.leave(session, person.id)
         with pytest.raises(Refused) as caught:
             services.set_head(session, unit.id, person.id)
     assert "head_employee_id" in caught.value.fields
@@ -155,9 +155,9 @@ def test_a_head_or_superior_cannot_leave_before_another_is_named(make):
     with unit_of_work(OPERATOR) as session:
         for person in (head.employee_id, boss.id):
             with pytest.raises(Refused):
-                staff.set_employee_active(session, person, active=False)
+                leaving.leave(session, person)
         services.set_head(session, unit.id, None)
-        staff.set_employee_active(session, head.employee_id, active=False)
+        leaving.leave(session, head.employee_id)
     with read_only(OPERATOR) as session:
         assert not session.get_one(Employee, head.employee_id).active
 
@@ -168,7 +168,7 @@ def test_leaving_switches_the_account_off_and_ends_its_sessions(make):
     with unit_of_work(OPERATOR) as session:
         start_session(session, session.get_one(User, user.id))
     with unit_of_work(OPERATOR) as session:
-        staff.set_employee_active(session, user.employee_id, active=False)
+        leaving.leave(session, user.employee_id)
     with read_only(OPERATOR) as session:
         assert not session.get_one(User, user.id).active
         ended = session.scalar(select(LoginSession.ended_at).where(LoginSession.user_id == user.id))
@@ -183,7 +183,7 @@ def test_only_who_holds_the_verb_changes_the_organisation(make):
         with pytest.raises(NotAllowed):
             services.move_unit(session, unit.id, None)
         with pytest.raises(NotAllowed):
-            staff.set_employee_active(session, person.employee_id, active=False)
+            leaving.leave(session, person.employee_id)
     with unit_of_work(make.actor(make.administrator())) as session:
         services.create_unit(session, code="N", name={"zh": "新"})
 
