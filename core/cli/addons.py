@@ -12,6 +12,7 @@ from core.addons import lifecycle, schema
 from core.addons.previews import ACTS, Act, Line, Preview
 from core.addons.registry import registry
 from core.addons.status import statuses
+from core.cli.scaffold import new
 from core.errors import DomainError
 from core.i18n import gettext as _
 from core.unit_of_work import read_only
@@ -19,7 +20,10 @@ from core.unit_of_work import read_only
 
 @click.group("addon")
 def addon() -> None:
-    """List, plan, enable, disable, uninstall and purge add-ons; find out what is wrong."""
+    """Write, list, plan, enable, disable, uninstall and purge add-ons; find out what is wrong."""
+
+
+addon.add_command(new)
 
 
 @addon.command("list")

@@ -1,5 +1,11 @@
 """`sunmao db …`: migrations of the core and of every add-on."""
 
+import importlib.util
+import io
+import subprocess
+import sys
+from contextlib import redirect_stdout
+
 import click
 from flask.cli import with_appcontext
 
@@ -53,7 +59,11 @@ def revision(owner: str, message: str) -> None:
     """Write the next migration of OWNER (core or an add-on) from the models."""
     config, history = lifecycle.site_config(), _history(owner)
     schema.upgrade(config, history)
-    written = schema.revise(config, history, message=message)
+    with redirect_stdout(io.StringIO()):  # Alembic tells of a name that is changed right after
+        written = schema.revise(config, history, message=message)
+    if written and importlib.util.find_spec("ruff"):
+        for act in (["check", "--fix-only"], ["format"]):
+            subprocess.run([sys.executable, "-m", "ruff", *act, "-q", written], check=False)  # noqa: S603 -- our own interpreter and file
     click.echo(written or "The models and the tables are the same: nothing to write.")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.crawling import seed
+from core.testing.canaries import seed
 
 pytestmark = pytest.mark.browser
 CHART = "/customers/pipeline"

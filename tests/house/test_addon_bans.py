@@ -1,78 +1,19 @@
-"""What an add-on may not even write: ways round the wall, the clock and the layers."""
+"""No add-on writes what `core.testing.code_bans` forbids, and the search sees what it should."""
 
 import ast
 import tomllib
 from pathlib import Path
 
-from core.access.frames import TRUSTED
-from tests.house.source import ROOT, name_of, parsed, python_files
+from core.testing.code_bans import (
+    bans,
+    foreign_imports,
+    imports,
+    layer_faults,
+    made_up_reasons,
+)
+from tests.house.source import ROOT, addon_names, name_of, parsed, python_files
 
-BANNED_CALLS = {
-    "text": "raw SQL is not filtered",
-    "from_select": "the inner select of INSERT … FROM SELECT is not filtered; use bulk_write",
-    "connection": "a bare connection is not filtered",
-    "connect": "a bare connection is not filtered",
-    "raw_connection": "a bare connection is not filtered",
-    "get_bind": "an engine is not filtered",
-    "begin": "only unit_of_work() begins",
-    "trusted": "the wall is open for the core's own repairs alone",
-    "exec_driver_sql": "raw SQL is not filtered",
-    "create_engine": "a second engine has no guard",
-    "sessionmaker": "a second session has no guard",
-    "commit": "only unit_of_work() commits",
-    "rollback": "only unit_of_work() rolls back",
-    "eval": "no code from data",
-    "exec": "no code from data",
-}
-BANNED_ATTRIBUTES = {
-    "__table__": "a bare table is not filtered",
-    "engine": "an engine is not filtered",
-    "engines": "an engine is not filtered",
-}
-BANNED_IMPORTS = {
-    "core.access.frames": "the wall's own parts are not for add-ons",
-    "core.access.verifier": "the wall's own parts are not for add-ons",
-    "core.database.db": "ask the session of the unit of work",
-    "sqlalchemy.text": "raw SQL is not filtered",
-    "sqlalchemy.create_engine": "a second engine has no guard",
-    "sqlalchemy.orm.Session": "a second session has no guard",
-}
-BANNED_CLOCKS = {"datetime.now", "datetime.utcnow", "date.today", "datetime.today", "time.time"}
-
-
-def bans(module: ast.Module) -> list[str]:
-    found = []
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call):
-            name = ast.unparse(node.func)
-            last = name.rpartition(".")[2]
-            if last in BANNED_CALLS:
-                found.append(f"line {node.lineno}: {last}(): {BANNED_CALLS[last]}")
-            if any(name.endswith(clock) for clock in BANNED_CLOCKS):
-                found.append(f"line {node.lineno}: {name}(): ask core.clock")
-        elif isinstance(node, ast.Attribute) and node.attr in BANNED_ATTRIBUTES:
-            found.append(f"line {node.lineno}: {node.attr}: {BANNED_ATTRIBUTES[node.attr]}")
-        elif isinstance(node, ast.Constant) and node.value == TRUSTED:
-            found.append(f"line {node.lineno}: {TRUSTED}: {BANNED_CALLS['trusted']}")
-    found += [f"{name}: {BANNED_IMPORTS[name]}" for name in imports(module) & set(BANNED_IMPORTS)]
-    return found
-
-
-def made_up_reasons(module: ast.Module) -> list[str]:
-    """Return where an elevation does not say its reason in so many words."""
-    return [
-        f"line {node.lineno}: the reason of elevated() is written down, never put together"
-        for node in ast.walk(module)
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func).rpartition(".")[2] == "elevated"
-        and not (
-            len(node.args) == 1
-            and not node.keywords
-            and isinstance(node.args[0], ast.Constant)
-            and isinstance(node.args[0].value, str)
-            and node.args[0].value.strip()
-        )
-    ]
+PACKAGES = {name: f"addons.{name}" for name in addon_names()}
 
 
 REASON_NAMES_ITS_HOOK = {"core/addons/lifecycle.py"}  # hook and add-on come from the registry
@@ -109,31 +50,6 @@ def test_the_core_asks_its_own_clock():
         and (found := [ban for ban in bans(parsed(file)) if "core.clock" in ban])
     }
     assert not guilty
-
-
-def imports(module: ast.Module) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(module):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
-
-
-WEB = ("flask", "wtforms", "flask_wtf", "flask_login", "werkzeug")
-VIEWS_MAY_NOT = {"sqlalchemy.select", "core.unit_of_work.current_session", "core.database.db"}
-
-
-def layer_faults(name: str, module: ast.Module) -> list[str]:
-    brought = imports(module)
-    if name in {"services.py", "queries.py", "models.py"}:
-        return sorted(one for one in brought if one.partition(".")[0] in WEB)
-    if name == "views.py":
-        calls = {ast.unparse(node.func) for node in ast.walk(module) if isinstance(node, ast.Call)}
-        sessions = {call for call in calls if call.startswith("session.")}
-        return sorted(brought & VIEWS_MAY_NOT | sessions)
-    return []
 
 
 def test_services_and_queries_know_no_web_and_views_hold_no_statement():
@@ -181,21 +97,6 @@ def test_the_core_imports_no_addon():
     assert (ROOT / "core" / "app.py").exists()
 
 
-OPEN_TO_OTHERS = {"services", "queries", "models"}
-
-
-def foreign_imports(own: str, depends: set[str], brought: set[str]) -> list[str]:
-    """Return the imports of other add-ons that the manifest does not allow."""
-    found = []
-    for name in brought:
-        parts = name.split(".")
-        if parts[0] != "addons" or len(parts) == 1 or parts[1] == own:
-            continue
-        if parts[1] not in depends or (len(parts) > 2 and parts[2] not in OPEN_TO_OTHERS):
-            found.append(name)
-    return sorted(found)
-
-
 def test_an_addon_imports_another_only_if_its_manifest_says_so():
     guilty = {}
     for file in python_files("addons"):
@@ -203,13 +104,20 @@ def test_an_addon_imports_another_only_if_its_manifest_says_so():
         if len(parts) < 3:
             continue
         manifest = tomllib.loads((ROOT / "manifests" / f"{parts[1]}.toml").read_text("utf-8"))
-        found = foreign_imports(parts[1], set(manifest.get("depends", {})), imports(parsed(file)))
+        found = foreign_imports(
+            parts[1], manifest.get("depends", {}), imports(parsed(file)), packages=PACKAGES
+        )
         if found:
             guilty[name_of(file)] = found
     assert not guilty
 
 
 def test_the_search_for_foreign_imports_sees_planted_ones():
-    assert foreign_imports("cost", set(), {"addons.customers.models"})
-    assert foreign_imports("cost", {"customers"}, {"addons.customers.views"})
-    assert not foreign_imports("cost", {"customers"}, {"addons.customers.queries", "addons.cost"})
+    packages = {"customers": "addons.customers", "cost": "addons.cost"}
+
+    def of(depends, *brought):
+        return foreign_imports("cost", depends, brought, packages=packages)
+
+    assert of(set(), "addons.customers.models")
+    assert of({"customers"}, "addons.customers.views")
+    assert not of({"customers"}, "addons.customers.queries", "addons.cost", "addons")

@@ -5,73 +5,19 @@ The routes come from the URL map, so that a new add-on is covered without a line
 
 import pytest
 
-from core.access.decorators import declaration_of
 from core.addons.registry import registry
 from core.testing.client import signed_in_client
-from core.unit_of_work import current_unit, read_only
+from core.testing.routes import judged, may_enter
+from core.testing.routes import routes as all_routes
 from tests.journeys.roles import ROLES, client_of, user_of
 
-NOWHERE = 2_000_000_000  # an id that no record has
 # Pages open to every account whose own check depends on what is asked for in the path.
 NARROWER = {"exchange.upload"}
 TEXTS = {"name": "customers", "act": "disable", "owner": "core", "key": "customers.customer"}
 
 
 def routes(app, method: str):
-    """Return (endpoint, declaration, path) of every route that takes the method."""
-    found = []
-    for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
-        declared = declaration_of(view)
-        if declared is None or method not in rule.methods or rule.endpoint in {"static", "assets"}:
-            continue
-        values = {}
-        for name in rule.arguments:
-            is_number = "IntegerConverter" in type(rule._converters[name]).__name__
-            values[name] = NOWHERE if is_number else TEXTS.get(name, "nothing")
-        with app.test_request_context():
-            path = rule.build(values, append_unknown=False)[1]
-        found.append((rule.endpoint, declared, path))
-    return found
-
-
-def may_enter(app, user, declared) -> bool:
-    if declared[0] == "public":
-        return True
-    if user is None:
-        return False
-    if declared[0] == "signed_in":
-        return True
-    with app.app_context(), read_only(actor_of(user)):
-        return current_unit().access.may(declared[1], declared[2])
-
-
-def actor_of(user):
-    from core.actor import Actor
-
-    return Actor(
-        "user",
-        user_id=user.id,
-        employee_id=user.employee_id,
-        label=user.login,
-        is_administrator=user.is_administrator,
-    )
-
-
-def judged(allowed: bool, stranger: bool, response) -> str | None:
-    """Return what is wrong with an answer, None when it is right."""
-    status = response.status_code
-    if status >= 500:
-        return f"{status}"
-    if allowed:
-        sent_away = status in {401, 403} or (
-            status in {302, 303} and "/login" in response.headers["Location"]
-        )
-        return f"{status} although allowed" if sent_away else None
-    if stranger:
-        to_login = status in {302, 303} and "/login" in response.headers["Location"]
-        return None if to_login or status == 401 else f"{status} for a stranger"
-    return None if status == 403 else f"{status} without the right"
+    return all_routes(app, method, texts=TEXTS)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -84,7 +30,7 @@ def test_every_route_lets_in_whom_it_declares_and_nobody_else(app, make, role, m
         if endpoint == "accounts.sign_out":
             continue
         response = client.open(path, method=method, data={"csrf_token": token} if token else None)
-        fault = judged(may_enter(app, user, declared), user is None, response)
+        fault = judged(response, allowed=may_enter(app, user, declared), stranger=user is None)
         if fault and not (endpoint in NARROWER and response.status_code == 403 and user):
             faults.append(f"{method} {path} ({endpoint}, {declared}): {fault}")
     assert not faults, "\n".join(faults)
@@ -139,4 +85,4 @@ def test_the_matrix_sees_a_planted_fault(app, make, monkeypatch, fault):
     else:
         monkeypatch.setitem(app.view_functions, endpoint, lambda **_: ("no", 403))
     allowed = may_enter(app, user, declared)
-    assert judged(allowed, False, client.get(path)) is not None
+    assert judged(client.get(path), allowed=allowed, stranger=False) is not None

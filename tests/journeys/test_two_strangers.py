@@ -1,11 +1,9 @@
 """Two people with disjoint ranges: neither ever sees a trace of the other's rows, on any page.
 
 Every row carries a word of its owner. The crawl follows every route, every id of both, every
-filter, sort, search, export and history that a page links to. An add-on joins by giving
-`seed_canaries(session, owner, canary)` in tests/factories/<name>.py.
+filter, sort, search, export and history that a page links to.
 """
 
-import importlib
 import re
 
 import pytest
@@ -13,9 +11,11 @@ import pytest
 from core.actor import system_actor
 from core.addons.registry import registry
 from core.clock import now
+from core.testing.canaries import owned, protected_models, seed
 from core.testing.client import signed_in_client
+from core.testing.crawling import Crawl, all_ids
+from core.testing.making import MAKING
 from core.unit_of_work import unit_of_work
-from tests.journeys.crawling import Crawl, all_ids, seed
 
 OURS, THEIRS = "canary-wren", "canary-crow"
 CHANGING = [
@@ -101,14 +101,13 @@ def test_the_crawl_sees_a_planted_leak(app, two, monkeypatch):
     assert walk(app, ann).holding(THEIRS)
 
 
-def test_every_addon_with_rows_of_people_plants_canaries(app):
-    silent = []
-    for name in registry().loaded:
-        owns_rows = any(
-            resource.model is not None and registry().owner_of(resource) == name
-            for resource in registry().resources.values()
-        )
-        module = importlib.import_module(f"tests.factories.{name}") if owns_rows else None
-        if owns_rows and not hasattr(module, "seed_canaries"):
-            silent.append(name)
-    assert not silent
+def test_both_have_rows_in_every_table_whose_rows_belong_to_people(app, make, two):
+    people = [make.person_of(one) for one in two]
+    with unit_of_work(MAKING) as session:
+        empty = [
+            model.__name__
+            for name in registry().loaded
+            for model in protected_models(name)
+            if not all(owned(session, model, person) for person in people)
+        ]
+    assert not empty

@@ -1,10 +1,9 @@
 """Walk a site as one person and collect all that it answers, files included.
 
-Nothing here knows an add-on: pages come from the URL map and from the links of pages; ids from
-the rows that the factories of the add-ons have made.
+Nothing here knows an add-on: pages come from the URL map and from the links of pages, ids from
+the rows that are there.
 """
 
-import importlib
 import io
 import itertools
 import re
@@ -12,12 +11,13 @@ import zipfile
 from collections import deque
 from dataclasses import dataclass, field
 from html import unescape
-from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import inspect, select
+from werkzeug.routing import IntegerConverter, Rule
 
 from core.access.declarations import Protected
 from core.addons.registry import registry
@@ -25,20 +25,9 @@ from core.database import Model
 from core.testing.making import MAKING
 from core.unit_of_work import unit_of_work
 
-FACTORIES = Path(__file__).resolve().parent.parent / "factories"
 HREF = re.compile(r"""(?:href|action|hx-get|src)\s*=\s*["']([^"']+)["']""")
 LEAVES_ALONE = {"/logout"}
 LIMIT = 400
-
-
-def seed(owner, canary: str) -> None:
-    """Let every factory module that can, make rows of `owner` that carry `canary` in each text."""
-    for file in sorted(FACTORIES.glob("*.py")):
-        module = importlib.import_module(f"tests.factories.{file.stem}")
-        plant = getattr(module, "seed_canaries", None)
-        if plant is not None:
-            with unit_of_work(MAKING) as session:
-                plant(session, owner, canary)
 
 
 def all_ids() -> list[int]:
@@ -61,6 +50,17 @@ def text_of(body: bytes) -> str:
     return body.decode("utf-8", "replace")
 
 
+def takes_number(rule: Rule, name: str) -> bool:
+    """Tell whether an argument of an address is a number, such as an id."""
+    return isinstance(rule._converters[name], IntegerConverter)  # noqa: SLF001 - no public way
+
+
+def built(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
+    """Return the address of a rule with values for its arguments."""
+    with app.test_request_context():
+        return str((rule.build(values, append_unknown=False) or ("", ""))[1])
+
+
 @dataclass
 class Crawl:
     """One person's walk: `pages` maps each address to (status, text)."""
@@ -68,6 +68,8 @@ class Crawl:
     app: Flask
     client: FlaskClient
     search: str
+    below: str = "/"  # where the walk begins; links lead it anywhere
+    follow: bool = True
     pages: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def run(self, ids: list[int]) -> "Crawl":
@@ -80,7 +82,7 @@ class Crawl:
                 continue
             response = self.client.get(path)
             self.pages[key] = response.status_code, text_of(response.data)
-            if response.status_code == 200 and response.mimetype == "text/html":
+            if self.follow and response.status_code == 200 and response.mimetype == "text/html":
                 queue.extend(self._links(path, self.pages[key][1]))
         return self
 
@@ -95,12 +97,13 @@ class Crawl:
     def _starts(self, ids: list[int]) -> list[str]:
         starts = []
         for rule in self.app.url_map.iter_rules():
-            if "GET" not in rule.methods or rule.endpoint in {"static", "assets"}:
+            if "GET" not in (rule.methods or ()) or rule.endpoint in {"static", "assets"}:
+                continue
+            if not f"{rule.rule}/".startswith(self.below):
                 continue
             choices = [self._values(rule, name, ids) for name in sorted(rule.arguments)]
             for values in itertools.product(*choices):
-                with self.app.test_request_context():
-                    path = rule.build(dict(zip(sorted(rule.arguments), values, strict=True)))[1]
+                path = built(self.app, rule, dict(zip(sorted(rule.arguments), values, strict=True)))
                 starts.append(path)
                 if not rule.arguments:
                     starts += [
@@ -111,8 +114,8 @@ class Crawl:
                     starts.append(f"{path}?why=1")
         return starts
 
-    def _values(self, rule, name: str, ids: list[int]) -> list:
-        if "IntegerConverter" in type(rule._converters[name]).__name__:
+    def _values(self, rule: Rule, name: str, ids: list[int]) -> list[Any]:
+        if takes_number(rule, name):
             return ids
         known = {
             "name": list(registry().loaded),
