@@ -5,6 +5,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= auto
+IMPORT_ROWS ?= 100000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -49,8 +50,9 @@ format: setup ## Let the formatter arrange the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --quiet .
 
-bench: setup ## Measure list pages, ranges and the gate against a bare page in the same run
+bench: setup ## Measure list pages, ranges and the gate; import under kill -9 (not with IMPORT_ROWS=0)
 	$(BIN)/python -m bench
+	test $(IMPORT_ROWS) -eq 0 || $(BIN)/python -m bench.imports --rows $(IMPORT_ROWS)
 
 screenshots: setup ## Take pictures of the main pages into screenshots/ (needs Chromium)
 	$(BIN)/python -m tests.browser.screenshots screenshots

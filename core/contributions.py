@@ -128,19 +128,25 @@ class SettingDef:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one step of a job returns: the cursor of the next one, or `done`."""
+    """What one step of a job returns: the cursor of the next one, or `done`.
+
+    `effect(session)` runs in the commit that stores the cursor; a job that `reads_only` has no
+    other way to write.
+    """
 
     cursor: Mapping[str, Any] = field(default_factory=dict)
     done: bool = False
     progress: tuple[int, int] | None = None  # (finished, total)
     note: str = ""
+    effect: Callable[[Any], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDef:
     """A kind of job; `step(job)` runs inside one unit of work and returns a Step.
 
-    `every` makes it a schedule that fires once an interval under the system actor.
+    `every` makes it a schedule that fires once an interval under the system actor. The steps of
+    one that `reads_only` run in a reading unit and keep no writer waiting.
     """
 
     kind: str
@@ -149,6 +155,7 @@ class JobDef:
     every: timedelta | None = None
     lease: timedelta = timedelta(seconds=30)
     max_attempts: int = 5
+    reads_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

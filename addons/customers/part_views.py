@@ -18,7 +18,7 @@ from addons.customers.opportunities import OpportunityFields
 from addons.customers.pages import opportunity_page
 from addons.customers.stages import OPPORTUNITY_TITLES, OpportunityStage
 from core.access.decorators import needs
-from core.exchange.list_export import export_response
+from core.exchange.export_views import export_response
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
 from core.web.lists import render_list

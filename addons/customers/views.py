@@ -13,7 +13,7 @@ from addons.customers.models import CUSTOMER, OPPORTUNITY
 from addons.customers.pages import customer_page
 from addons.customers.stages import STAGE_TITLES, Stage
 from core.access.decorators import needs
-from core.exchange.list_export import export_response
+from core.exchange.export_views import export_response
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit, unit_of_work
 from core.web.lists import render_list

@@ -8,7 +8,7 @@ from core.audit.lists import ENTRIES
 from core.audit.queries import entry_of
 from core.audit.words import action_words, resource_titles
 from core.contributions import Verb
-from core.exchange.list_export import export_response
+from core.exchange.export_views import export_response
 from core.web.lists import render_list
 
 blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")

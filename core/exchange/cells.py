@@ -35,11 +35,21 @@ def clean(text: str, *, row: int) -> str:
                 limit=f"{MAX_CELL:,}",
             )
         )
-    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if "\x00" in text or _has_surrogate(text):
         raise Refused(
             _("Row %(row)s holds characters that are no text. Save the file again.", row=row)
         )
     return undo_defuse(text.strip())
+
+
+def _has_surrogate(text: str) -> bool:
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def as_text(value: Any) -> str:  # noqa: PLR0911 - one line a type

@@ -67,6 +67,16 @@ def audit_export(session: Session, file: ExportFile, *, resource: str, arguments
     record(session, "export", resource, None, changes=facts, label=file.filename)
 
 
+def too_many() -> Refused:
+    """Return the refusal of an export that is too long."""
+    return Refused(
+        _(
+            "More than %(limit)s rows cannot be exported at once. Narrow the filter.",
+            limit=f"{MAX_EXPORT_ROWS:,}",
+        )
+    )
+
+
 class _Counted:
     """Counts rows while they pass and refuses to go beyond the limit."""
 
@@ -78,12 +88,7 @@ class _Counted:
         for row in self.rows:
             self.seen += 1
             if self.seen > MAX_EXPORT_ROWS:
-                raise Refused(
-                    _(
-                        "More than %(limit)s rows cannot be exported at once. Narrow the filter.",
-                        limit=f"{MAX_EXPORT_ROWS:,}",
-                    )
-                )
+                raise too_many()
             yield row
 
 

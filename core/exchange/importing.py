@@ -13,6 +13,7 @@ from core.clock import now
 from core.contributions import Exchange, JobDef, Step
 from core.exchange.access import exchange_for
 from core.exchange.applying import REFUSED, Plan, Verdict, apply_rows, count
+from core.exchange.export_job import tidy_exports
 from core.exchange.limits import MAX_KEPT_ERRORS
 from core.exchange.models import ImportRowError, ImportRun, ImportState
 from core.exchange.queries import own_import
@@ -23,7 +24,7 @@ from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
 
-SMALLEST_BATCH, LARGEST_BATCH = 10, 500
+SMALLEST_BATCH, LARGEST_BATCH = 10, 500  # where rows are taken at once, five times as many
 BATCH_SECONDS = 0.15  # how long a writer may have to wait for SQLite's only lock
 
 
@@ -42,14 +43,15 @@ def _apply(run: JobRun) -> Step:
     record_ = own_import(session, int(run.payload["import_id"]))
     exchange = exchange_for(session, record_.exchange)
     plan = Plan(exchange, tuple(record_.headings), record_.mapping, dict(record_.options))
-    offset, size = int(run.cursor.get("offset", 0)), int(run.cursor.get("size", SMALLEST_BATCH))
+    least = SMALLEST_BATCH * (5 if exchange.apply_many else 1)
+    offset, size = int(run.cursor.get("offset", 0)), int(run.cursor.get("size", least))
     batch = list(islice(read_rows(record_.stored_as, offset=offset), size))
     at_end = len(batch) < size
     if batch:
         began = time.monotonic()
         verdicts = apply_rows(session, plan, [(number, cells) for _o, number, cells in batch])
         _keep(session, record_, verdicts)
-        offset, size = batch[-1][0], next_size(size, time.monotonic() - began)
+        offset, size = batch[-1][0], max(least, next_size(size, time.monotonic() - began))
     if at_end:
         _finish(session, record_, exchange)
     return Step(
@@ -100,7 +102,7 @@ def _finish(session: Session, run: ImportRun, exchange: Exchange) -> None:
 
 
 def tidy_files(run: JobRun) -> Step:
-    """Delete uploaded files that no waiting or running import needs, a day after they came."""
+    """Delete files a day old: exports, and uploads that no waiting or running import needs."""
     folder = stored_path("x").parent
     before = (now() - timedelta(days=1)).timestamp()
     needed = set(
@@ -115,6 +117,7 @@ def tidy_files(run: JobRun) -> Step:
     for path in files:
         if path.name not in needed and path.stat().st_mtime < before:
             path.unlink(missing_ok=True)
+    tidy_exports()
     return Step(done=True)
 
 
@@ -129,7 +132,7 @@ JOBS = (
     JobDef(kind=APPLY, title=_l("Import a file"), step=apply_step),
     JobDef(
         kind="exchange.tidy",
-        title=_l("Delete uploaded files that are no longer needed"),
+        title=_l("Delete files of imports and exports that are no longer needed"),
         step=tidy_files,
         every=timedelta(days=1),
     ),

@@ -1,75 +1,85 @@
 """A list as a file: the same filter, the same rights, the columns that the reader may see."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from flask import request, send_file
-from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
+from sqlalchemy import Select, func, select
 
 from core.contributions import Verb
 from core.errors import NotAllowed, Refused
-from core.exchange.export import ExportFile, Format, audit_export, write_file
+from core.exchange.export import ExportFile, Format, audit_export, too_many, write_file
 from core.exchange.limits import MAX_EXPORT_ROWS
 from core.i18n import gettext as _
-from core.unit_of_work import unit_of_work
+from core.unit_of_work import current_session, unit_of_work
 from core.web.cells import cell_text, text_of
 from core.web.list_args import ListArgs
 from core.web.lists import Column, ListSpec
 
-FETCH = 500
 NUMBERS = frozenset({"number", "money", "percent"})
 
 
-def export(spec: ListSpec, arguments: Any, fmt: Format) -> ExportFile:
-    """Return the rows behind a list's address as a file, and note it in the audit trail.
-
-    The statement runs under the action `export`, whose range may be narrower than that of
-    `query`. Raises NotAllowed without the verb, Refused for an unknown format or too many rows.
-    """
+def checked_format(fmt: str) -> Format:
+    """Return the format; raise Refused (400) for an unknown one."""
     if fmt not in ("csv", "xlsx"):
         raise Refused(_("Choose CSV or XLSX."), status=400)
-    args = spec.parse(arguments)
-    with unit_of_work(reason="export") as session:
-        access = session.info["unit"].access
-        if not access.may(spec.resource, Verb.EXPORT):
-            raise NotAllowed(
-                _("You may not export %(what)s.", what=spec.title),
-                missing=(spec.resource, Verb.EXPORT),
-            )
-        columns = spec.columns_for(access, args)
-        file = write_file(
-            [str(column.title) for column in columns],
-            _rows(session, spec, args, columns),
-            fmt=fmt,
-            name=spec.key.replace(".", "-"),
+    return cast("Format", fmt)
+
+
+def check_right(session: Any, spec: ListSpec) -> None:
+    """Raise NotAllowed unless the unit's actor may export this list now."""
+    if not session.info["unit"].access.may(spec.resource, Verb.EXPORT):
+        raise NotAllowed(
+            _("You may not export %(what)s.", what=spec.title),
+            missing=(spec.resource, Verb.EXPORT),
         )
-        audit_export(session, file, resource=spec.resource, arguments=args.query())
+
+
+def count_rows(spec: ListSpec, args: ListArgs) -> int:
+    """Return how many rows would leave; raise NotAllowed, or Refused beyond 200,000."""
+    session = current_session()
+    check_right(session, spec)
+    ids = spec.narrow(args, spec.id).limit(MAX_EXPORT_ROWS + 1).subquery()
+    counted = select(func.count()).select_from(ids)
+    rows = session.execute(counted, execution_options={"action": Verb.EXPORT}).scalar_one()
+    if rows > MAX_EXPORT_ROWS:
+        raise too_many()
+    return rows
+
+
+def export(spec: ListSpec, args: ListArgs, fmt: Format) -> ExportFile:
+    """Return the rows behind a list's address as a file, and note it in the audit trail.
+
+    The rows are read in the unit that is open, which only reads; the note has a short unit of its
+    own. The statement runs under the action `export`, whose range may be narrower than that of
+    `query`. Raises NotAllowed without the verb, Refused for too many rows.
+    """
+    session = current_session()
+    check_right(session, spec)
+    columns = spec.columns_for(session.info["unit"].access, args)
+    with session.execute(export_statement(spec, args).limit(MAX_EXPORT_ROWS + 1)) as result:
+        rows = converted(result.mappings(), columns)
+        file = write_file(titles(columns), rows, fmt=fmt, name=spec.key.replace(".", "-"))
+    with unit_of_work(reason="export") as writing:
+        audit_export(writing, file, resource=spec.resource, arguments=args.query())
     return file
 
 
-def export_response(spec: ListSpec) -> Response:
-    """Answer a list's export address: the list's own arguments and `format` (csv, xlsx)."""
-    fmt = request.args.get("format", "csv")
-    file = export(spec, request.args, fmt)  # type: ignore[arg-type]  # checked there
-    return send_file(
-        file.stream, mimetype=file.mimetype, as_attachment=True, download_name=file.filename
-    )
+def export_statement(spec: ListSpec, args: ListArgs) -> Select[Any]:
+    """Return the rows behind an address, within the range of `export`."""
+    return spec.query(args).execution_options(action=Verb.EXPORT)
 
 
-def _rows(
-    session: Session, spec: ListSpec, args: ListArgs, columns: tuple[Column, ...]
-) -> Iterator[list[Any]]:
-    statement = (
-        spec.query(args)
-        .limit(MAX_EXPORT_ROWS + 1)
-        .execution_options(action=Verb.EXPORT, yield_per=FETCH)
-    )
+def titles(columns: Iterable[Column]) -> list[str]:
+    """Return the titles in the reader's language."""
+    return [str(column.title) for column in columns]
+
+
+def converted(rows: Iterable[Mapping[Any, Any]], columns: Iterable[Column]) -> Iterator[list[Any]]:
+    """Yield the cells of each row as a file has them."""
     cells = [(column.key, _converter(column)) for column in columns]
-    with session.execute(statement) as result:
-        for row in result.mappings():
-            yield [convert(row[key]) for key, convert in cells]
+    for row in rows:
+        yield [convert(row[key]) for key, convert in cells]
 
 
 def _converter(column: Column) -> Callable[[Any], Any]:

@@ -6,6 +6,8 @@ from typing import Any
 from flask import Blueprint
 
 from core.contributions import JobDef, MenuItem
+from core.exchange import export_views
+from core.exchange.export_job import EXPORT_JOB
 from core.exchange.importing import JOBS
 from core.exchange.models import ImportRowError, ImportRun
 from core.exchange.views import blueprint
@@ -21,8 +23,8 @@ def register_models() -> Iterable[type[Any]]:
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    """Give the wizard."""
-    return (blueprint,)
+    """Give the wizard and the pages of large exports."""
+    return (blueprint, export_views.blueprint)
 
 
 @hookimpl
@@ -41,5 +43,5 @@ def register_menus() -> Iterable[MenuItem]:
 
 @hookimpl
 def register_jobs() -> Iterable[JobDef]:
-    """Declare the import job and its housekeeping."""
-    return JOBS
+    """Declare the jobs of imports and exports and their housekeeping."""
+    return (*JOBS, EXPORT_JOB)

@@ -115,15 +115,14 @@ def _set(session: Session, job_id: int, **values: Any) -> None:
     )
 
 
-def lock_own(session: Session, lease: Lease) -> Any:
+def own(session: Session, lease: Lease, *, lock: bool = True) -> Any:
     """Return payload, cursor and attempts and hold the row; raise Fenced if the lease is lost."""
     statement = (
         select(Job.payload, Job.cursor, Job.attempts)
         .where(Job.id == lease.job_id, Job.lease_token == lease.token)
         .where(Job.state == JobState.LEASED)
-        .with_for_update()
     )
-    row = session.execute(statement).one_or_none()
+    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
     if row is None:
         raise Fenced
     return row
@@ -157,7 +156,7 @@ def fail(session: Session, lease: Lease, words: str, *, allowed: int, hopeless: 
     A dead letter when the failure is `hopeless` or the `allowed` attempts at this step are used
     up. Raises Fenced if the lease was lost.
     """
-    attempts: int = lock_own(session, lease).attempts
+    attempts: int = own(session, lease).attempts
     values: dict[str, Any] = {
         "last_error": words[-LONGEST_ERROR:],
         "lease_token": None,

@@ -9,13 +9,14 @@ from typing import Any
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from core.access.guarded_session import GuardedSession
 from core.actor import Actor, system_actor
 from core.clock import now
 from core.contributions import JobDef, Step
 from core.database import db, waiting_writers
 from core.errors import Conflict, DomainError
 from core.jobs.definitions import definitions
-from core.jobs.leasing import Fenced, Lease, claim, fail, lock_own, park, store_step
+from core.jobs.leasing import Fenced, Lease, claim, fail, own, park, store_step
 from core.jobs.originator import originator
 from core.unit_of_work import read_only, unit_of_work
 
@@ -88,16 +89,24 @@ def _one_step(lease: Lease, *, last: bool) -> bool:
 
 
 def _stored_step(lease: Lease, kind: JobDef, *, last: bool) -> Step:
-    actor = _actor(lease)
+    """Run one step and store its cursor; of one that only reads, the cursor is all it writes."""
+    actor, early = _actor(lease), None
+    if kind.reads_only:
+        with read_only(actor) as session:
+            early = kind.step(_run(session, lease, own(session, lease, lock=False)))
     with unit_of_work(actor) as session:
-        row = lock_own(session, lease)
-        run = JobRun(
-            lease.job_id, lease.kind, row.payload, row.cursor, lease.attempt, session, actor
-        )
-        step = kind.step(run)
+        row = own(session, lease)
+        step = early or kind.step(_run(session, lease, row))
+        if step.effect is not None:
+            step.effect(session)
         session.flush()
         store_step(session, lease, step, until=None if last else now() + kind.lease)
     return step
+
+
+def _run(session: GuardedSession, lease: Lease, row: Any) -> JobRun:
+    actor = session.info["unit"].actor
+    return JobRun(lease.job_id, lease.kind, row.payload, row.cursor, lease.attempt, session, actor)
 
 
 def _actor(lease: Lease) -> Actor:

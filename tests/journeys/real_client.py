@@ -12,6 +12,10 @@ from core.testing.client import MAKING_SIGN_IN, TOKEN
 from core.unit_of_work import unit_of_work
 
 
+class TornConnectionError(ConnectionError):
+    """The server was not there, or went away before its answer was whole: nothing is known."""
+
+
 @dataclass
 class Answer:
     status: int
@@ -29,38 +33,45 @@ class Answer:
 
 @dataclass
 class RealClient:
-    """One person at one server; `ConnectionError` and the like come through as they are."""
+    """One person at one server; TornConnectionError is raised when the answer is not whole."""
 
     address: str
     cookies: dict[str, str] = field(default_factory=dict)
     timeout: float = 30.0
 
     @classmethod
-    def of(cls, app, user, address: str) -> "RealClient":
+    def of(cls, app, user, address: str, *, timeout: float = 30.0) -> "RealClient":
         """Return a client that is signed in as `user`."""
         with unit_of_work(MAKING_SIGN_IN) as session:
             token = start_session(session, user)
-        return cls(address, {cookie_name(app.config["SUNMAO"]): token})
+        return cls(address, {cookie_name(app.config["SUNMAO"]): token}, timeout)
 
     def get(self, path: str) -> Answer:
         return self._send("GET", path, None, {})
 
     def submit(self, path: str, values: dict[str, str], *, form: str | None = None) -> Answer:
         """Send a form; its token comes from the page `form` (the path itself unless given)."""
-        found = TOKEN.search(self.get(form or path).text)
-        assert found, f"no form on {form or path}"
-        body = urlencode({"csrf_token": found.group(1), **values}).encode()
+        return self.post(path, {"csrf_token": self.token(form or path), **values})
+
+    def token(self, path: str) -> str:
+        """Return the token of the form on a page."""
+        answer = self.get(path)
+        found = TOKEN.search(answer.text)
+        assert found, f"{answer.status} and no form on {path}"
+        return found.group(1)
+
+    def post(self, path: str, values: dict[str, str]) -> Answer:
+        """Send values that hold their token already."""
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._send("POST", path, body, kind)
+        return self._send("POST", path, urlencode(values).encode(), kind)
 
     def upload(self, path: str, name: str, content: bytes) -> Answer:
         """Send a file in the field `file`."""
-        found = TOKEN.search(self.get(path).text)
-        assert found, f"no form on {path}"
+        token = self.token(path)
         mark = secrets.token_hex(12)
         parts = [
             f'--{mark}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n'
-            f"{found.group(1)}\r\n".encode(),
+            f"{token}\r\n".encode(),
             f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
             "Content-Type: text/csv\r\n\r\n".encode(),
             content,
@@ -75,11 +86,17 @@ class RealClient:
         said = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), **headers}
         try:
             connection.request(method, path, body, {"Accept-Language": "en", **said})
-            response = connection.getresponse()
-            answer = Answer(response.status, dict(response.getheaders()), response.read())
-            for line in response.headers.get_all("Set-Cookie", []):
-                for name, morsel in SimpleCookie(line).items():
-                    self.cookies[name] = morsel.value
+            with connection.getresponse() as response:
+                if response.length is None and not response.chunked:
+                    raise http.client.IncompleteRead(b"")  # our servers always say how long it is
+                answer = Answer(response.status, dict(response.getheaders()), response.read())
+                for line in response.headers.get_all("Set-Cookie", []):
+                    for name, morsel in SimpleCookie(line).items():
+                        self.cookies[name] = morsel.value
+        except TimeoutError:
+            raise  # a server that is there but does not answer is a fault of its own
+        except (OSError, http.client.HTTPException) as error:
+            raise TornConnectionError(repr(error)) from error
         finally:
             connection.close()
         return answer

@@ -1,104 +1,83 @@
 """kill -9 of the whole server, again and again, while a file is imported and people write."""
 
+import http.client
 import random
+import socket
 import threading
-import time
 
 import pytest
-from sqlalchemy import func, select
 
-from core.actor import system_actor
-from core.unit_of_work import read_only
-from tests.journeys.real_client import RealClient, chosen_options
+from tests.journeys.killing import Journey, Outages, Person
+from tests.journeys.real_client import RealClient, TornConnectionError
 
 KILLS = 2  # each costs a lease of half a minute
-ROWS = 1500
-PATIENCE = 180.0
-SYSTEM = system_actor("test")
-
-pytestmark = pytest.mark.processes
+ROWS = 5000
 
 
-def the_file() -> bytes:
-    lines = ["Symbol,Security,GICS Sector,GICS Sub-Industry,Headquarters Location,Founded"]
-    lines += [
-        f"K{n},Killed {n} Co,Industrials,Sort {n % 7},Town,19{n % 90:02}" for n in range(ROWS)
-    ]
-    return "\n".join(lines).encode()
-
-
-class Person(threading.Thread):
-    """Creates accounts and notes which were acknowledged; goes on when the server is away."""
-
-    def __init__(self, client: RealClient) -> None:
-        super().__init__()
-        self.client = client
-        self.acknowledged: list[str] = []
-        self.slowest = 0.0
-        self.over = threading.Event()
-
-    def run(self) -> None:
-        number = 0
-        while not self.over.is_set():
-            number += 1
-            name = f"By hand {number}"
-            began = time.monotonic()
-            try:
-                answer = self.client.submit("/customers/new", {"name": name})
-            except (OSError, AssertionError, ConnectionError):
-                time.sleep(0.2)
-                continue
-            if answer.status in {302, 303}:
-                self.acknowledged.append(name)
-                self.slowest = max(self.slowest, time.monotonic() - began)
-
-
-def start_import(client: RealClient) -> str:
-    form = "/imports/new/customers.customer"
-    columns = client.upload(form, "companies.csv", the_file()).location
-    page = client.get(columns)
-    assert client.submit(columns, chosen_options(page.text)).status in {302, 303}
-    place = columns.removesuffix("/columns")
-    assert client.submit(f"{place}/start", {}, form=columns).status in {302, 303}
-    return place
-
-
+@pytest.mark.processes
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(app, make, gunicorn):
-    from addons.customers.models import Customer
-    from core.exchange.models import ImportRun
+    journey = Journey(app, make.administrator(), lambda: gunicorn(workers=2), rows=ROWS)
+    found = journey.run(kills=KILLS, alone_seconds=2.0, chance=random.Random())
+    assert found.kills == KILLS
+    assert found.faults == [], "a connection broke while the server was there"
+    assert found.lost == set(), "an acknowledged account is lost"
+    assert found.missing == set()
+    assert found.twice == []
+    assert found.counts == (ROWS, 0, 0, 0)
+    assert found.refused == [], "somebody could not write beside the import"
+    assert found.acknowledged > 20, "nobody could write while the import ran"
+    beside = sorted(found.beside)
+    assert beside[int(len(beside) * 0.95)] < 3.0, "writers are starved"  # the bench holds 1 s
 
-    user = make.administrator()
-    server = gunicorn(workers=2)
-    client = RealClient.of(app, user, server.address)
-    chance = random.Random(7)
-    start_import(client)
-    person = Person(RealClient.of(app, user, server.address))
+
+class TornServer:
+    """Answers with fewer bytes than it announced and hangs up."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _address = self.socket.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65536)
+                connection.sendall(self.answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"],
+    ids=["nothing", "half a head", "half a body"],
+)
+def test_every_kind_of_torn_answer_is_one_error_and_excused_only_when_the_server_was_killed(answer):
+    server = TornServer(answer)
+    with pytest.raises(TornConnectionError) as torn:
+        RealClient(server.address).get("/")
+    assert isinstance(torn.value.__cause__, OSError | http.client.HTTPException)
+    outages = Outages()
+    person = Person(RealClient(server.address), "Ann", outages)
     person.start()
-    kills, deadline = 0, time.monotonic() + PATIENCE
-    try:
-        while not _finished(ImportRun):
-            assert time.monotonic() < deadline, "the import did not come to its end"
-            time.sleep(chance.uniform(0.6, 1.4))
-            if kills < KILLS and not _finished(ImportRun):
-                server.kill()
-                kills += 1
-                server = gunicorn(workers=2)
-                person.client.address = client.address = server.address
-                client.get("/")  # the embedded worker begins with the first request
-    finally:
-        person.over.set()
-        person.join()
-    assert kills >= 2, "the import ended before the server was killed twice: it proves nothing"
-    with read_only(SYSTEM) as session:
-        names = list(session.scalars(select(Customer.name)))
-        run = session.scalars(select(ImportRun)).one()
-    assert len(names) == len(set(names)), "an account exists twice"
-    assert {f"Killed {n} Co" for n in range(ROWS)} <= set(names)
-    assert set(person.acknowledged) <= set(names), "an acknowledged account is lost"
-    assert person.acknowledged, "nobody could write while the import ran"
-    assert (run.created, run.refused) == (ROWS, 0)
+    person.join(5)
+    assert isinstance(person.fault, TornConnectionError), "no kill explains it"
+    outages.begin()
+    excused = Person(RealClient(server.address), "Bob", outages)
+    excused.start()
+    excused.join(0.4)
+    excused.over.set()
+    excused.join(5)
+    assert excused.fault is None
+    assert excused.acknowledged == []
+    server.socket.close()
 
 
-def _finished(model) -> bool:
-    with read_only(SYSTEM) as session:
-        return bool(session.scalar(select(func.count()).where(model.finished_at.is_not(None))))
+def test_a_server_that_is_not_there_is_the_same_error():
+    server = TornServer(b"")
+    server.socket.close()
+    with pytest.raises(TornConnectionError):
+        RealClient(server.address).get("/")

@@ -131,7 +131,7 @@ def test_one_row_that_breaks_a_constraint_does_not_make_the_others_slow(importer
         return whole(session, rows, options)
 
     many = replace(toy_exchange.MANY, key="toy.counted", apply_many=counted)
-    monkeypatch.setattr(importing, "SMALLEST_BATCH", 100)
+    monkeypatch.setattr(importing, "SMALLEST_BATCH", 20)
     with plugged(exchanges=[many]):
         lines = "code,note\n" + "".join(f"c{n},x\n" for n in range(100))
         done = import_all(importer, lines, "toy.counted")
