@@ -29,9 +29,13 @@ class Refused(DomainError):  # noqa: N818 - read as words in raise statements
 
 @dataclass(eq=False)
 class NotAllowed(DomainError):  # noqa: N818 - read as words in raise statements
-    """The user lacks the verb; `missing` names (resource, action)."""
+    """The user lacks the verb; `missing` names (resource, action).
+
+    `record_id` names a record only if the user may see it; the page then explains that one.
+    """
 
     missing: tuple[str, str] | None = field(default=None, kw_only=True)
+    record_id: int | None = field(default=None, kw_only=True)
     status: int = field(default=403, kw_only=True)
 
 

@@ -15,7 +15,7 @@ from core.access.guarded_session import GuardedSession
 from core.access.reach import Reach
 from core.access.terms import Term
 from core.access.verbs import resource_words, verb_words
-from core.access.words import range_in_words
+from core.access.words import limits_in_words, range_in_words
 from core.accounts.models import User
 from core.actor import Actor
 from core.addons.registry import registry
@@ -46,9 +46,14 @@ class Explanation:
     who_can_give: str = ""
 
 
-def explain(session: GuardedSession, actor: Actor, action: str, record: Any) -> Explanation:
-    """Say which elements let `actor` do `action` with `record`, or the first that is missing."""
-    resource = str(getattr(record, "__resource__", ""))
+def explain(
+    session: GuardedSession, actor: Actor, action: str, record: Any, *, resource: str = ""
+) -> Explanation:
+    """Say which elements let `actor` do `action` with `record`, or the first that is missing.
+
+    Without a record it is about the whole `resource`, and the range is told in words.
+    """
+    resource = resource or str(record.__resource__)
     unit = session.info.get("unit")
     access = (
         unit.access
@@ -62,7 +67,7 @@ def explain(session: GuardedSession, actor: Actor, action: str, record: Any) -> 
         (_("Account and post"), asked.account),
         (_("The right “%(verb)s”", verb=verb_words(action)), asked.verb),
         (_("In force now"), asked.window),
-        (_("The record is in range"), asked.range),
+        (_("The range") if record is None else _("The record is in range"), asked.range),
         (_("Nothing forbids it"), asked.denial),
     ):
         failed = any(step.state == "failed" for step in steps)
@@ -125,12 +130,14 @@ class _Question:
             return True, ""
         granting = self._granting(self.access.grants.all_terms)
         live = [term for term in granting if term.window.contains(now())]
-        return bool(live), "; ".join(_window_words(term) for term in live or granting)
+        words = dict.fromkeys(_window_words(term) for term in live or granting)
+        return bool(live), "; ".join(words)
 
     def range(self) -> tuple[bool, str]:
+        reach = self.access.reach(self.resource, self.action)
         if self.access.is_system or not isinstance(self.record, Protected):
-            if self.access.may(self.resource, self.action):
-                return True, ""
+            if reach.allow:
+                return True, "" if self.record is not None else limits_in_words(reach)
             return False, _("the right is limited to records of one's own")
         scope = _scope(self.record)
         fitting = [
@@ -145,15 +152,15 @@ class _Question:
         return False, _scope_words(scope)
 
     def denial(self) -> tuple[bool, str]:
-        if self.access.is_system or not isinstance(self.record, Protected):
-            return True, ""
         against = [
             term
             for term in self.access.grants.terms
-            if not term.allow
-            and term.speaks_of(self.resource, self.action)
-            and admits(self.session, Reach(allow=(term.ranges,)), _scope(self.record))
+            if not term.allow and term.speaks_of(self.resource, self.action)
         ]
+        if not isinstance(self.record, Protected):
+            return self.access.may(self.resource, self.action), _said(against)
+        scope = _scope(self.record)
+        against = [t for t in against if admits(self.session, Reach(allow=(t.ranges,)), scope)]
         return not against, _said(against)
 
     def _granting(self, terms: Sequence[Term]) -> list[Term]:
@@ -177,11 +184,8 @@ def _scope(record: Any) -> dict[str, int | None]:
 
 def _scope_words(scope: dict[str, int | None]) -> str:
     """Say where the record is, for somebody who may already see it or its address."""
-    said = [
-        labels_of(key, [value]).get(value, str(value))
-        for key, value in scope.items()
-        if value is not None
-    ]
+    named = [labels_of(key, [value]) for key, value in scope.items() if value is not None]
+    said = [words for labels in named for words in labels.values()]
     return _("the record belongs to %(scope)s", scope=", ".join(said) or _("nobody"))
 
 

@@ -34,6 +34,7 @@ def load(model: type[Record], record_id: int, action: str) -> Record:
         raise NotAllowed(
             _("You may see this record, but not do this with it."),
             missing=(_resource(model), str(action)),
+            record_id=record_id,
         )
     raise NotFound(_("Not found, or outside your range."))
 

@@ -110,9 +110,8 @@ class Crawl:
                         f"{path}?{urlencode({'q': word})}" for word in (self.search, "%", "_")
                     ]
                     starts += [f"{path}?format={kind}" for kind in ("csv", "xlsx")]
-                else:
-                    starts.append(f"{path}?why=1")
-        return starts
+        kinds = registry().resources if self.below == "/" else ()
+        return starts + [f"/why?resource={kind}&record={one}" for kind in kinds for one in ids]
 
     def _values(self, rule: Rule, name: str, ids: list[int]) -> list[Any]:
         if takes_number(rule, name):

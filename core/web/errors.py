@@ -11,13 +11,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
-from core.access.explain import who_can_give
-from core.access.verbs import resource_words, verb_words
 from core.actor import current_actor
 from core.errors import Conflict, DomainError, NotAllowed
 from core.i18n import gettext as _
-from core.unit_of_work import current_session, is_retryable
+from core.unit_of_work import is_retryable
 from core.web.headers import request_id
+from core.web.why import explanation_for, why_address
 
 
 @dataclass(frozen=True)
@@ -97,8 +96,9 @@ def on_domain_error(error: DomainError) -> Any:
     detail: dict[str, Any] = {}
     if isinstance(error, NotAllowed) and error.missing:
         resource, action = error.missing
-        detail["missing"] = (resource_words(resource), verb_words(action))
-        detail["giver"] = who_can_give(current_session())
+        detail["why"] = why_address(resource, action, error.record_id)
+        if not wants_json():
+            detail["explanation"] = explanation_for(resource, action, error.record_id)
     if isinstance(error, Conflict):
         detail["conflict"] = conflict_rows(error)
     return answer(Problem(error.status, title, str(error), detail))

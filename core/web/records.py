@@ -1,18 +1,17 @@
-"""Record pages: head, status bar, tabs that other add-ons fill, history, and Why?."""
+"""Record pages: head, status bar, tabs that other add-ons fill, and history."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from core.access.explain import Explanation, explain
 from core.audit.queries import HistoryEntry, history
 from core.audit.words import action_words
-from core.contributions import Slot, Verb
+from core.contributions import Slot
 from core.i18n import format_date, format_datetime, format_money, format_number
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit
@@ -124,7 +123,6 @@ def render_record(page: RecordPage, template: str = "web/record.html", **context
     """Answer a record's page; the caller has loaded the record under the reader's own right."""
     unit = current_unit()
     opened = open_tab(page, request.args.get("tab", OVERVIEW))
-    explanation = explanation_of(page) if request.args.get("why") == "1" else None
     acts: list[HistoryEntry] = []
     if page.with_history:
         acts = history(unit.session, page.resource, page.record_id, limit=SHOWN_ACTS)
@@ -134,9 +132,7 @@ def render_record(page: RecordPage, template: str = "web/record.html", **context
         record=page.record,
         opened=opened,
         actions=[a for a in page.actions if a.needs is None or unit.access.may(*a.needs)],
-        explanation=explanation,
-        why_url=address(why="1"),
-        close_why_url=address(why=None),
+        why_url=url_for("web.why", resource=page.resource, record=page.record_id),
         history=acts,
         **context,
     )
@@ -159,12 +155,6 @@ def open_tab(page: RecordPage, wanted: str) -> Opened:
 
 def _tab(slot: Slot, record: Any, here: bool) -> TabView:  # noqa: FBT001 - one private caller
     return TabView(slot.key, str(slot.title), address(tab=slot.key), count_slot(slot, record), here)
-
-
-def explanation_of(page: RecordPage) -> Explanation:
-    """Say why the reader may see this record."""
-    unit = current_unit()
-    return explain(unit.session, unit.actor, Verb.QUERY, page.record)
 
 
 def act_words(action: str) -> str:

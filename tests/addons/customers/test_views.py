@@ -45,7 +45,7 @@ PAGES = (
     "/customers/{id}?tab=opportunities",
     "/customers/{id}?tab=networks",
     "/customers/{id}?tab=history",
-    "/customers/{id}?why=1",
+    "/why?resource=customers.customer&record={id}&action=update",
     "/customers/{id}/edit",
     "/customers/{id}/stage",
     "/customers/{id}/contacts/new",

@@ -34,14 +34,16 @@ def test_unknown_and_foreign_look_the_same_and_strangers_see_no_shell(signed_in,
     assert 'class="side' not in stranger.get_data(as_text=True)
 
 
-def test_a_missing_right_is_named(fails, signed_in):
+def test_a_missing_right_is_named(fails, make, login):
+    make.administrator()
     fails(NotAllowed("No.", missing=("core.employee", "export")))
-    page = signed_in.get("/")
+    page = login(make.user("zhao")).get("/")
     assert page.status_code == 403
     text = page.get_data(as_text=True)
     assert 'class="miss"' in text
     assert 'class="na"' in text
     assert "Admin" in text  # who can give it
+    assert 'href="/why?resource=core.employee&amp;action=export"' in text
 
 
 def test_a_conflict_shows_the_three_versions(fails, signed_in):

@@ -1,0 +1,122 @@
+"""The page behind every "Why?": which element of the rights allows an act, or is missing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, url_for
+from sqlalchemy import inspect, select
+
+from core.access.declarations import Protected
+from core.access.explain import Explanation, explain
+from core.access.flush_guard import admits, old_scope
+from core.access.resources import resource_of
+from core.access.verbs import resource_words, verb_words
+from core.addons.registry import registry
+from core.contributions import Resource, Verb
+from core.errors import NotFound
+from core.i18n import gettext as _
+from core.unit_of_work import current_unit
+from core.web.edge import MAX_INTEGER
+
+WITHOUT_RECORD = {Verb.CREATE, Verb.IMPORT}  # acts that no single record is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One act that may be asked about, and the answer in short."""
+
+    words: str
+    url: str
+    allowed: bool
+    here: bool
+
+
+def why_page(args: Mapping[str, str]) -> str:
+    """Explain an act on a kind of records, or on one that the reader may see.
+
+    Raises NotFound for an unknown kind or act, and for a record that does not exist or is not
+    seen: these look the same, so that nothing can be learnt by asking.
+    """
+    unit = current_unit()
+    resource = _resource(args.get("resource", ""))
+    record = _record(resource, args["record"]) if "record" in args else None
+    offered = [a for a in resource.actions if record is None or a not in WITHOUT_RECORD]
+    action = args.get("action", Verb.QUERY)
+    if action not in offered:
+        raise _not_found()
+
+    return render_template(
+        "web/why.html",
+        kind=resource_words(resource.key),
+        label=resource.label(record) if record is not None and resource.label else "",
+        back=_back(resource, args.get("record")),
+        explanation=explain(unit.session, unit.actor, action, record, resource=resource.key),
+        verb=verb_words(action),
+        asked=[
+            Asked(
+                verb_words(verb),
+                url_for("web.why", **{**args, "action": str(verb)}),
+                _allowed(resource, verb, record),
+                verb == action,
+            )
+            for verb in offered
+        ],
+    )
+
+
+def explanation_for(key: str, action: str, record_id: int | None) -> Explanation:
+    """Explain a refusal, of one record where it names one."""
+    unit, resource = current_unit(), resource_of(key)
+    record = None
+    if resource is not None and record_id is not None:
+        record = _record(resource, str(record_id))
+    return explain(unit.session, unit.actor, action, record, resource=key)
+
+
+def why_address(key: str, action: str, record_id: int | None = None) -> str | None:
+    """Return where an act is explained; None for what nobody has declared."""
+    resource = resource_of(key)
+    if resource is None or action not in resource.actions:
+        return None
+    return url_for("web.why", resource=key, action=str(action), record=record_id)
+
+
+def _resource(key: str) -> Resource:
+    resource = resource_of(key)
+    if resource is None or not registry().is_on(registry().owner_of(resource)):
+        raise _not_found()
+    return resource
+
+
+def _record(resource: Resource, number: str) -> Any:
+    """Load a record under the reader's own right to see it."""
+    unit, model = current_unit(), resource.model
+    digits = number.isascii() and number.isdigit() and int(number[:11]) <= MAX_INTEGER
+    seen = unit.access.may(resource.key, Verb.QUERY)
+    if model is None or not digits or not (seen or issubclass(model, Protected)):
+        raise _not_found()
+    (key,) = inspect(model).primary_key
+    found = unit.session.scalar(select(model).where(key == int(number)))
+    if found is None:
+        raise _not_found()
+    return found
+
+
+def _allowed(resource: Resource, verb: str, record: Any) -> bool:
+    """Tell in short what explain() says at length; who got here sees the record."""
+    unit = current_unit()
+    if not isinstance(record, Protected):
+        return unit.access.may(resource.key, verb)
+    reach, scope = unit.access.reach(resource.key, verb), old_scope(inspect(record))
+    return verb == Verb.QUERY or admits(unit.session, reach, scope)
+
+
+def _back(resource: Resource, record: str | None) -> str | None:
+    if record is None or resource.endpoint is None:
+        return None
+    return url_for(resource.endpoint, record_id=int(record))
+
+
+def _not_found() -> NotFound:
+    return NotFound(_("Not found, or outside your range."))
