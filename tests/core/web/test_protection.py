@@ -46,6 +46,41 @@ def test_a_form_without_token_is_refused_and_nothing_changes(signed_in):
     assert 'data-theme="auto"' in signed_in.get("/").get_data(as_text=True)
 
 
+def test_no_route_takes_a_form_without_token_from_anybody(app, signed_in, client):
+    """Every address that changes something, asked with a cookie alone; the API asks for a token."""
+    asked = {}
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or rule.rule.startswith("/api/"):
+            continue
+        with app.test_request_context():
+            values = dict.fromkeys(rule.arguments, 1)
+            path = (rule.build(values, append_unknown=False) or ("", ""))[1]
+        for who, browser in (("administrator", signed_in), ("stranger", client)):
+            asked[who, path] = browser.post(path, data={"csrf_token": "made up"}).status_code
+    assert len(asked) > 60
+    assert {key: status for key, status in asked.items() if status not in {400, 404}} == {}
+    assert 400 in {status for (_who, path), status in asked.items() if path == "/login"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//evil.example/x",
+        "https://evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\tevil",
+        "javascript:alert(1)",
+        " //evil.example",
+        "/\n/evil.example",
+    ],
+)
+def test_signing_in_leads_nowhere_but_to_this_site(signed_in, address):
+    answer = signed_in.get("/login", query_string={"next": address})
+    assert answer.status_code in {303, 400}
+    assert answer.headers.get("Location", "/") == "/"
+
+
 def test_static_files_are_kept_for_a_year_under_the_address_of_their_content(client):
     plain = client.get(asset("theme.css"))
     packed = client.get(asset("theme.css"), headers={"Accept-Encoding": "gzip"})
