@@ -139,7 +139,7 @@ def test_the_signs_of_the_acts_agree_with_the_explanations(house, login, account
         for arguments in ({}, {"record": accounts[0]}):
             page = ask(client, resource="customers.customer", **arguments)
             acts = re.findall(
-                r'<li><a href="([^"]+)"[^>]*>.*?<span class="visually-hidden"> ([\w ]+)</span>',
+                r'<li><a href="([^"]+)" aria-label="[^":]+: ([^"]+)"',
                 page.get_data(as_text=True),
             )
             assert len(acts) >= 7
