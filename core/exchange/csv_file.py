@@ -12,6 +12,7 @@ from core.i18n import gettext as _
 CHUNK = 1 << 20
 SAMPLE = 1 << 16
 SAMPLE_ROWS = 20
+MAX_ROW = 2_000_000
 DELIMITERS = (",", ";", "\t")
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -79,19 +80,45 @@ def read_csv(file: BinaryIO, encoding: str) -> Generator[tuple[int, list[str]], 
     try:
         delimiter = detect_delimiter(text.read(SAMPLE))
         text.seek(0)
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
-        yield from enumerate(_guarded(reader), start=1)
+        lines = _Lines(text)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        for number, row in enumerate(_guarded(reader, lines), start=1):
+            lines.left = MAX_ROW
+            yield number, row
     finally:
         text.detach()
 
 
-def _guarded(reader: "csv._reader") -> Iterator[list[str]]:  # type: ignore[name-defined]
+class _Lines:
+    """Lines of a file; a row that goes on for ever is cut off before memory is full of it."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.text = text
+        self.left = MAX_ROW  # characters that the present row may still have
+        self.number = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        self.number += 1
+        line = self.text.readline(self.left + 1)
+        self.left -= len(line)
+        if not line:
+            raise StopIteration
+        if self.left < 0:
+            msg = "the row has no end"
+            raise csv.Error(msg)
+        return line
+
+
+def _guarded(reader: "csv._reader", lines: _Lines) -> Iterator[list[str]]:  # type: ignore[name-defined]
     try:
         yield from reader
     except csv.Error as error:
         raise Refused(
             _(
                 "Line %(line)s cannot be read: a quotation mark is not closed, or a cell is huge.",
-                line=reader.line_num,
+                line=lines.number,
             )
         ) from error

@@ -85,6 +85,10 @@ HOSTILE = {
     "a million columns": b"name\n" + b"," * 1_000_000 + b"\n",
     "a million headings": b"a," * 1_000_000 + b"\nx\n",
     "huge field": b"name\n" + b"x" * 200_000 + b"\n",
+    "a cell of 100 MB": None,
+    "a quoted cell of 100 MB": None,
+    "a row that never ends": None,
+    "a row that never ends over many lines": None,
     "cell just too long": b"name\n" + b"x" * 33_000 + b"\n",
     "unclosed quotation mark": b'name,grade\n"Acme,A\nBeta,B\n',
     "stray quotation mark": b'name,grade\n"Ac"me,A\n',
@@ -109,10 +113,21 @@ HOSTILE = {
 }
 
 
+ENDLESS = {
+    "a cell of 100 MB": (b"name\n", b"x" * 1_000_000, 100),
+    "a quoted cell of 100 MB": (b'name\n"', b"x" * 1_000_000, 100),
+    "a row that never ends": (b"name\n", b"," * 1_000_000, 30),
+    "a row that never ends over many lines": (b"name\n", b'"\n",' * 1_000_000, 8),
+}
+
+
 def hostile(name):
     """Return a hostile file; the large ones are made only when asked for."""
     if HOSTILE[name] is not None:
         return HOSTILE[name]
+    if name in ENDLESS:
+        start, again, times = ENDLESS[name]
+        return start + again * times
     stream = io.BytesIO()
     if name == "lying size":
         return lying_zip()
