@@ -56,7 +56,7 @@ def why_page(args: Mapping[str, str]) -> str:
         asked=[
             Asked(
                 verb_words(verb),
-                url_for("web.why", **{**args, "action": str(verb)}),
+                _address(resource.key, verb, args.get("record")),
                 _allowed(resource, verb, record),
                 verb == action,
             )
@@ -79,7 +79,11 @@ def why_address(key: str, action: str, record_id: int | None = None) -> str | No
     resource = resource_of(key)
     if resource is None or action not in resource.actions:
         return None
-    return url_for("web.why", resource=key, action=str(action), record=record_id)
+    return _address(key, action, record_id)
+
+
+def _address(key: str, action: str, record: str | int | None) -> str:
+    return url_for("web.why", resource=key, action=str(action), record=record)
 
 
 def _resource(key: str) -> Resource:

@@ -71,6 +71,15 @@ def test_the_first_missing_element_is_named_with_who_can_give_it(house, login, a
     assert states(ask(head, **ours, action="delete")) == "++-..."
 
 
+def test_the_address_takes_no_words_of_the_router(house, login, accounts):
+    odd = {"_external": "1", "_scheme": "javascript", "_anchor": "canary", "endpoint": "x"}
+    page = ask(login(house.ann.user), resource="customers.customer", **odd)
+    assert page.status_code == 200
+    tabs = page.get_data(as_text=True).split('class="tabs', 1)[1].split("</ul>", 1)[0]
+    assert "javascript" not in tabs
+    assert "canary" not in tabs
+
+
 def test_a_foreign_record_and_an_unknown_one_look_the_same(house, login, accounts, grant):
     ann = login(house.ann.user)
     with unit_of_work(SYSTEM) as session:
