@@ -9,7 +9,11 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One identity; a user (with the employee behind it), the system, or nobody yet."""
+    """One identity; a user (with the employee behind it), the system, or nobody yet.
+
+    `scopes` are the (resource, action) pairs of an API token: none of the user's other rights
+    count while it acts. None means that no token narrows them.
+    """
 
     kind: Literal["user", "system", "anonymous"]
     user_id: int | None = None
@@ -17,6 +21,7 @@ class Actor:
     label: str = ""
     is_administrator: bool = False
     locale: str | None = None
+    scopes: frozenset[tuple[str, str]] | None = None
 
     @property
     def is_signed_in(self) -> bool:

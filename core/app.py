@@ -9,6 +9,7 @@ from core.access.principal import configure_principal
 from core.accounts.request_identity import configure_accounts
 from core.addons.gate import configure_gate
 from core.addons.registry import configure_registry
+from core.api.throttle import configure_throttle
 from core.clock import set_site_zone
 from core.config import load_config
 from core.database import configure_database
@@ -26,6 +27,7 @@ BUILT_IN = (
     "core.events.plugin",
     "core.jobs.plugin",
     "core.exchange.plugin",
+    "core.api.plugin",
     "core.web.plugin",
 )
 
@@ -49,6 +51,7 @@ def create_app(**overrides: Any) -> Flask:
     configure_registry(app, BUILT_IN)
     configure_web(app)
     configure_gate(app)
+    configure_throttle(app)
     configure_jobs(app)
     check_routes(app)
     return app

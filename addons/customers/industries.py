@@ -67,6 +67,11 @@ def _ordered(
     return found
 
 
+def every() -> Sequence[Industry]:
+    """Return every node, parents before children."""
+    return current_session().scalars(select(Industry).order_by(Industry.path)).all()
+
+
 def industry(industry_id: int) -> Industry:
     """Return one node; raise NotFound."""
     node = current_session().get(Industry, industry_id)

@@ -175,6 +175,16 @@ EXPORTED_CUSTOMERS = replace(
     ),
 )
 
+LISTED_CUSTOMERS = replace(
+    EXPORTED_CUSTOMERS,
+    columns=(
+        *EXPORTED_CUSTOMERS.columns,
+        Column("manager_id", _l("Account manager"), Customer.scope_owner_id, sortable=False),
+        Column("unit_id", _l("Unit"), Customer.scope_org_id, sortable=False),
+        Column("row_version", _l("Version"), Customer.row_version, sortable=False),
+    ),
+)
+
 OPPORTUNITIES = ListSpec(
     key="customers.opportunity",
     resource=OPPORTUNITY,
@@ -229,5 +239,14 @@ EXPORTED_OPPORTUNITIES = replace(
         Column("customer", _l("Customer"), Customer.name),
         *(replace(column, shown=True) for column in OPPORTUNITIES.columns),
         Column("notes", _l("Notes"), Opportunity.notes),
+    ),
+)
+
+LISTED_OPPORTUNITIES = replace(
+    EXPORTED_OPPORTUNITIES,
+    columns=(
+        *EXPORTED_OPPORTUNITIES.columns,
+        Column("customer_id", _l("Customer"), Opportunity.customer_id, sortable=False),
+        Column("row_version", _l("Version"), Opportunity.row_version, sortable=False),
     ),
 )

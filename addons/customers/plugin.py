@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint
 
-from addons.customers import admin_views, demo, part_views, seed, views
+from addons.customers import admin_views, api_parts, demo, part_views, seed, views
+from addons.customers.api import api
 from addons.customers.blueprint import blueprint
 from addons.customers.dimension import CUSTOMER_DIMENSION
 from addons.customers.exchanges import EXCHANGES
@@ -30,7 +31,7 @@ from core.contributions import (
 )
 from core.hookspecs import hookimpl
 
-PAGES = (views, part_views, admin_views)  # importing them hangs the pages on the blueprint
+PAGES = (views, part_views, admin_views, api_parts)  # importing them hangs the pages up
 
 
 @hookimpl
@@ -54,8 +55,8 @@ def register_dimensions() -> Iterable[Dimension]:
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    """Give the pages."""
-    return (blueprint,)
+    """Give the pages and the programming interface."""
+    return (blueprint, api)
 
 
 @hookimpl

@@ -16,7 +16,7 @@ from core.access.frames import BindKey
 from core.access.reach import EVERYTHING, NOTHING, Conjunct, Reach, merged
 from core.access.resources import dimensions_of, has_rows, resource_of, resources
 from core.access.shapes import ANY_RESOURCE, bind_values, shape_of
-from core.access.terms import Term, load_terms
+from core.access.terms import Term, load_terms, narrowed
 from core.access.windows import FAR
 from core.access.words import limits_in_words
 from core.actor import Actor, system_actor
@@ -162,7 +162,7 @@ def resolve_context(connection: Connection, actor: Actor) -> AccessContext:
 
 
 def _grants(connection: Connection, actor: Actor, version: int) -> Grants:
-    key = (actor.user_id, actor.employee_id, version)
+    key = (actor.user_id, actor.employee_id, version, actor.scopes)
     instant = now()
     with _lock:
         known = _remembered.setdefault(connection.engine, OrderedDict())
@@ -173,7 +173,7 @@ def _grants(connection: Connection, actor: Actor, version: int) -> Grants:
     terms = (
         found.all_terms
         if found is not None
-        else load_terms(connection, actor.user_id or 0, actor.employee_id)
+        else narrowed(load_terms(connection, actor.user_id or 0, actor.employee_id), actor.scopes)
     )
     grants = Grants.at(terms, instant)
     with _lock:

@@ -53,6 +53,14 @@ def signed_in(view: View) -> View:
     return declared
 
 
+def enforce(declared: tuple[str, ...]) -> None:
+    """Do what the decorator behind a declaration does; @public asks nothing."""
+    if declared[0] == "needs":
+        demand(declared[1], declared[2])
+    elif declared[0] == "signed_in":
+        demand_signed_in()
+
+
 def declaration_of(view: Any) -> tuple[str, ...] | None:
     """Return what a view function says about itself."""
     while view is not None:

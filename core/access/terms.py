@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
@@ -46,6 +46,20 @@ def load_terms(connection: Connection, user_id: int, employee_id: int | None) ->
     }
     sets = _load_sets(connection, ids)
     return tuple(_term(row, sets, employee_id) for row in rows)
+
+
+def narrowed(
+    terms: tuple[Term, ...], scopes: frozenset[tuple[str, str]] | None
+) -> tuple[Term, ...]:
+    """Return what of the terms is about one of the scopes; None narrows nothing."""
+    if scopes is None:
+        return terms
+    return tuple(
+        replace(term, resource=resource, actions=frozenset({action}))
+        for term in terms
+        for resource, action in sorted(scopes)
+        if term.speaks_of(resource, action)
+    )
 
 
 def _load_sets(connection: Connection, ids: Iterable[int]) -> dict[int, KeySet]:

@@ -1,6 +1,6 @@
-"""Who makes a request: one statement loads session, user, employee and the site's counters."""
+"""Who makes a request: one statement loads session or token, user, employee and counters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ from flask_login import UserMixin
 from sqlalchemy import Connection, Row, Select, bindparam, literal, select
 
 from core.accounts.models import LoginSession, User
+from core.accounts.token_models import ApiToken
 from core.actor import ANONYMOUS, Actor
 from core.addons.models import EPOCH_ID, CoreEpoch
 from core.clock import now
@@ -37,6 +38,15 @@ class LoginSessionInfo:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """The API token that the request carries."""
+
+    id: int
+    user_id: int
+    last_seen_at: datetime | None
+
+
 @dataclass(frozen=True)
 class SignedInUser(UserMixin):  # type: ignore[misc]
     """What Flask-Login's `current_user` holds: plain values, never attached to a session."""
@@ -61,6 +71,7 @@ class Identity:
     epoch: Epoch = Epoch()
     user: SignedInUser | None = None
     session: LoginSessionInfo | None = None
+    token: "TokenInfo | None" = None
     state: State = "none"
     late_user_id: int | None = None  # whose session it was that has expired
 
@@ -68,7 +79,7 @@ class Identity:
 def load_identity(connection: Connection, token_hash: str, idle: timedelta) -> Identity:
     """Return who holds the token whose digest is given; anonymous when it is not good any more."""
     row = connection.execute(_STATEMENT, {"token_hash": token_hash}).one()
-    epoch = Epoch(*(getattr(row, f"epoch_{name}") or 1 for name in Epoch.__slots__))
+    epoch = _epoch(row)
     if row.session_id is None:
         return Identity(epoch=epoch)
     state = _state(row, idle)
@@ -76,7 +87,40 @@ def load_identity(connection: Connection, token_hash: str, idle: timedelta) -> I
         late = row.user_id if state == "expired" and row.user_active else None
         return Identity(epoch=epoch, state=state, late_user_id=late)
     user = _user(row)
-    actor = Actor(
+    actor = _actor(user)
+    session = LoginSessionInfo(
+        row.session_id, user.id, row.session_created, row.session_seen, row.session_expires
+    )
+    return Identity(actor=actor, epoch=epoch, user=user, session=session, state="live")
+
+
+def load_token(connection: Connection, token_hash: str) -> Identity:
+    """Return whose API token this is, with its scopes; anonymous when it is not good any more."""
+    row = connection.execute(_TOKEN_STATEMENT, {"token_hash": token_hash}).one()
+    epoch = _epoch(row)
+    if row.session_id is None:
+        return Identity(epoch=epoch)
+    state = _state(row, None)
+    if state != "live":
+        return Identity(epoch=epoch, state=state)
+    user = _user(row)
+    scopes = frozenset((resource, action) for resource, action in row.token_scopes)
+    label = f"{user.label} · API {row.token_name}"
+    return Identity(
+        actor=replace(_actor(user), scopes=scopes, label=label),
+        epoch=epoch,
+        user=user,
+        token=TokenInfo(row.session_id, user.id, row.session_seen),
+        state="live",
+    )
+
+
+def _epoch(row: Row[Any]) -> Epoch:
+    return Epoch(*(getattr(row, f"epoch_{name}") or 1 for name in Epoch.__slots__))
+
+
+def _actor(user: SignedInUser) -> Actor:
+    return Actor(
         "user",
         user_id=user.id,
         employee_id=user.employee_id,
@@ -84,13 +128,9 @@ def load_identity(connection: Connection, token_hash: str, idle: timedelta) -> I
         is_administrator=user.is_administrator,
         locale=user.locale,
     )
-    session = LoginSessionInfo(
-        row.session_id, user.id, row.session_created, row.session_seen, row.session_expires
-    )
-    return Identity(actor=actor, epoch=epoch, user=user, session=session, state="live")
 
 
-def _state(row: Row[Any], idle: timedelta) -> State:
+def _state(row: Row[Any], idle: timedelta | None) -> State:
     instant = now()
     if (
         row.session_ended is not None
@@ -98,7 +138,8 @@ def _state(row: Row[Any], idle: timedelta) -> State:
         or row.session_version != row.user_session_version
     ):
         return "ended"
-    if instant >= row.session_expires or instant >= row.session_seen + idle:
+    idled = idle is not None and instant >= row.session_seen + idle
+    if instant >= row.session_expires or idled:
         return "expired"
     return "live"
 
@@ -119,19 +160,19 @@ def _user(row: Row[Any]) -> SignedInUser:
     )
 
 
-def _statement() -> Select[Any]:
+def _statement(held: type[LoginSession | ApiToken], *more: Any) -> Select[Any]:
     """Join outwards from a constant, so that the counters come even without any session."""
     one = select(literal(1).label("one")).subquery("one")
-    held = LoginSession.token_hash == bindparam("token_hash")
     return (
         select(
             *(getattr(CoreEpoch, name).label(f"epoch_{name}") for name in Epoch.__slots__),
-            LoginSession.id.label("session_id"),
-            LoginSession.session_version.label("session_version"),
-            LoginSession.created_at.label("session_created"),
-            LoginSession.last_seen_at.label("session_seen"),
-            LoginSession.expires_at.label("session_expires"),
-            LoginSession.ended_at.label("session_ended"),
+            *more,
+            held.id.label("session_id"),
+            held.session_version.label("session_version"),
+            held.created_at.label("session_created"),
+            held.last_seen_at.label("session_seen"),
+            held.expires_at.label("session_expires"),
+            held.ended_at.label("session_ended"),
             User.id.label("user_id"),
             User.login.label("user_login"),
             User.active.label("user_active"),
@@ -148,10 +189,13 @@ def _statement() -> Select[Any]:
         )
         .select_from(one)
         .outerjoin(CoreEpoch, CoreEpoch.id == EPOCH_ID)
-        .outerjoin(LoginSession, held)
-        .outerjoin(User, User.id == LoginSession.user_id)
+        .outerjoin(held, held.token_hash == bindparam("token_hash"))
+        .outerjoin(User, User.id == held.user_id)
         .outerjoin(Employee, Employee.id == User.employee_id)
     )
 
 
-_STATEMENT = _statement()
+_STATEMENT = _statement(LoginSession)
+_TOKEN_STATEMENT = _statement(
+    ApiToken, ApiToken.name.label("token_name"), ApiToken.scopes.label("token_scopes")
+)

@@ -6,23 +6,25 @@ from typing import Any
 import click
 from flask import Blueprint
 
-from core.accounts import account_pages, admin_pages, login_pages
+from core.accounts import account_pages, admin_pages, login_pages, token_pages
 from core.accounts.blueprint import blueprint
 from core.accounts.models import LoginAttempt, LoginSession, User
-from core.accounts.resources import RESOURCES, USER
+from core.accounts.resources import RESOURCES, TOKEN, USER
 from core.accounts.tidy import TIDY
+from core.accounts.token_models import ApiToken
+from core.accounts.tokens import LONGEST_LIFE
 from core.cli.users import user
-from core.contributions import JobDef, MenuItem, Resource, Verb
+from core.contributions import JobDef, MenuItem, Resource, SettingDef, Verb
 from core.hookspecs import hookimpl
 from core.i18n import lazy_gettext as _l
 
-PAGES = (login_pages, account_pages, admin_pages)  # importing them mounts their views
+PAGES = (login_pages, account_pages, admin_pages, token_pages)  # importing them mounts their views
 
 
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
     """Name the tables."""
-    return (User, LoginSession, LoginAttempt)
+    return (User, LoginSession, LoginAttempt, ApiToken)
 
 
 @hookimpl
@@ -48,6 +50,30 @@ def register_menus() -> Iterable[MenuItem]:
             icon="user",
             section="system",
             order=20,
+        ),
+        MenuItem(
+            title=_l("API tokens"),
+            endpoint="accounts.all_tokens",
+            needs=(TOKEN, Verb.QUERY),
+            icon="link",
+            section="system",
+            order=25,
+        ),
+    )
+
+
+@hookimpl
+def register_settings() -> Iterable[SettingDef]:
+    """Declare how long a token may live."""
+    return (
+        SettingDef(
+            key=LONGEST_LIFE,
+            title=_l("Longest life of an API token, in days"),
+            type="int",
+            default=365,
+            minimum=1,
+            maximum=1_095,
+            help=_l("Tokens made before keep theirs."),
         ),
     )
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from core.access.principal import SignInFirst
 from core.errors import DomainError
 from core.i18n import gettext as _
+from core.web.errors import on_domain_error, wants_json
 
 KEPT_SECONDS = 3600
 LONGEST_NEXT = 1_500  # the edge refuses longer values
@@ -28,22 +29,13 @@ def configure(app: Flask) -> None:
 def on_sign_in_first(error: SignInFirst) -> ResponseReturnValue:
     """Send readers to the sign-in page; let writers sign in with their input kept."""
     if wants_json():
-        return (
-            {"title": str(error), "status": 401},
-            401,
-            {"Content-Type": "application/problem+json"},
-        )
+        refused: ResponseReturnValue = on_domain_error(error)
+        return refused
     if request.method in {"GET", "HEAD"}:
         target = request.full_path.rstrip("?")
         wanted = target if target != "/" and len(target) <= LONGEST_NEXT else None
         return redirect(url_for("accounts.sign_in", next=wanted), 303)
     return render_template("accounts/expired.html", kept=keep_form()), 401
-
-
-def wants_json() -> bool:
-    """Tell whether a program asks."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.is_json or best == "application/json"
 
 
 def demand_new_password() -> ResponseReturnValue | None:
@@ -53,7 +45,7 @@ def demand_new_password() -> ResponseReturnValue | None:
         return None
     if request.endpoint in WITHOUT_NEW_PASSWORD:
         return None
-    if request.method in {"GET", "HEAD"}:
+    if request.method in {"GET", "HEAD"} and not wants_json():
         return redirect(url_for("accounts.password"), 303)
     raise DomainError(_("Choose a new password first. Nothing was stored."), status=403)
 

@@ -10,8 +10,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.accounts import reauthentication
-from core.accounts.identity import Identity, SignedInUser, load_identity
+from core.accounts.identity import Identity, SignedInUser, load_identity, load_token
+from core.accounts.models import LoginSession
 from core.accounts.sessions import Client, cookie_name, digest, idle_limit, note_seen
+from core.accounts.token_models import ApiToken
 from core.actor import ANONYMOUS, acting_as, system_actor
 from core.clock import now
 from core.config import Config
@@ -20,7 +22,10 @@ from core.unit_of_work import UnitOfWork, enter_request_unit, is_retryable, unit
 
 SEEN_EVERY_SECONDS = 60
 STATIC = ("/static/", "/assets/")
+API = "/api/"
 NO_TOKEN = ""
+
+Kind = type[LoginSession | ApiToken]
 
 
 def configure_accounts(app: Flask) -> None:
@@ -45,11 +50,13 @@ def identify() -> None:
     unit = UnitOfWork(ANONYMOUS, READ)
     stack = g.accounts_stack = ExitStack()
     g.actor, g.epoch, g.login_session, g.identity_state = ANONYMOUS, None, None, "none"
+    g.api_token = None
     if not is_static():
         identity = _load(unit)
         unit.actor = g.actor = identity.actor
         g.epoch = identity.epoch
         g.login_session = identity.session
+        g.api_token = identity.token
         g.identity_state = identity.state
         g.signed_in_user = identity.user
         g.late_user_id = identity.late_user_id
@@ -97,7 +104,21 @@ def clear_session_cookie(response: BaseResponse) -> None:
     )
 
 
+def bearer_token() -> str | None:
+    """Return the API token of the request, "" for any other Authorization, None without one.
+
+    Tokens are for the programming interface only, and there they replace the cookie.
+    """
+    if not request.path.startswith(API) or "Authorization" not in request.headers:
+        return None
+    kind, _space, token = request.headers["Authorization"].partition(" ")
+    return token.strip() if kind.lower() == "bearer" else NO_TOKEN
+
+
 def _load(unit: UnitOfWork) -> Identity:
+    bearer = bearer_token()
+    if bearer is not None:
+        return load_token(unit.connection, digest(bearer))
     token = session_cookie()
     return load_identity(unit.connection, digest(token) if token else NO_TOKEN, idle_limit())
 
@@ -109,19 +130,22 @@ def _current_user(_request: object) -> SignedInUser | None:
 
 def _after(response: Response) -> Response:
     """Note the session as seen once the answer is on its way, at most once a minute."""
-    held = g.get("login_session")
-    if held is not None and (now() - held.last_seen_at).total_seconds() >= SEEN_EVERY_SECONDS:
+    held = g.get("login_session") or g.get("api_token")
+    if held is None:
+        return response
+    seen, instant = held.last_seen_at, now()
+    if seen is None or (instant - seen).total_seconds() >= SEEN_EVERY_SECONDS:
         app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-        instant = now()
-        response.call_on_close(lambda: _note_seen(app, held.id, instant))
+        kind = LoginSession if g.login_session is not None else ApiToken
+        response.call_on_close(lambda: _note_seen(app, kind, held.id, instant))
     return response
 
 
-def _note_seen(app: Flask, session_id: int, instant: datetime) -> None:
+def _note_seen(app: Flask, kind: Kind, session_id: int, instant: datetime) -> None:
     with app.app_context():
         try:
             with unit_of_work(system_actor("session seen")) as session:
-                note_seen(session, session_id, instant)
+                note_seen(session, kind, session_id, instant)
         except OperationalError as error:
             if not is_retryable(error):
                 raise

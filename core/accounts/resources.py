@@ -1,10 +1,12 @@
 """What may be granted about accounts."""
 
 from core.accounts.models import User
+from core.accounts.token_models import ApiToken
 from core.contributions import Resource, Verb
 from core.i18n import lazy_gettext as _l
 
 USER = "core.user"
+TOKEN = "core.token"  # noqa: S105 - the key of a resource
 
 RESOURCES = (
     Resource(
@@ -14,6 +16,14 @@ RESOURCES = (
         label=lambda user: user.login,
         endpoint="accounts.show_user",
         actions=(Verb.QUERY, Verb.CREATE, Verb.UPDATE, Verb.CONFIGURE),
+        dimensions=(),
+    ),
+    Resource(
+        key=TOKEN,
+        title=_l("API token"),
+        model=ApiToken,
+        label=lambda token: token.name,
+        actions=(Verb.QUERY, Verb.DELETE),
         dimensions=(),
     ),
 )

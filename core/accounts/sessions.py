@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from core.access.guarded_session import GuardedSession
 from core.accounts.models import LoginSession, User
+from core.accounts.token_models import ApiToken
 from core.audit.services import record
 from core.clock import now
 from core.config import Config
@@ -124,12 +125,16 @@ def idle_limit() -> timedelta:
     return timedelta(minutes=config.session_idle_minutes)
 
 
-def note_seen(session: GuardedSession, session_id: int, instant: datetime) -> None:
-    """Remember that a session was used at `instant`."""
+def note_seen(
+    session: GuardedSession,
+    kind: type[LoginSession | ApiToken],
+    held_id: int,
+    instant: datetime,
+) -> None:
+    """Remember that a session or an API token was used at `instant`."""
+    unseen = or_(kind.last_seen_at.is_(None), kind.last_seen_at < instant)
     session.execute(
-        update(LoginSession)
-        .where(LoginSession.id == session_id, LoginSession.last_seen_at < instant)
-        .values(last_seen_at=instant),
+        update(kind).where(kind.id == held_id, unseen).values(last_seen_at=instant),
         execution_options=_SILENT,
     )
 

@@ -49,7 +49,9 @@ def admit(
     check_templates(manifest, loaded)
     before = _Wiring(app)
     for blueprint in loaded.of("blueprints"):
-        app.register_blueprint(blueprint, url_prefix=mount_point(name, blueprint.url_prefix))
+        below = getattr(blueprint, "mounted_below", "")
+        prefix = below + mount_point(name, blueprint.url_prefix)
+        app.register_blueprint(blueprint, url_prefix=prefix)
     if _Wiring(app).reaches_beyond(before):
         said = words("It hooks into pages that are not its own (before_app_request or the like).")
         raise AddonFaultError("load", said)

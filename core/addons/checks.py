@@ -109,18 +109,19 @@ def check_pages(
     rules_before: Collection[Rule],
     resources: Mapping[str, Resource],
 ) -> None:
-    """Every new address lies under /<name>, hides none of the core, and says who may use it."""
+    """Every new address lies under its roots, hides none of the core, and says who may use it."""
     taken = {rule.rule for rule in rules_before}
     old = {id(rule) for rule in rules_before}
     root = f"/{manifest.name}"
+    roots = (f"{root}/", f"/api/v1{root}/")
     for rule in app.url_map.iter_rules():
         if id(rule) in old:
             continue
-        if rule.rule in taken or not (rule.rule == root or rule.rule.startswith(f"{root}/")):
+        if rule.rule in taken or not f"{rule.rule}/".startswith(roots):
             _refuse("The address %(rule)s is not below %(root)s/.", rule=rule.rule, root=root)
         _check_right(app, rule, resources)
     for rule in rules_before:
-        if rule.rule.startswith(f"{root}/"):
+        if rule.rule.startswith(roots):
             _refuse("The core has pages below %(root)s/ already.", root=root)
 
 

@@ -16,6 +16,8 @@ from core.actor import current_actor
 from core.addons.enabled import EnabledSet
 from core.addons.registry import Registry, registry
 from core.addons.workers import configure_workers
+from core.errors import DomainError
+from core.i18n import gettext as _
 from core.i18n import localized
 
 if TYPE_CHECKING:
@@ -91,6 +93,9 @@ def follow_identity() -> ResponseReturnValue | None:
         return None
     offered = found.catalogue.found.get(name)
     title = localized(offered.manifest.title.model_dump()) if offered else name
+    if request.path.startswith(API):
+        words = _("“%(title)s” is switched off. Its data is kept.", title=title)
+        raise DomainError(words, status=404)
     return render_template("addons/switched_off.html", name=name, title=title), 404
 
 

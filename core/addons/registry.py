@@ -174,9 +174,8 @@ class Registry:
 
     def pages_of(self, name: str) -> int:
         """Return how many addresses an add-on has."""
-        root = f"/{name}"
-        rules = (rule.rule for rule in self.app.url_map.iter_rules())
-        return sum(1 for rule in rules if rule == root or rule.startswith(f"{root}/"))
+        roots = (f"/{name}/", f"/api/v1/{name}/")
+        return sum(f"{one.rule}/".startswith(roots) for one in self.app.url_map.iter_rules())
 
     # -- filling at start --------------------------------------------------------------------
 

@@ -1,7 +1,9 @@
 """A test client whose requests know nothing of the test around them but the time."""
 
 import re
+import secrets
 from contextvars import Context
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -10,8 +12,11 @@ from werkzeug.test import TestResponse
 
 from core import clock
 from core.accounts.models import User
-from core.accounts.sessions import cookie_name, start_session
+from core.accounts.sessions import cookie_name, digest, start_session
+from core.accounts.token_models import ApiToken
+from core.accounts.tokens import MARK, PREFIX_SIGNS, SECRET_BYTES
 from core.actor import system_actor
+from core.addons.registry import registry
 from core.unit_of_work import unit_of_work
 
 MAKING_SIGN_IN = system_actor("test sign-in")
@@ -52,6 +57,33 @@ def sign_in_cookie(app: Flask, user: User) -> dict[str, str]:
     with unit_of_work(MAKING_SIGN_IN) as session:
         token = start_session(session, user)
     return {"name": cookie_name(app.config["SUNMAO"]), "value": token}
+
+
+def token_headers(user: User, *scopes: tuple[str, str]) -> dict[str, str]:
+    """Make an API token of `user`, of these scopes or of everything; return the header for it."""
+    secret = MARK + secrets.token_urlsafe(SECRET_BYTES)
+    with unit_of_work(MAKING_SIGN_IN) as session:
+        held = session.get_one(User, user.id)
+        instant = clock.now()
+        session.add(
+            ApiToken(
+                token_hash=digest(secret),
+                prefix=secret[:PREFIX_SIGNS],
+                user_id=held.id,
+                name="test",
+                scopes=[list(scope) for scope in scopes or every_scope()],
+                session_version=held.session_version,
+                created_at=instant,
+                expires_at=instant + timedelta(days=1),
+            )
+        )
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def every_scope() -> list[tuple[str, str]]:
+    """Return every right that can be put into a token, held or not."""
+    resources = registry().resources.values()
+    return [(one.key, str(action)) for one in resources for action in one.actions]
 
 
 def signed_in_client(app: Flask, user: User) -> FlaskClient:

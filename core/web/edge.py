@@ -32,7 +32,7 @@ def check_edge() -> None:
         check_text(part for pair in request.form.items(multi=True) for part in pair)
         check_text(file.filename or "" for file in request.files.values())
         if request.is_json:
-            check_text(_texts(request.get_json(silent=True)))
+            check_text(_json_texts())
 
 
 def check_text(parts: Iterable[str]) -> None:
@@ -51,6 +51,13 @@ def check_ids() -> None:
     for value in (request.view_args or {}).values():
         if isinstance(value, int) and value > MAX_INTEGER:
             raise NotFound
+
+
+def _json_texts() -> Iterable[str]:
+    try:
+        return list(_texts(request.get_json(silent=True)))
+    except RecursionError as error:
+        raise DomainError(_("The input is nested too deeply.")) from error
 
 
 def _texts(value: Any) -> Iterable[str]:

@@ -11,22 +11,25 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
+from core.access.explain import who_can_give
 from core.actor import current_actor
-from core.errors import Conflict, DomainError, NotAllowed
+from core.audit.values import as_json
+from core.errors import Conflict, DomainError, NotAllowed, Refused
 from core.i18n import gettext as _
-from core.unit_of_work import is_retryable
+from core.unit_of_work import current_session, is_retryable
 from core.web.headers import request_id
 from core.web.why import explanation_for, why_address
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What an error page shows."""
+    """What an error page shows; `members` are what a program gets besides (RFC 9457)."""
 
     status: int
     title: str
     message: str
     detail: dict[str, Any] = field(default_factory=dict)
+    members: dict[str, Any] = field(default_factory=dict)
 
 
 def words_for(status: int) -> tuple[str, str]:
@@ -44,8 +47,11 @@ def words_for(status: int) -> tuple[str, str]:
         ),
         405: (_("This cannot be done here"), _("The page exists, but does not take this action.")),
         409: (_("Somebody else was first"), _("Nothing of yours was stored.")),
+        412: (_("Somebody else was first"), _("Nothing of yours was stored.")),
         413: (_("This is too large"), _("Send a smaller file or less text. Nothing was stored.")),
+        415: (_("This kind of content is not read here"), _("Nothing was stored.")),
         422: (_("Something needs mending"), _("Nothing was stored.")),
+        428: (_("The version is missing"), _("Say which version you have changed.")),
         429: (_("Too many attempts"), _("Wait a little and try again.")),
     }
     fault = (
@@ -65,9 +71,12 @@ def answer(problem: Problem) -> tuple[Response | str, int]:
             "status": problem.status,
             "detail": problem.message,
             "instance": request_id(),
+            **problem.members,
         }
         response = jsonify(body)
         response.mimetype = "application/problem+json"
+        if problem.status == 401:  # noqa: PLR2004 - the one that names how to sign in
+            response.headers["WWW-Authenticate"] = "Bearer"
         return response, problem.status
     return page(problem), problem.status
 
@@ -87,21 +96,34 @@ def page(problem: Problem) -> str:
 def wants_json() -> bool:
     """Tell whether a program asks."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.path.startswith("/api/") or best == "application/json"
+    asked = request.is_json or best == "application/json"
+    return asked or request.path.startswith("/api/")
 
 
 def on_domain_error(error: DomainError) -> Any:
     """Answer a refusal with its own words."""
     title, _message = words_for(error.status)
     detail: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     if isinstance(error, NotAllowed) and error.missing:
         resource, action = error.missing
-        detail["why"] = why_address(resource, action, error.record_id)
+        members = {
+            "missing": [str(resource), str(action)],
+            "giver": who_can_give(current_session()),
+        }
+        detail = {"why": why_address(resource, action, error.record_id)}
         if not wants_json():
             detail["explanation"] = explanation_for(resource, action, error.record_id)
     if isinstance(error, Conflict):
         detail["conflict"] = conflict_rows(error)
-    return answer(Problem(error.status, title, str(error), detail))
+        members = {"current": as_json(error.theirs), "yours": as_json(error.yours)}
+    if isinstance(error, Refused) and error.fields:
+        members["errors"] = [
+            {"pointer": f"/{name}", "detail": str(words)}
+            for name, several in error.fields.items()
+            for words in several
+        ]
+    return answer(Problem(error.status, title, str(error), detail, members))
 
 
 def conflict_rows(error: Conflict) -> list[tuple[str, Any, Any, Any]]:

@@ -1,0 +1,131 @@
+"""API tokens: the own ones beside the account, everybody's for administrators."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from core.access.decorators import needs, signed_in
+from core.access.verbs import resource_words, verb_words
+from core.accounts import tokens
+from core.accounts.blueprint import blueprint
+from core.accounts.forms import password_field
+from core.accounts.request_identity import client_of_request
+from core.accounts.resources import TOKEN
+from core.accounts.throttling import TooManyAttemptsError
+from core.accounts.token_list import TOKENS
+from core.accounts.token_models import ApiToken
+from core.contributions import Verb
+from core.errors import Refused
+from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
+from core.settings.services import get
+from core.unit_of_work import current_session, unit_of_work
+from core.web.forms import Form, MultiField, SelectField, TextField
+from core.web.lists import render_list, return_to
+
+LIVES = (7, 30, 90, 180, 365)
+
+
+def scope_choices() -> list[tuple[str, str]]:
+    """Return what the reader may put into a token, grouped by what it is about."""
+    return [
+        (f"{resource}:{action}", f"{resource_words(resource)} · {verb_words(action)}")
+        for resource, action in tokens.grantable()
+    ]
+
+
+def lives() -> list[tuple[int, str]]:
+    """Return how long a token may live on this site."""
+    longest = get(tokens.LONGEST_LIFE)
+    days = [one for one in LIVES if one < longest] + [longest]
+    return [(one, _("%(count)s days", count=one)) for one in days]
+
+
+class TokenForm(Form):
+    """A new token."""
+
+    name = TextField(
+        _l("Name"), required=True, limit=tokens.LONGEST_NAME, hint=_l("What will use it."), span=2
+    )
+    days = SelectField(_l("Good for"), choices=lives, coerce=int, required=True, span=2)
+    scopes = MultiField(
+        _l("It may"),
+        choices=scope_choices,
+        required=True,
+        hint=_l("Never more than you yourself may at that moment."),
+        span=2,
+    )
+    password = password_field(
+        _l("Your password"), name="current-password", hint=_l("To make sure it is you."), span=2
+    )
+
+
+@blueprint.get("/account/tokens")
+@signed_in
+def own_tokens() -> ResponseReturnValue:
+    """List the reader's tokens."""
+    found = tokens.own_tokens(current_session(), current_user.id)
+    return render_template("accounts/tokens.html", tokens=[(one, _rights(one)) for one in found])
+
+
+@blueprint.route("/account/tokens/new", methods=["GET", "POST"])
+@signed_in
+def new_token() -> ResponseReturnValue:
+    """Make a token and show it, once."""
+    form = TokenForm()
+    if form.accepts(lambda: _create(form)):
+        return render_template("accounts/token.html", made=form.result)
+    return form.render(
+        title=_("New API token"), submit=_("Create"), cancel=url_for("accounts.own_tokens")
+    )
+
+
+@blueprint.post("/account/tokens/<int:token_id>/revoke")
+@signed_in
+def revoke_own_token(token_id: int) -> ResponseReturnValue:
+    """End one of the own tokens."""
+    with unit_of_work() as session:
+        tokens.revoke_own(session, current_user.id, token_id)
+    flash(_("The token is revoked."), "ok")
+    return redirect(url_for("accounts.own_tokens"), 303)
+
+
+@blueprint.get("/admin/tokens")
+@needs(TOKEN, Verb.QUERY)
+def all_tokens() -> ResponseReturnValue:
+    """List everybody's tokens."""
+    return render_list(TOKENS)
+
+
+@blueprint.post("/admin/tokens/revoke")
+@needs(TOKEN, Verb.DELETE)
+def revoke_tokens() -> ResponseReturnValue:
+    """End the ticked tokens."""
+    with unit_of_work() as session:
+        for token_id in session.scalars(TOKENS.selection(request.form)).all():
+            tokens.revoke(session, token_id)
+    flash(_("The tokens are revoked."), "ok")
+    return redirect(return_to(request.form) or url_for("accounts.all_tokens"), 303)
+
+
+def _create(form: TokenForm) -> tokens.NewToken:
+    chosen = [tuple(text.rsplit(":", 1)) for text in form.scopes.data]
+    try:
+        return tokens.create_token(
+            current_user.id,
+            name=form.name.data or "",
+            scopes=[(resource, action) for resource, action in chosen],
+            days=form.days.data,
+            password=form.password.data or "",
+            client=client_of_request(),
+        )
+    except TooManyAttemptsError as error:
+        raise Refused(error.message, fields={"password": [error.message]}) from error
+
+
+def _rights(token: ApiToken) -> list[str]:
+    """Return the scopes in words, the verbs of one resource together."""
+    verbs: dict[str, list[str]] = {}
+    for resource, action in token.scopes:
+        verbs.setdefault(resource, []).append(verb_words(action))
+    return [f"{resource_words(key)}: {_(', ').join(several)}" for key, several in verbs.items()]

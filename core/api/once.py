@@ -1,0 +1,113 @@
+"""Idempotency-Key: the same request again gets the answer of the first one, and does nothing.
+
+The key is stored in the transaction of the effect: either both are there or neither is, whatever
+is killed when. A second request with the key waits for the first one in the database.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.access.guarded_session import GuardedSession
+from core.api.models import ApiReply
+from core.clock import now
+from core.contributions import JobDef, Step
+from core.errors import DomainError, Refused
+from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
+from core.unit_of_work import unit_of_work
+
+HEADER = "Idempotency-Key"
+KEPT = timedelta(days=1)
+LONGEST = 200
+REPLAYED = ("Location", "ETag")
+_SILENT = {"synchronize_session": False}
+
+
+def in_one_unit(act: Callable[[], Response]) -> Response:
+    """Run a writing operation in one unit of work, and with a key at most once."""
+    key = _key()
+    with unit_of_work() as session:
+        if key is None:
+            return act()
+        user_id = session.info["unit"].actor.user_id
+        if not _claim(session, user_id, key):
+            return _replay(session, user_id, key)
+        response = act()
+        kept = {name: response.headers[name] for name in REPLAYED if name in response.headers}
+        session.execute(
+            update(ApiReply)
+            .where(ApiReply.user_id == user_id, ApiReply.key == key)
+            .values(status=response.status_code, headers=kept, body=response.get_data()),
+            execution_options=_SILENT,
+        )
+        return response
+
+
+def _key() -> str | None:
+    if request.method != "POST" or HEADER not in request.headers:
+        return None
+    key = request.headers[HEADER].strip()
+    if not (0 < len(key) <= LONGEST and key.isascii() and key.isprintable()):
+        raise DomainError(_("The Idempotency-Key must be 1 to 200 plain signs."))
+    return key
+
+
+def _claim(session: GuardedSession, user_id: int | None, key: str) -> bool:
+    """Store the key; tell whether it was new. Old ones are free again."""
+    instant = now()
+    session.execute(
+        delete(ApiReply).where(
+            ApiReply.user_id == user_id, ApiReply.key == key, ApiReply.at < instant - KEPT
+        ),
+        execution_options=_SILENT,
+    )
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    claimed = session.execute(
+        dialect.insert(ApiReply)
+        .values(
+            user_id=user_id, key=key, fingerprint=_fingerprint(), at=instant,
+            status=0, headers={}, body=b"",
+        )
+        .on_conflict_do_nothing()
+        .returning(ApiReply.id)
+    )  # fmt: skip
+    return claimed.first() is not None
+
+
+def _replay(session: GuardedSession, user_id: int | None, key: str) -> Response:
+    kept = session.scalars(
+        select(ApiReply).where(ApiReply.user_id == user_id, ApiReply.key == key)
+    ).one()
+    if kept.fingerprint != _fingerprint():
+        words = _("This Idempotency-Key was used for another request. Choose a new one.")
+        raise Refused(words)
+    response = Response(kept.body, kept.status, kept.headers, mimetype="application/json")
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    digest.update(request.get_data())
+    return digest.hexdigest()
+
+
+def _step(run: Any) -> Step:
+    run.session.execute(
+        delete(ApiReply).where(ApiReply.at < now() - KEPT), execution_options=_SILENT
+    )
+    return Step(done=True)
+
+
+TIDY = JobDef(
+    kind="api.tidy",
+    title=_l("Forget the answers kept for repeated requests"),
+    step=_step,
+    every=timedelta(hours=6),
+)

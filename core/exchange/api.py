@@ -1,0 +1,177 @@
+"""The programming interface of imports: send a file, map its columns, start, look, stop."""
+
+import io
+from datetime import datetime
+from typing import Any
+
+from flask import Response, request, send_file
+from pydantic import Field
+
+from core.access.decorators import signed_in
+from core.api import Api, In, Out, Text
+from core.exchange import pages, services
+from core.exchange.access import exchange_for
+from core.exchange.bad_rows import bad_rows_file
+from core.exchange.mapping import check_mapping
+from core.exchange.models import ImportRun
+from core.exchange.queries import own_import, row_errors
+from core.exchange.upload import received
+from core.i18n import lazy_gettext as _l
+from core.unit_of_work import current_session
+
+api = Api("exchange_api", __name__, url_prefix="/api/v1/imports")
+FILE = "application/octet-stream"
+SHOWN_ERRORS = 100
+
+
+class NewImport(In):
+    """What the file is for, and what it is called."""
+
+    exchange: Text = Field(min_length=1, max_length=120)
+    filename: Text = Field(default="", max_length=200)
+
+
+class Mapping(In):
+    """Which heading of the file each column is taken from."""
+
+    mapping: dict[str, str]
+
+
+class ExchangeOut(Out):
+    """One kind of file that can be taken in."""
+
+    key: str
+    title: str
+    columns: list[str]
+    required: list[str]
+
+
+class ImportOut(Out):
+    """One import of the caller."""
+
+    id: int
+    exchange: str
+    filename: str
+    state: str
+    headings: list[str]
+    mapping: dict[str, str]
+    rows_total: int
+    rows_done: int
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    uploaded_at: datetime
+    finished_at: datetime | None
+
+
+class RefusedRow(Out):
+    """One row that was refused."""
+
+    row_number: int
+    cells: list[str]
+    reason: str
+
+
+@api.on("GET", "/kinds", summary=_l("List what can be imported"))
+@signed_in
+def kinds() -> list[ExchangeOut]:
+    """Answer the kinds of files that the caller may send."""
+    return [
+        ExchangeOut(
+            key=one.key,
+            title=str(one.title),
+            columns=[column.name for column in one.columns],
+            required=[column.name for column in one.columns if column.required],
+        )
+        for one in pages.index_page().exchanges
+    ]
+
+
+@api.on("GET", "", summary=_l("List the own recent imports"))
+@signed_in
+def recent() -> list[ImportOut]:
+    """Answer the newest imports of the caller."""
+    page = pages.index_page()
+    keys = {one.key for one in page.exchanges}
+    return [run for run in page.recent if run.exchange in keys]  # type: ignore[misc]
+
+
+@api.on(
+    "POST",
+    "",
+    summary=_l("Send a file (CSV or XLSX)"),
+    status=201,
+    location="exchange_api.show",
+    takes=FILE,
+)
+@signed_in
+def upload(query: NewImport) -> ImportOut:
+    """Take the body as a file and guess its columns; nothing is stored of its rows yet."""
+    with received(io.BytesIO(request.get_data()), query.filename) as accepted:
+        made = services.add_import(current_session(), query.exchange, accepted)
+    return _own(made)  # type: ignore[return-value]
+
+
+@api.on("GET", "/<int:record_id>", summary=_l("Read how far an import is"))
+@signed_in
+def show(record_id: int) -> ImportOut:
+    """Answer state and figures."""
+    return _own(record_id)  # type: ignore[return-value]
+
+
+@api.on("POST", "/<int:record_id>/mapping", summary=_l("Choose the columns of an import"))
+@signed_in
+def set_mapping(record_id: int, body: Mapping) -> ImportOut:
+    """Keep which heading each column is taken from."""
+    run = _own(record_id)
+    session = current_session()
+    check_mapping(exchange_for(session, run.exchange), run.headings, body.mapping)
+    services.set_mapping(session, record_id, body.mapping)
+    return run  # type: ignore[return-value]
+
+
+@api.on("POST", "/<int:record_id>/start", summary=_l("Start an import"))
+@signed_in
+def start(record_id: int) -> ImportOut:
+    """Let the job begin; it runs under the rights of the caller's account."""
+    services.start(current_session(), record_id)
+    return _own(record_id)  # type: ignore[return-value]
+
+
+@api.on("POST", "/<int:record_id>/stop", summary=_l("Stop an import"))
+@signed_in
+def stop(record_id: int) -> ImportOut:
+    """Stop it; the rows that it has stored stay."""
+    _own(record_id)
+    services.stop(current_session(), record_id)
+    return _own(record_id)  # type: ignore[return-value]
+
+
+@api.on("GET", "/<int:record_id>/refused", summary=_l("List the refused rows"))
+@signed_in
+def refused(record_id: int) -> list[RefusedRow]:
+    """Answer the first refused rows with their reasons."""
+    _own(record_id)
+    found: Any = row_errors(current_session(), record_id, limit=SHOWN_ERRORS)
+    return found  # type: ignore[no-any-return]
+
+
+@api.on(
+    "GET", "/<int:record_id>/refused.csv", summary=_l("Download the refused rows"), gives="text/csv"
+)
+@signed_in
+def refused_file(record_id: int) -> Response:
+    """Answer a file that can be mended and sent again."""
+    _own(record_id)
+    file = bad_rows_file(record_id)
+    return send_file(
+        file.stream, mimetype=file.mimetype, as_attachment=True, download_name=file.filename
+    )
+
+
+def _own(import_id: int) -> ImportRun:
+    """Return an import of the caller, who (or whose token) may still import such things."""
+    run = own_import(current_session(), import_id)
+    exchange_for(current_session(), run.exchange)
+    return run
