@@ -12,7 +12,7 @@ import click
 
 from core.addons.catalogue import discover
 from core.addons.manifest import RESERVED
-from core.config import ROOT, load_config
+from core.config import load_config
 
 TEMPLATES = Path(__file__).with_name("scaffold_templates")
 SUFFIX = ".txt"
@@ -83,7 +83,8 @@ def new(
         as_package=package,
     )
     check(plan)
-    folder = (into or (Path.cwd() if package else ROOT)).resolve()
+    checkout = load_config().manifests.parent
+    folder = (into or (Path.cwd() if package else checkout)).resolve()
     for path in write(plan, folder):
         click.echo(path.relative_to(folder))
     click.echo(_next_steps(plan))

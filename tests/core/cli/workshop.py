@@ -23,6 +23,7 @@ class Workshop:
             (folder / name).mkdir(parents=True)
         (folder / "addons" / "__init__.py").write_text('"""Add-ons."""\n')
         (folder / "tests" / "conftest.py").write_text(CONFTEST)
+        (folder / "tests" / "factories").symlink_to(ROOT / "tests" / "factories")
         for name in with_addons:
             (folder / "addons" / name).symlink_to(ROOT / "addons" / name)
             shutil.copy(ROOT / "manifests" / f"{name}.toml", folder / "manifests")
