@@ -1,6 +1,5 @@
 import csv
 import io
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,7 +9,6 @@ from core.actor import system_actor
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.exchange import importing, services
 from core.exchange.bad_rows import bad_rows_file
-from core.exchange.importing import next_size
 from core.exchange.models import ImportRowError, ImportRun
 from core.exchange.queries import own_import, row_errors
 from core.exchange.upload import received, stored_path
@@ -18,7 +16,6 @@ from core.jobs import running
 from core.jobs.models import Job
 from core.jobs.running import run_next
 from core.unit_of_work import read_only, unit_of_work
-from tests.core.exchange import toy_exchange
 from tests.core.exchange.toy_exchange import MANY, SINGLE
 from tests.core.jobs.toys import Note, plugged
 
@@ -116,35 +113,6 @@ def test_a_row_that_breaks_a_constraint_in_a_batch_does_not_take_the_others_alon
     expected = {"a": "3", "b": "2"}
     assert {code: text for code, text in notes().items() if code != long} == expected
     assert done.rows_done == 4
-
-
-def test_one_row_that_breaks_a_constraint_does_not_make_the_others_slow(importer, monkeypatch):
-    calls = []
-    whole = toy_exchange.apply_many
-
-    def counted(session, rows, options):
-        calls.append(len(rows))
-        if any(row["code"] == "c77" for row in rows):
-            session.add(Note(code=rows[0]["code"], text="x"))
-            session.add(Note(code=rows[0]["code"], text="twice breaks the constraint"))
-            session.flush()
-        return whole(session, rows, options)
-
-    many = replace(toy_exchange.MANY, key="toy.counted", apply_many=counted)
-    monkeypatch.setattr(importing, "SMALLEST_BATCH", 20)
-    with plugged(exchanges=[many]):
-        lines = "code,note\n" + "".join(f"c{n},x\n" for n in range(100))
-        done = import_all(importer, lines, "toy.counted")
-    assert counts(done) == (100, 0, 0, 0)
-    assert calls[0] == 100
-    assert len(calls) <= 14, "the bad row is found by halving"
-
-
-def test_a_batch_grows_while_it_is_quick_and_shrinks_when_it_is_slow():
-    assert next_size(50, 0.01) == 100
-    assert next_size(100, 0.3) == 50
-    assert next_size(100, 100.0) == importing.SMALLEST_BATCH
-    assert next_size(400, 0.0) == importing.LARGEST_BATCH
 
 
 def test_the_preview_says_what_would_happen_and_stores_nothing(importer):
