@@ -6,7 +6,7 @@ import shutil
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path, PurePath
@@ -36,7 +36,6 @@ from core.jobs.running import JobRun
 from core.jobs.services import enqueue
 from core.unit_of_work import current_session
 from core.web.list_args import ListArgs
-from core.web.list_query import write_cursor
 from core.web.list_spec import ListSpec
 
 KIND = "exchange.export"
@@ -124,11 +123,12 @@ def export_step(run: JobRun) -> Step:
 
 
 def _collect(run: JobRun, spec: ListSpec, args: ListArgs) -> Step:
-    after, done = str(run.cursor.get("after", "")), int(run.cursor.get("rows", 0))
+    after, done = run.cursor.get("after"), int(run.cursor.get("rows", 0))
     columns = spec.columns_for(run.session.info["unit"].access, args)
-    rows = run.session.execute(
-        export_statement(spec, replace(args, after=after)).limit(ROWS_A_STEP)
-    ).all()
+    statement = export_statement(spec, args).order_by(None).order_by(spec.id)
+    if after is not None:
+        statement = statement.where(spec.id > after)
+    rows = run.session.execute(statement.limit(ROWS_A_STEP)).all()
     lines = b"".join(
         json.dumps([outgoing(cell) for cell in cells], default=_number).encode() + b"\n"
         for cells in converted((row._mapping for row in rows), columns)  # noqa: SLF001 - public
@@ -136,7 +136,7 @@ def _collect(run: JobRun, spec: ListSpec, args: ListArgs) -> Step:
     begin = int(run.cursor.get("bytes", 0))
     _append(_place(run.payload, "jsonl"), begin, lines)
     if rows:
-        after = write_cursor(rows[-1].sort_value, rows[-1].id)
+        after = rows[-1].id
     whole = len(rows) < ROWS_A_STEP
     cursor = {
         "after": after,

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from core import clock
 from core.access.default_policy import recompile_users
 from core.accounts.models import User
 from core.actor import system_actor
+from core.audit.lists import ENTRIES
 from core.audit.models import AuditEntry
 from core.database import READ
 from core.errors import NotFound
@@ -89,6 +90,18 @@ def test_every_row_is_in_the_file_once_and_the_trail_has_filter_count_and_finger
     assert entry.changes["sha256"] == hashlib.sha256(content).hexdigest()
     assert entry.actor_user_id == actor.user_id
     assert not list(done.file.parent.glob("*.jsonl"))
+
+
+def test_rows_sorted_by_an_instant_come_to_an_end_too(actor, monkeypatch):
+    monkeypatch.setattr(export_job, "ROWS_A_STEP", 1)
+    with unit_of_work(actor) as session:
+        job_id = enqueue_export(session, ENTRIES, ENTRIES.parse({}), "csv", rows=9)
+    for _slice in range(5):
+        run_next(job_id=job_id)
+    with read_only(SYSTEM) as session:
+        entries = session.scalar(select(func.count()).select_from(AuditEntry))
+    assert stored(job_id).state == "done"
+    assert stored(job_id).progress_done == entries - 1
 
 
 def test_a_workbook_keeps_numbers_as_numbers(actor):
