@@ -20,9 +20,10 @@ def blocks(text: str) -> list[tuple[str, str]]:
 
 
 def matches(expected: str, told: str) -> bool:
-    """Tell whether an output is as written, where … stands for anything, lines included."""
-    parts = [re.escape(part) for part in expected.strip().split(ANYTHING)]
-    return re.fullmatch(".*?".join(parts), told.strip(), re.DOTALL) is not None
+    """Tell whether an output is as written: … is the rest of a line, or any lines on its own."""
+    lines = [re.escape(line).replace(ANYTHING, r"[^\n]*") for line in expected.strip().split("\n")]
+    pattern = "\n".join(r"[\s\S]*" if line == r"[^\n]*" else line for line in lines)
+    return re.fullmatch(pattern, told.strip()) is not None
 
 
 def changed(text: str, hunk: list[str]) -> str:

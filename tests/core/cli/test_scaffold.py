@@ -1,10 +1,12 @@
+import ast
+import importlib
 import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from core.cli.scaffold import Plan, ScaffoldError, new, singular, write
+from core.cli.scaffold import Plan, ScaffoldError, new, rendered, singular, write
 from tests.core.cli.workshop import Workshop
 
 PLAN = {"noun": "x", "title_zh": "拜访", "title_en": "Visits", "as_package": False}
@@ -151,3 +153,17 @@ def test_a_package_is_found_by_its_entry_point_and_keeps_to_its_tests(workshop, 
     )  # fmt: skip
     assert told.returncode == 0, told.stdout + told.stderr
     assert "27 passed" in told.stdout
+
+
+def test_all_that_the_templates_take_from_the_core_is_there():
+    wanted = [
+        (node.module, one.name)
+        for path, text in rendered(plan())
+        if path.endswith(".py")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("core.")
+        for one in node.names
+    ]
+    assert len(wanted) > 40
+    missing = [one for one in wanted if not hasattr(importlib.import_module(one[0]), one[1])]
+    assert not missing
