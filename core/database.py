@@ -53,6 +53,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """The type of the values: a decorator does not take it over from its `impl`."""
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Convert to UTC; raise ValueError for a naive value."""
         if value is None:
@@ -77,6 +82,11 @@ class Money(TypeDecorator[Decimal]):
     impl = BigInteger
     cache_ok = True
     LIMIT = Decimal("90000000000000.00")
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        """The type of the values: a decorator does not take it over from its `impl`."""
+        return Decimal
 
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
         """Convert to minor units; raise TypeError for floats, ValueError for a third decimal."""
@@ -116,6 +126,11 @@ class Period(TypeDecorator[int]):
 
     impl = Integer
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[int]:
+        """The type of the values: a decorator does not take it over from its `impl`."""
+        return int
 
     def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
         """Check the form; raise ValueError when the month is not 1 to 12."""

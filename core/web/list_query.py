@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     cast,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -141,7 +142,8 @@ def continued(
         return statement.where(spec.id < row_id if down else spec.id > row_id)
     if value is None:
         return statement.where(expression.is_(None), spec.id < row_id if down else spec.id > row_id)
-    pair, mark = tuple_(expression, spec.id), tuple_(value, row_id)
+    # Bound as the column's own type: money is stored in minor units, instants without a zone.
+    pair, mark = tuple_(expression, spec.id), tuple_(literal(value, expression.type), row_id)
     behind: ColumnElement[bool] = pair < mark if down else pair > mark
     if may_be_null(spec, expression):
         behind = or_(behind, expression.is_(None))

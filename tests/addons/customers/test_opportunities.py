@@ -1,14 +1,20 @@
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import parse_qsl
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from addons.customers import opportunities, queries
+from addons.customers.lists import OPPORTUNITIES
 from addons.customers.opportunities import OpportunityFields
 from core.clock import today
 from core.errors import Conflict, Refused
 from core.events.models import StoredEvent
+from core.unit_of_work import current_unit
+from core.web import list_args, list_page
+from core.web.list_page import load_page, next_href
 
 
 @pytest.fixture
@@ -97,3 +103,28 @@ def test_a_closed_opportunity_is_kept(house, as_, make, account):
         assert opportunities.delete_opportunity(mistake) == account
     with as_(house.ann):
         assert [one.id for one in queries.opportunities_of(account)] == [lost]
+
+
+@pytest.fixture
+def fifty(account, make, monkeypatch):
+    """Fifty opportunities in a list that goes on behind a cursor after its first page."""
+    monkeypatch.setattr(list_args, "OFFSET_LIMIT", 20)
+    monkeypatch.setattr(list_page, "OFFSET_LIMIT", 20)
+    return [
+        make.customers.opportunity(
+            account, value=None if number % 5 == 0 else Decimal(number % 7) / 4
+        )
+        for number in range(50)
+    ]
+
+
+@pytest.mark.parametrize("sort", ["value", "-value"])
+def test_the_list_goes_on_behind_an_amount_without_gap_or_repeat(house, as_, app, fifty, sort):
+    seen, address = [], f"sort={sort}&size=20"
+    while address and len(seen) <= len(fifty):
+        with app.test_request_context("/customers/opportunities"), as_(house.ann) as session:
+            args = OPPORTUNITIES.parse(MultiDict(parse_qsl(address)))
+            page = load_page(OPPORTUNITIES, args, session, current_unit().access)
+            seen += [row[0] for row in page.rows]
+            address = (next_href(page) or "").partition("?")[2]
+    assert sorted(seen) == sorted(fifty)
