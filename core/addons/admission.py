@@ -44,7 +44,9 @@ def admit(
         raise
     loaded = load_plugin(plugins, module_name, owner=name)
     add_package(Path(str(loaded.module.__file__)).parent)
-    check_models(manifest, loaded, new_tables=set(Model.metadata.tables) - tables_before)
+    known = dict(resources) | {r.key: r for r in loaded.of("resources")}
+    new_tables = set(Model.metadata.tables) - tables_before
+    check_models(manifest, loaded, new_tables=new_tables, resources=known)
     check_contributions(manifest, loaded, resources=resources, dimensions=dimensions)
     check_templates(manifest, loaded)
     before = _Wiring(app)
@@ -55,7 +57,6 @@ def admit(
     if _Wiring(app).reaches_beyond(before):
         said = words("It hooks into pages that are not its own (before_app_request or the like).")
         raise AddonFaultError("load", said)
-    known = dict(resources) | {r.key: r for r in loaded.of("resources")}
     check_pages(manifest, app, rules_before=before.rules, resources=known)
     check_menus(manifest, app, loaded, resources=known)
     return loaded

@@ -24,33 +24,60 @@ KEYS: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def check_models(manifest: Manifest, loaded: Loaded, *, new_tables: Collection[str]) -> None:
+def check_models(
+    manifest: Manifest,
+    loaded: Loaded,
+    *,
+    new_tables: Collection[str],
+    resources: Mapping[str, Resource],
+) -> None:
     """Every table carries the prefix, is declared, and points only where the manifest allows."""
     name, prefix = manifest.name, f"{manifest.name}_"
     for table in sorted(new_tables):
         if not table.startswith(prefix):
-            _refuse("Its table %(table)s must be called %(prefix)s….", table=table, prefix=prefix)
+            _refuse_foreign(manifest, table)
+            refuse_addon(
+                "Its table %(table)s must be called %(prefix)s….", table=table, prefix=prefix
+            )
     declared = set(loaded.of("models"))
     for model in sorted(declared, key=repr):
         if getattr(model, "__table__", None) is None:
-            _refuse("%(model)s in register_models is not a mapped class.", model=model.__name__)
+            refuse_addon(
+                "%(model)s in register_models is not a mapped class.", model=model.__name__
+            )
     for mapper in Model.registry.mappers:
         inside = f"{mapper.class_.__module__}.".startswith(f"{manifest.package}.")
         if inside and mapper.class_ not in declared:
-            _refuse(
+            refuse_addon(
                 "The class %(model)s is mapped but not named in register_models.",
                 model=mapper.class_.__name__,
             )
+    _check_rights(name, declared, resources)
     allowed = {name, "core", *manifest.depends}
     for table in _tables(prefix):
         for key in table.foreign_keys:
             target = key.target_fullname.split(".")[0]
             if target.split("_")[0] not in allowed:
-                _refuse(
+                refuse_addon(
                     "Table %(table)s refers to %(target)s of an add-on it does not depend on.",
                     table=table.name,
                     target=target,
                 )
+
+
+def _check_rights(
+    name: str, declared: Collection[type[Any]], resources: Mapping[str, Resource]
+) -> None:
+    for model in declared:
+        key = getattr(model, "__resource__", None)
+        if key is not None and key not in resources:
+            refuse_addon(
+                "The class %(model)s speaks of the resource %(key)s, which is not declared; "
+                "known are %(known)s.",
+                model=model.__name__,
+                key=key,
+                known=", ".join(sorted(r for r in resources if r.startswith(f"{name}."))) or "-",
+            )
 
 
 def check_contributions(
@@ -65,7 +92,7 @@ def check_contributions(
         keys = [key_of(item) for item in loaded.of(kind)]
         for key in keys:
             if not key.startswith(f"{manifest.name}."):
-                _refuse("%(key)s must begin with %(name)s. .", key=key, name=manifest.name)
+                refuse_addon("%(key)s must begin with %(name)s. .", key=key, name=manifest.name)
         _refuse_twice(keys)
     _refuse_twice([f"{s.place}: {s.key}" for s in loaded.of("slots")])
     _refuse_twice([m.key for m in loaded.of("measures")])
@@ -75,7 +102,7 @@ def check_contributions(
     _refuse_twice([*own, *(key for key in resources if key in own)])
     for item in loaded.of("measures"):
         if item.resource not in own | resources.keys():
-            _refuse("%(key)s speaks of an unknown resource %(resource)s.",
+            refuse_addon("%(key)s speaks of an unknown resource %(resource)s.",
                     key=item.key, resource=item.resource)  # fmt: skip
 
 
@@ -83,7 +110,7 @@ def check_templates(manifest: Manifest, loaded: Loaded) -> None:
     """Templates lie below templates/<name>/, so that no page of another can be replaced."""
     for blueprint in loaded.of("blueprints"):
         if blueprint.name != manifest.name and not blueprint.name.startswith(f"{manifest.name}_"):
-            _refuse(
+            refuse_addon(
                 "Its blueprint %(blueprint)s must be called %(name)s or %(name)s_….",
                 blueprint=blueprint.name,
                 name=manifest.name,
@@ -92,10 +119,10 @@ def check_templates(manifest: Manifest, loaded: Loaded) -> None:
             continue
         folder = Path(blueprint.root_path, blueprint.template_folder)
         if not folder.is_dir():
-            _refuse("Its template folder %(folder)s does not exist.", folder=folder.name)
+            refuse_addon("Its template folder %(folder)s does not exist.", folder=folder.name)
         for path in folder.iterdir():
             if path.name != manifest.name:
-                _refuse(
+                refuse_addon(
                     "templates/%(path)s must lie in templates/%(name)s/.",
                     path=path.name,
                     name=manifest.name,
@@ -118,27 +145,32 @@ def check_pages(
         if id(rule) in old:
             continue
         if rule.rule in taken or not f"{rule.rule}/".startswith(roots):
-            _refuse("The address %(rule)s is not below %(root)s/.", rule=rule.rule, root=root)
+            refuse_addon("The address %(rule)s is not below %(root)s/.", rule=rule.rule, root=root)
         _check_right(app, rule, resources)
     for rule in rules_before:
         if rule.rule.startswith(roots):
-            _refuse("The core has pages below %(root)s/ already.", root=root)
+            refuse_addon("The core has pages below %(root)s/ already.", root=root)
 
 
 def check_menus(
     manifest: Manifest, app: Flask, loaded: Loaded, *, resources: Mapping[str, Resource]
 ) -> None:
     """Menu entries and resources lead to pages that exist and speak of declared rights."""
-    del manifest
     for item in loaded.of("menus"):
         if item.endpoint not in app.view_functions:
-            _refuse("A menu entry leads to %(endpoint)s, which is no page.", endpoint=item.endpoint)
+            refuse_addon(
+                "A menu entry leads to %(endpoint)s, which is no page; there are %(known)s.",
+                endpoint=item.endpoint,
+                known=_known_pages(app, manifest.name),
+            )
     for resource in loaded.of("resources"):
         if resource.endpoint and resource.endpoint not in app.view_functions:
-            _refuse(
-                "The resource %(key)s leads to %(endpoint)s, which is no page.",
+            refuse_addon(
+                "The resource %(key)s leads to %(endpoint)s, which is no page; "
+                "there are %(known)s.",
                 key=resource.key,
                 endpoint=resource.endpoint,
+                known=_known_pages(app, manifest.name),
             )
     for item in [*loaded.of("menus"), *loaded.of("slots")]:
         if item.needs is None:
@@ -152,7 +184,7 @@ def _check_right(app: Flask, rule: Rule, resources: Mapping[str, Resource]) -> N
         return
     declared = declaration_of(app.view_functions.get(rule.endpoint))
     if declared is None:
-        _refuse(
+        refuse_addon(
             "The page %(endpoint)s does not say who may use it (@needs, @public or @signed_in).",
             endpoint=rule.endpoint,
         )
@@ -162,7 +194,28 @@ def _check_right(app: Flask, rule: Rule, resources: Mapping[str, Resource]) -> N
 
 def _check_verb(key: str, verb: str, resources: Mapping[str, Resource]) -> None:
     if key not in resources or verb not in resources[key].actions:
-        _refuse("%(key)s %(verb)s is needed but not declared.", key=key, verb=verb)
+        refuse_addon(
+            "%(key)s %(verb)s is needed but not declared; name it among the actions of a resource "
+            "that register_resources gives.",
+            key=key,
+            verb=verb,
+        )
+
+
+def _known_pages(app: Flask, name: str) -> str:
+    return ", ".join(sorted(one for one in app.view_functions if one.startswith(f"{name}."))) or "-"
+
+
+def _refuse_foreign(manifest: Manifest, table: str) -> None:
+    """Refuse an import of another add-on in words of its own: its tables came along."""
+    for mapper in Model.registry.mappers:
+        module = mapper.class_.__module__
+        if mapper.local_table.name == table and not module.startswith(f"{manifest.package}."):  # type: ignore[attr-defined]
+            refuse_addon(
+                "It imports %(module)s of another add-on; name that one under [depends] in the "
+                "manifest.",
+                module=module,
+            )
 
 
 def _tables(prefix: str) -> Iterable[Any]:
@@ -172,8 +225,11 @@ def _tables(prefix: str) -> Iterable[Any]:
 def _refuse_twice(keys: Iterable[str]) -> None:
     for key, count in Counter(keys).items():
         if count > 1:
-            _refuse("%(key)s is declared twice.", key=key)
+            refuse_addon(
+                "%(key)s is declared twice; take one away, or give it another key.", key=key
+            )
 
 
-def _refuse(msgid: str, **values: Any) -> None:
+def refuse_addon(msgid: str, **values: Any) -> None:
+    """Raise AddonFaultError with a translatable sentence; say `file` where it is known."""
     raise AddonFaultError("load", words(msgid, **values))

@@ -5,7 +5,6 @@ run between two units of work, on a connection of their own.
 """
 
 import time
-import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from core.access.elevation import elevated
 from core.addons import schema, tables
-from core.addons.faults import AddonFaultError, Fault, words
+from core.addons.faults import AddonFaultError, Fault, Stage, words
 from core.addons.leases import keep_fault, leased, owned_row
 from core.addons.models import Addon, State, bump
+from core.addons.places import fault_of
 from core.addons.previews import Act, Preview, history_for, preview
 from core.addons.registry import registry
 from core.addons.status import doctor
@@ -160,17 +160,13 @@ def _end_request_transaction() -> None:
         current_unit().release()
 
 
-def _guarded(name: str, stage: str, act: Callable[[], None]) -> None:
+def _guarded(name: str, stage: Stage, act: Callable[[], None]) -> None:
     """Run a step that may fail by the add-on's fault; keep the fault for the admin page."""
     try:
         act()
-    except AddonFaultError as error:
-        fault = error.of(name)
     except Exception as error:  # noqa: BLE001 -- whatever add-on code raises is its fault
-        said = words("%(error)s", error=f"{type(error).__name__}: {error}"[:400])
-        fault = Fault(name, "migration", said, traceback.format_exc())
-        if stage != "migration":
-            fault = Fault(name, "load", said, traceback.format_exc())
+        offered = registry().catalogue.found.get(name)
+        fault = fault_of(name, error, offered.folder if offered else None, stage=stage)
     else:
         return
     keep_fault(name, fault)
@@ -178,7 +174,20 @@ def _guarded(name: str, stage: str, act: Callable[[], None]) -> None:
 
 
 def _migrate(name: str) -> None:
-    schema.upgrade(site_config(), history_for(registry(), name))
+    config, history = site_config(), history_for(registry(), name)
+    history.heads()
+    schema.upgrade(config, history)
+    made = tables.row_counts(config, history)
+    models = [model for loaded in registry().plugged[name] for model in loaded.of("models")]
+    for model in models:
+        if model.__tablename__ not in made:
+            said = words(
+                "No migration makes its table %(table)s: write one with "
+                "sunmao db revision %(name)s.",
+                table=model.__tablename__,
+                name=name,
+            )
+            raise AddonFaultError("migration", said)
 
 
 def _drop(config: Config, history: schema.History) -> None:

@@ -3,7 +3,8 @@
 import difflib
 import importlib
 import importlib.util
-from collections.abc import Iterable, Mapping
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -59,11 +60,7 @@ def load_plugin(plugins: pluggy.PluginManager, module_name: str, *, owner: str) 
     publish_hookspecs(plugins, module_name)
     module = importlib.import_module(module_name)
     _check_hook_names(plugins, module)
-    try:
-        plugins.register(module, name=module_name)
-    except pluggy.PluginValidationError as error:
-        said = words("A hook has the wrong arguments: %(error)s", error=_last_line(error))
-        raise AddonFaultError("load", said) from error
+    plugins.register(module, name=module_name)
     return Loaded(owner, module, _collect(plugins, module))
 
 
@@ -84,6 +81,7 @@ def _check_hook_names(plugins: pluggy.PluginManager, module: ModuleType) -> None
         hook = options.get("specname") or name
         caller = getattr(plugins.hook, hook, None)
         if caller is not None and caller.has_spec():
+            _check_arguments(hook, getattr(module, name), caller.spec.argnames)
             continue
         near = difflib.get_close_matches(hook, known, n=1)
         said = words("There is no hook called %(hook)s.", hook=hook)
@@ -91,6 +89,19 @@ def _check_hook_names(plugins: pluggy.PluginManager, module: ModuleType) -> None
             said = words(
                 "There is no hook called %(hook)s; did you mean %(near)s?", hook=hook, near=near[0]
             )
+        raise AddonFaultError("load", said)
+
+
+def _check_arguments(hook: str, function: Any, allowed: Sequence[str]) -> None:
+    parameters = inspect.signature(function).parameters.values()
+    given = [one.name for one in parameters if one.default is one.empty]
+    if not set(given) <= set(allowed):
+        said = words(
+            "The hook %(hook)s has the wrong arguments: it takes (%(allowed)s), not (%(given)s).",
+            hook=hook,
+            allowed=", ".join(allowed),
+            given=", ".join(given),
+        )
         raise AddonFaultError("load", said)
 
 
@@ -124,7 +135,3 @@ def _typed(hook: str, given: Any, expected: type[Any]) -> tuple[Any, ...]:
             )
             raise AddonFaultError("load", said)
     return items
-
-
-def _last_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[-1]

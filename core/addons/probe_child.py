@@ -21,10 +21,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
 
-from core.addons.catalogue import Catalogue, Found
-from core.addons.faults import Fault, words
+from core.addons.catalogue import Catalogue, Found, package_folder
+from core.addons.faults import AddonFaultError, Fault, words
 from core.addons.manifest import Manifest
+from core.addons.places import fault_of
 from core.addons.registry import Registry
+from core.addons.template_checks import check_texts
 from core.app import create_app
 
 MEMORY = 4 * 1024**3
@@ -40,6 +42,10 @@ def try_addons(app: Flask, manifests: list[Manifest]) -> Fault | None:
     last = manifests[-1].name
     if last in found.faults:
         return found.faults[last]
+    try:
+        check_texts(manifests[-1], found.plugged[last][0], app)
+    except AddonFaultError as error:
+        return fault_of(last, error, package_folder(manifests[-1].package))
     try:
         configure_mappers()
     except Exception as error:  # noqa: BLE001 -- a broken relationship raises many types

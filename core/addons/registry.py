@@ -1,6 +1,5 @@
 """What the loaded plugins contribute to this app, and which of it is on for this request."""
 
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import hookspecs
 from core.addons.admission import admit
-from core.addons.catalogue import Catalogue, discover
+from core.addons.catalogue import Catalogue, discover, package_folder
 from core.addons.enabled import EnabledSet, Switchboard
-from core.addons.faults import AddonFaultError, Fault, words
+from core.addons.faults import Fault, words
 from core.addons.graph import check_graph, follow_faults, load_order, needed_by
 from core.addons.loading import Loaded, load_plugin
 from core.addons.manifest import Manifest
+from core.addons.places import fault_of
 from core.addons.probe import probe_all
 from core.config import Config
 from core.contributions import (
@@ -208,14 +208,10 @@ class Registry:
                         dimensions=self.dimensions,
                     )
                 )
-            except AddonFaultError as fault:
-                self.faults[name] = fault.of(name)
             except Exception as error:  # noqa: BLE001 -- whatever an add-on raises is its fault
-                trace = traceback.format_exc()
-                said = words("Loading failed: %(error)s", error=f"{type(error).__name__}: {error}")
-                self.faults[name] = Fault(name, "load", said, trace)
-            if name in self.faults:
-                self.app.logger.error("add-on not loaded", extra={"addon": name})
+                folder = package_folder(manifests[name].package)
+                self.faults[name] = fault_of(name, error, folder)
+                self.app.logger.error("add-on not loaded", extra={"addon": name})  # noqa: TRY400 -- its trace is kept
         self.switchboard.loaded = {n: frozenset(needed_by(n, manifests)) for n in self.loaded}
 
     def _on(self, kind: str) -> tuple[Any, ...]:

@@ -17,6 +17,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError
 from sqlalchemy import (
     Connection,
     Engine,
@@ -59,7 +61,11 @@ class History:
 
     def heads(self) -> tuple[str, ...]:
         """Return the newest revisions; more than one is a fault of the history."""
-        return tuple(_script(self).get_heads())
+        try:
+            return tuple(_script(self).get_heads())
+        except (KeyError, CommandError, RevisionError) as error:
+            said = words("Its migrations do not form one line: %(error)s", error=error)
+            raise AddonFaultError("migration", said) from error
 
 
 def history_of(owner: str, package: str = "") -> History:

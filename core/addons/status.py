@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -111,12 +112,33 @@ def doctor(session: Session, found: Registry, config: Config) -> list[Fault]:
 
 def _unmigrated(manifest: Manifest, config: Config) -> list[Fault]:
     try:
-        if schema.is_current(config, schema.history_of(manifest.name, manifest.package)):
-            return []
+        history = schema.history_of(manifest.name, manifest.package)
+        if schema.is_current(config, history):
+            return _differing(manifest, config, history)
     except AddonFaultError as fault:
         return [fault.of(manifest.name)]
     said = words("Its tables are not at its newest migration: run sunmao db upgrade.")
     return [Fault(manifest.name, "migration", said)]
+
+
+def _differing(manifest: Manifest, config: Config, history: schema.History) -> list[Fault]:
+    differences = schema.differences(config, history)
+    if not differences:
+        return []
+    said = words(
+        "Its tables are not what its models say (%(difference)s): write a migration with sunmao db "
+        "revision %(name)s, then run sunmao db upgrade.",
+        difference=_in_words(differences[0]),
+        name=manifest.name,
+    )
+    return [Fault(manifest.name, "migration", said)]
+
+
+def _in_words(difference: Any) -> str:
+    """Return the first of Alembic's differences as "add_column visits_visit.state"."""
+    kind, *rest = difference if isinstance(difference, tuple) else difference[0]
+    names = [one if isinstance(one, str) else getattr(one, "name", None) for one in rest[:3]]
+    return f"{kind} {'.'.join(name for name in names if name)}"
 
 
 def _status(name: str, row: Addon | None, found: Registry, enabled: set[str]) -> AddonStatus:

@@ -15,7 +15,7 @@ KEYWORDS = {
     "gettext": None,
     "lazy_gettext": None,
     "words": None,  # faults of add-ons keep the message and its values apart
-    "_refuse": None,  # as above, raising
+    "refuse_addon": None,  # as above, raising
     "ngettext": (1, 2),
 }
 KINDS = {".py": "python", ".html": "jinja2"}

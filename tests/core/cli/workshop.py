@@ -30,8 +30,15 @@ class Workshop:
 
     def run(self, *command: str, cwd: Path | None = None, **environment: str):
         """Run a Python module, such as pytest, as a person would in this checkout."""
+        return self.python("-m", *command, cwd=cwd, **environment)
+
+    def script(self, text: str, *arguments: str):
+        """Run a text of Python in this checkout."""
+        return self.python("-c", text, *arguments)
+
+    def python(self, *arguments: str, cwd: Path | None = None, **environment: str):
         return subprocess.run(
-            [sys.executable, "-m", *command],
+            [sys.executable, *arguments],
             cwd=cwd or self.folder,
             env=self.environment() | environment,
             capture_output=True,
