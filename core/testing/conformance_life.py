@@ -54,7 +54,7 @@ def switch_faults(subject: Subject) -> list[str]:
         registry().switchboard.forget()
         found = [
             f"{path} answers {status} while the add-on is off"
-            for _endpoint, _declared, path in routes(subject.app, "GET", below=subject.root)
+            for _endpoint, _declared, path in routes(subject.app, "GET", below=subject.roots)
             if (status := boss.get(path).status_code) != 404
         ]
         for name in reversed(subject.family):

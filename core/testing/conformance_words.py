@@ -55,9 +55,8 @@ def name_faults(subject: Subject) -> list[str]:
         found += [f"{kind}: {k} lacks {prefix}." for k in keys if not k.startswith(f"{prefix}.")]
     for rule in subject.app.url_map.iter_rules():
         owner = rule.endpoint.partition(".")[0].partition("_")[0]
-        roots = (subject.root, f"/api/v1{subject.root}")
-        if owner == prefix and not f"{rule.rule}/".startswith(roots):
-            found.append(f"the address {rule.rule} does not lie below {subject.root}")
+        if owner == prefix and not f"{rule.rule}/".startswith(subject.roots):
+            found.append(f"the address {rule.rule} does not lie below {subject.roots[0]}")
     return found
 
 

@@ -68,7 +68,7 @@ class Crawl:
     app: Flask
     client: FlaskClient
     search: str
-    below: str = "/"  # where the walk begins; links lead it anywhere
+    below: str | tuple[str, ...] = "/"  # where the walk begins; links lead it anywhere
     follow: bool = True
     pages: dict[str, tuple[int, str]] = field(default_factory=dict)
 

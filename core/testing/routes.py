@@ -18,7 +18,11 @@ Route = tuple[str, tuple[str, ...], str]  # endpoint, declaration, address
 
 
 def routes(
-    app: Flask, method: str, *, texts: Mapping[str, str] | None = None, below: str = "/"
+    app: Flask,
+    method: str,
+    *,
+    texts: Mapping[str, str] | None = None,
+    below: str | tuple[str, ...] = "/",
 ) -> list[Route]:
     """Return every route that takes the method, with an id of nothing where it wants one."""
     found: list[Route] = []

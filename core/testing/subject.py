@@ -61,9 +61,9 @@ class Subject:
         return folder
 
     @property
-    def root(self) -> str:
-        """Where its pages begin."""
-        return f"/{self.name}/"
+    def roots(self) -> tuple[str, ...]:
+        """Where its addresses begin: its pages, and its part of the API."""
+        return f"/{self.name}/", f"/api/v1/{self.name}/"
 
     def own(self, kind: str) -> tuple[Any, ...]:
         """Return what it contributes of a kind, such as "resources"."""

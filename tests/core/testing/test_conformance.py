@@ -104,13 +104,12 @@ def test_a_model_under_an_unknown_right_is_found(subject, monkeypatch):
 
 def test_a_text_without_chinese_is_found(subject, elsewhere):
     (elsewhere / "planted.py").write_text('TITLE = _("Never said in Chinese")\n')
-    assert said.translation_faults(subject) == ["no Chinese: Never said in Chinese"]
+    assert "no Chinese: Never said in Chinese" in said.translation_faults(subject)
 
 
 def test_a_title_that_is_not_wrapped_is_found(subject, plant):
     plant("resources", Resource(key="customers.customer", title="Bare words"))
-    (fault,) = said.translation_faults(subject)
-    assert "Bare words" in fault
+    assert any("Bare words" in fault for fault in said.translation_faults(subject))
 
 
 def test_a_translation_that_asks_for_another_value_is_found(subject, elsewhere):
