@@ -1,6 +1,8 @@
 """The programming interface of accounts: a twin of every act of their pages."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from addons.customers import duplicates, many, queries, services, stage_moves
 from addons.customers import hand_over as handing
@@ -147,8 +149,8 @@ def pipeline() -> list[StageSumOut]:
 class Like(In):
     """Names to compare with; without any, every group of alike accounts is answered."""
 
-    name: Text = ""
-    name_en: Text = ""
+    name: Annotated[Text, Field(max_length=200)] = ""
+    name_en: Annotated[Text, Field(max_length=200)] = ""
 
 
 @api.on("GET", "/duplicates", summary=_l("Find customers that may be the same"))

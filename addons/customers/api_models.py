@@ -7,20 +7,19 @@ from pydantic import Field
 
 from addons.customers import fields
 from addons.customers.stages import Grade, Stage
-from core.api import Amount, In, Integer, Names, Out, Text, words
+from core.api import Amount, In, Integer, Key, Names, Out, Text, words
 from core.i18n import lazy_gettext as _l
 
 MOST_AT_ONCE = 1_000
 _C = fields.LIMITS
 
 Reason = Annotated[Text, Field(max_length=2_000), words(_l("Reason"))]
-Key = Annotated[Integer, Field(ge=1)]
 
 
 class CustomerValues(In):
     """The fields of an account that people edit."""
 
-    name: Annotated[Text, Field(max_length=_C["name"]), words(_l("Name"))] = ""
+    name: Annotated[Text, Field(min_length=1, max_length=_C["name"]), words(_l("Name"))] = ""
     name_en: Annotated[Text, Field(max_length=_C["name_en"]), words(_l("English name"))] = ""
     grade: Annotated[Grade | None, words(_l("Grade"))] = None
     region: Annotated[Text, Field(max_length=_C["region"]), words(_l("Region"))] = ""

@@ -25,7 +25,7 @@ class OpportunitySumOut(Out):
 class ContactValues(In):
     """The fields of a contact person."""
 
-    name: Annotated[Text, Field(max_length=_P["name"]), words(_l("Name"))] = ""
+    name: Annotated[Text, Field(min_length=1, max_length=_P["name"]), words(_l("Name"))] = ""
     position: Annotated[Text, Field(max_length=_P["position"]), words(_l("Job title"))] = ""
     department: Annotated[Text, Field(max_length=_P["department"]), words(_l("Department"))] = ""
     phone: Annotated[Text, Field(max_length=_P["phone"]), words(_l("Phone"))] = ""
@@ -58,7 +58,7 @@ class ContactOut(Out):
 class OpportunityValues(In):
     """The fields of an opportunity that people edit."""
 
-    title: Annotated[Text, Field(max_length=_O["title"]), words(_l("Title"))] = ""
+    title: Annotated[Text, Field(min_length=1, max_length=_O["title"]), words(_l("Title"))] = ""
     expected_value: Annotated[Amount | None, words(_l("Expected value (CNY)"))] = None
     expected_close_on: Annotated[date | None, words(_l("Expected close"))] = None
     notes: Annotated[Text, words(_l("Notes"))] = ""

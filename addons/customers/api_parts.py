@@ -186,7 +186,8 @@ def show_industry(record_id: int) -> IndustryOut:
 @needs(INDUSTRY, "configure")
 def create_industry(body: NewIndustry) -> IndustryOut:
     """Store a node."""
-    made = industries.add_industry(body.name, parent_id=body.parent_id, sort=body.sort)
+    name = {str(code): text for code, text in body.name.items()}
+    made = industries.add_industry(name, parent_id=body.parent_id, sort=body.sort)
     return industries.industry(made)  # type: ignore[return-value]
 
 

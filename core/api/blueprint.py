@@ -100,8 +100,8 @@ class Operation:
             reading.refuse_body()
         return found
 
-    def _answer(self, result: Any) -> Response:
-        if isinstance(result, Response):
+    def _answer(self, result: Any) -> AnyResponse:
+        if isinstance(result, AnyResponse):
             return result
         if self.spec is None and self.result is None:
             return Response(status=204)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -74,6 +74,7 @@ Amount = Annotated[
     PlainSerializer(str, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": AMOUNT, "examples": ["1200.50"]}),
 ]
-Integer = Annotated[int, BeforeValidator(_integer), Field(ge=-LARGEST, le=LARGEST)]
+Integer = Annotated[int, Field(ge=-LARGEST, le=LARGEST), BeforeValidator(_integer)]
+Key = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_integer)]
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=20_000)]
-Names = dict[str, str]
+Names = Annotated[dict[Literal["zh", "en"], Text], Field(min_length=1)]

@@ -22,14 +22,13 @@ from core.web.list_columns import Column, Facet, choices_of, python_type, value_
 from core.web.list_query import write_cursor
 from core.web.list_spec import ListSpec
 
-REPEATED = ("col",)
 FORMATS = {"type": "string", "enum": ["csv", "xlsx"]}
 DAY = {"type": "string", "format": "date"}
 
 
 def rows(spec: ListSpec) -> dict[str, Any]:
     """Return one page of rows for the request's address and where the next one is."""
-    reading.check_names(parameters(spec), repeated=(*REPEATED, *(f.key for f in spec.facets)))
+    _check(spec, parameters(spec))
     unit = current_unit()
     args = spec.parse(request.args)
     found = unit.session.execute(spec.query(args).limit(args.size + 1)).all()
@@ -49,10 +48,25 @@ def rows(spec: ListSpec) -> dict[str, Any]:
 
 
 def file(spec: ListSpec) -> Response:
-    """Return the rows of the request's address as CSV or XLSX."""
-    known = {**parameters(spec), "format": FORMATS}
-    reading.check_names(known, repeated=(*REPEATED, *(f.key for f in spec.facets)))
-    return export_response(spec)
+    """Return the rows of the request's address as CSV or XLSX; 202 when a job writes them."""
+    _check(spec, file_parameters(spec))
+    response = export_response(spec, page="exports_api.export_state")
+    if response.location is None:
+        return response
+    text = json.dumps({"export": response.location})
+    return Response(text, 202, {"Location": response.location}, mimetype=reading.JSON)
+
+
+def _check(spec: ListSpec, known: Mapping[str, dict[str, Any]]) -> None:
+    """Refuse what the page would let pass: unknown parameters, columns, orders and tabs."""
+    reading.check_names(known, repeated=("col", *(f.key for f in spec.facets)))
+    reading.check_values(
+        {
+            "col": known["col"]["items"]["enum"],
+            "sort": known["sort"]["enum"],
+            "tab": known.get("tab", {}).get("enum", ()),
+        }
+    )
 
 
 def plain(value: Any) -> Any:
@@ -97,8 +111,14 @@ def parameters(spec: ListSpec) -> dict[str, dict[str, Any]]:
     return known
 
 
+def file_parameters(spec: ListSpec) -> dict[str, dict[str, Any]]:
+    """Return the schema of every parameter of an export: those of the list, but no place in it."""
+    known = {name: one for name, one in parameters(spec).items() if name not in {"after", "size"}}
+    return {**known, "format": FORMATS}
+
+
 def _many(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": schema, "maxItems": 50}
+    return {"type": "array", "items": schema}
 
 
 def _facet_schema(facet: Facet) -> dict[str, Any]:
@@ -107,7 +127,7 @@ def _facet_schema(facet: Facet) -> dict[str, Any]:
         return {"type": "string", "enum": [*values, "-"]}
     if python_type(value_of(facet.expr)) is int:
         return {"type": "string", "pattern": "^(-|[0-9]{1,9})$"}
-    return {"type": "string", "minLength": 1, "maxLength": 200}
+    return {"type": "string", "minLength": 1, "maxLength": 2000}
 
 
 def page_schema(spec: ListSpec) -> dict[str, Any]:

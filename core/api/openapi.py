@@ -13,7 +13,7 @@ from core.addons.gate import addon_of
 from core.addons.registry import registry
 from core.api import listing, reading
 from core.api.blueprint import OPERATION, Operation
-from core.api.once import HEADER, LONGEST
+from core.api.once import HEADER, KEY
 from core.i18n import gettext as _
 from core.version import VERSION
 
@@ -80,7 +80,7 @@ def _operation(
         "operationId": rule.endpoint,
         "tags": [rule.endpoint.partition(".")[0].removesuffix("_api")],
         "summary": str(operation.summary),
-        "parameters": [*_path(rule), *_query(rule, operation, schemas), *_headers(operation)],
+        "parameters": [*_path(rule), *_query(operation), *_headers(operation)],
         "responses": _responses(operation, schemas.get((rule.endpoint, "result"))),
     }
     if operation.declared[0] == "needs":
@@ -104,29 +104,25 @@ def _path(rule: Rule) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _query(
-    rule: Rule, operation: Operation, schemas: dict[Keyed, dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
+def _query(operation: Operation) -> Iterator[dict[str, Any]]:
     if operation.spec is not None:
-        for name, schema in listing.parameters(operation.spec).items():
+        known = listing.parameters if operation.is_json else listing.file_parameters
+        for name, schema in known(operation.spec).items():
             yield {"name": name, "in": "query", "schema": schema}
-        if not operation.is_json:
-            yield {"name": "format", "in": "query", "schema": listing.FORMATS}
     model = operation.model("query")
     if model is not None:
         whole = model.model_json_schema(ref_template=REF)
         for name, schema in whole["properties"].items():
             required = name in whole.get("required", ())
             yield {"name": name, "in": "query", "required": required, "schema": schema}
-    del rule, schemas
 
 
 def _headers(operation: Operation) -> Iterator[dict[str, Any]]:
     if operation.is_versioned:
-        schema = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
+        schema = {"type": "string", "pattern": f"^{reading.ETAG}$"}
         yield {"name": "If-Match", "in": "header", "required": True, "schema": schema}
     if operation.method == "POST":
-        schema = {"type": "string", "pattern": f"^[!-~]{{1,{LONGEST}}}$"}
+        schema = {"type": "string", "pattern": f"^{KEY}$"}
         yield {"name": HEADER, "in": "header", "required": False, "schema": schema}
 
 
@@ -141,9 +137,15 @@ def _responses(operation: Operation, result: dict[str, Any] | None) -> dict[str,
         good["content"] = {operation.gives: {"schema": BINARY}}
     else:
         status = 204
+    more: dict[str, Any] = {}
+    if operation.spec is not None and not operation.is_json:
+        place = {"type": "object", "properties": {"export": {"type": "string"}}}
+        content = {reading.JSON: {"schema": place}}
+        more["202"] = {"description": _("A job writes the file"), "content": content}
     problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         str(status): good,
+        **more,
         "default": {"description": _("A problem (RFC 9457)"), "content": problem},
     }
 

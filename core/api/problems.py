@@ -1,7 +1,7 @@
 """What is wrong with an input, in the caller's language and with the place where it stands."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -37,9 +37,9 @@ def words_of(fault: ErrorDetails, model: type[BaseModel]) -> str:
     return say(context) if say else _("This value cannot be used.")
 
 
-def unknown_words(name: str, known: Mapping[str, Any]) -> str:
+def unknown_words(name: str, known: Iterable[str]) -> str:
     """Say that a key is unknown, and which one may be meant."""
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, list(known), n=1)
     if near:
         return _("There is no “%(name)s” here; did you mean “%(near)s”?", name=name, near=near[0])
     return _("There is no “%(name)s” here.", name=name)

@@ -1,6 +1,7 @@
 """Reading a request strictly: what was not declared is refused, never ignored."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -13,7 +14,7 @@ from core.i18n import gettext as _
 
 JSON = "application/json"
 MOST_BYTES = 8 * 1024 * 1024
-VERSION_DIGITS = 9
+ETAG = '"[0-9]{1,9}"'
 
 
 def read_body(model: type[BaseModel]) -> BaseModel:
@@ -63,13 +64,29 @@ def check_names(known: Mapping[str, Any], *, repeated: tuple[str, ...]) -> None:
             raise DomainError(_("“%(name)s” stands in the address more than once.", name=name))
 
 
+def check_values(allowed: Mapping[str, Sequence[str]]) -> None:
+    """Raise 422 for a parameter without a value, or with one that is not allowed for it."""
+    faults = {
+        name: [unknown_words(value, values)]
+        for name, values in allowed.items()
+        for value in request.args.getlist(name)
+        if value not in values
+    }
+    faults |= {
+        name: [_("This is missing.")]
+        for name, value in request.args.items(multi=True)
+        if not value and name != "q"
+    }
+    if faults:
+        raise Unprocessable(_("The address holds unknown values."), fields=faults)
+
+
 def read_version() -> int:
     """Return the row version that If-Match names; 428 without one, 400 for anything else."""
     sent = request.headers.get("If-Match")
     if sent is None:
         words = _("Send the header If-Match with the ETag that you have read.")
         raise DomainError(words, status=428)
-    digits = sent.strip().removeprefix('"').removesuffix('"')
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= VERSION_DIGITS):
+    if not re.fullmatch(ETAG, sent):
         raise DomainError(_("If-Match holds no ETag of this site."))
-    return int(digits)
+    return int(sent.strip('"'))

@@ -42,7 +42,12 @@ def _title(tag: str) -> str:
 
 
 def _TITLES() -> dict[str, str]:  # noqa: N802 - a table that must be translated late
-    return {"exchange": _("Imports"), "measures": _("Measures"), "organisation": _("Organisation")}
+    return {
+        "exchange": _("Imports"),
+        "exports": _("Exports"),
+        "measures": _("Measures"),
+        "organisation": _("Organisation"),
+    }
 
 
 def _shown(

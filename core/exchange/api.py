@@ -2,16 +2,17 @@
 
 import io
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Response, request, send_file
+from flask import Response, request, send_file, url_for
 from pydantic import Field
 
 from core.access.decorators import signed_in
 from core.api import Api, In, Out, Text
-from core.exchange import pages, services
+from core.exchange import export_views, pages, services
 from core.exchange.access import exchange_for
 from core.exchange.bad_rows import bad_rows_file
+from core.exchange.export_job import own_export
 from core.exchange.mapping import check_mapping
 from core.exchange.models import ImportRun
 from core.exchange.queries import own_import, row_errors
@@ -20,6 +21,7 @@ from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_session
 
 api = Api("exchange_api", __name__, url_prefix="/api/v1/imports")
+exports = Api("exports_api", __name__, url_prefix="/api/v1/exports")
 FILE = "application/octet-stream"
 SHOWN_ERRORS = 100
 
@@ -27,8 +29,8 @@ SHOWN_ERRORS = 100
 class NewImport(In):
     """What the file is for, and what it is called."""
 
-    exchange: Text = Field(min_length=1, max_length=120)
-    filename: Text = Field(default="", max_length=200)
+    exchange: Annotated[Text, Field(min_length=1, max_length=120)]
+    filename: Annotated[Text, Field(max_length=200)] = ""
 
 
 class Mapping(In):
@@ -168,6 +170,32 @@ def refused_file(record_id: int) -> Response:
     return send_file(
         file.stream, mimetype=file.mimetype, as_attachment=True, download_name=file.filename
     )
+
+
+class ExportOut(Out):
+    """One large export of the caller; `file` is where it can be fetched, once it is there."""
+
+    id: int
+    title: str
+    state: str
+    file: str | None
+
+
+@exports.on("GET", "/<int:job_id>", summary=_l("Read how far an export is"))
+@signed_in
+def export_state(job_id: int) -> ExportOut:
+    """Answer the state of an own export."""
+    found = own_export(job_id)
+    there = found.kept_until is not None
+    file = url_for("exports_api.export_file", job_id=job_id) if there else None
+    return ExportOut(id=job_id, title=found.title, state=found.job.state, file=file)
+
+
+@exports.on("GET", "/<int:job_id>/file", summary=_l("Download an export"), gives="*/*")
+@signed_in
+def export_file(job_id: int) -> Response:
+    """Answer the file of an own export while it is kept."""
+    return export_views.file(job_id)  # type: ignore[return-value]
 
 
 def _own(import_id: int) -> ImportRun:

@@ -21,10 +21,10 @@ blueprint = Blueprint("exports", __name__, url_prefix="/exports", template_folde
 REFRESH_SECONDS = 2
 
 
-def export_response(spec: ListSpec) -> BaseResponse:
+def export_response(spec: ListSpec, *, page: str = "exports.show") -> BaseResponse:
     """Answer a list's export address: the list's own arguments and `format` (csv, xlsx).
 
-    Up to 2,000 rows are sent at once; for more a job is started and its page shown.
+    Up to 2,000 rows are sent at once; for more a job is started and the endpoint `page` shown.
     """
     fmt = checked_format(request.args.get("format", "csv"))
     args = replace(spec.parse(request.args), after="", page=1)
@@ -36,7 +36,7 @@ def export_response(spec: ListSpec) -> BaseResponse:
         )
     with unit_of_work(reason="export") as session:
         job_id = enqueue_export(session, spec, args, fmt, rows=rows)
-    return redirect(url_for("exports.show", job_id=job_id))
+    return redirect(url_for(page, job_id=job_id))
 
 
 @blueprint.get("/<int:job_id>")

@@ -7,7 +7,7 @@ from flask import Blueprint
 
 from core.contributions import JobDef, MenuItem
 from core.exchange import export_views
-from core.exchange.api import api
+from core.exchange.api import api, exports
 from core.exchange.export_job import EXPORT_JOB
 from core.exchange.importing import JOBS
 from core.exchange.models import ImportRowError, ImportRun
@@ -25,7 +25,7 @@ def register_models() -> Iterable[type[Any]]:
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
     """Give the wizard and its programming interface."""
-    return (blueprint, export_views.blueprint, api)
+    return (blueprint, export_views.blueprint, api, exports)
 
 
 @hookimpl
