@@ -10,6 +10,7 @@ from core.i18n import current_locale
 
 CODE = re.compile(r"[A-Za-z]{2}")
 FOOTNOTE = re.compile(r"\[[^\]]*\]")
+NOT_COUNTRIES = {"ZZ", "EU", "UN", "EZ", "QO", "XA", "XB"}
 NOTHING = frozenset(("", "none", "n/a", "na", "-", "–", "?", "unknown", "无", "不详"))
 OTHER_NAMES = {
     "usa": "US",
@@ -64,11 +65,16 @@ def country_title(code: str) -> str:
     return " / ".join(names.get(part, part) for part in code.split("/")) if code else ""
 
 
+def names() -> dict[str, str]:
+    """Return the name of every territory by code, in the reader's language."""
+    return _territories(current_locale())
+
+
 def choices() -> list[tuple[str, str]]:
     """Return (code, name) of all countries, sorted by name in the reader's language."""
     names = _territories(current_locale())
     return sorted(
-        ((code, name) for code, name in names.items() if code not in {"ZZ", "EU", "UN", "EZ"}),
+        ((code, name) for code, name in names.items() if code not in NOT_COUNTRIES),
         key=lambda item: item[1],
     )
 

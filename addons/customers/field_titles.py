@@ -2,9 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import inspect
-
-from addons.customers.models import Contact, Customer, Industry, Opportunity
+from addons.customers import countries
+from addons.customers.models import (
+    Contact,
+    Counter,
+    Customer,
+    Industry,
+    Network,
+    Opportunity,
+    OpportunityMove,
+    StageMove,
+)
+from addons.customers.stages import OPPORTUNITY_TITLES, STAGE_TITLES
+from core.audit.field_words import name_fields
 from core.i18n import lazy_gettext as _l
 
 TITLES: dict[type[Any], dict[str, Any]] = {
@@ -51,12 +61,53 @@ TITLES: dict[type[Any], dict[str, Any]] = {
         "sort": _l("Sort order"),
         "active": _l("Offered in forms"),
     },
+    StageMove: {
+        "customer_id": _l("Customer"),
+        "from_stage": _l("From"),
+        "to_stage": _l("To"),
+        "happened_on": _l("Day"),
+        "reason": _l("Reason"),
+        "forward": _l("Forward"),
+        "period": _l("Month"),
+        "to_rank": _l("Step"),
+        "sequence": _l("Sequence"),
+        "recorded_at": _l("Recorded"),
+        "recorded_by": _l("Recorded by"),
+    },
+    OpportunityMove: {
+        "customer_id": _l("Customer"),
+        "opportunity_id": _l("Opportunity"),
+        "from_stage": _l("From"),
+        "to_stage": _l("To"),
+        "happened_on": _l("Day"),
+        "reason": _l("Reason"),
+        "recorded_at": _l("Recorded"),
+        "recorded_by": _l("Recorded by"),
+    },
+    Network: {
+        "customer_id": _l("Customer"),
+        "brand": _l("Brand"),
+        "status": _l("Status"),
+        "bands": _l("Bands"),
+        "note": _l("Note"),
+    },
+}
+LABELS: dict[type[Any], dict[str, Any]] = {
+    Customer: {"stage": STAGE_TITLES, "country": lambda: dict(countries.choices())},
+    Opportunity: {"stage": OPPORTUNITY_TITLES},
+    StageMove: {"from_stage": STAGE_TITLES, "to_stage": STAGE_TITLES},
+    OpportunityMove: {"from_stage": OPPORTUNITY_TITLES, "to_stage": OPPORTUNITY_TITLES},
+}
+TITLES[Counter] = {}
+ROWS: dict[type[Any], Any] = {
+    StageMove: _l("Step of an account"),
+    OpportunityMove: _l("Step of an opportunity"),
+    Network: _l("Network"),
+    Counter: _l("Counter of codes"),
 }
 
 
-def name_fields() -> None:
-    """Give the columns their words, once, when the add-on is loaded."""
+def name_all() -> None:
+    """Give columns and tables their words, once, when the add-on is loaded."""
     for model, titles in TITLES.items():
-        columns = inspect(model).columns
-        for name, words in titles.items():
-            columns[name].info["title"] = words
+        name_fields(model, titles, labels=LABELS.get(model), rows=ROWS.get(model))

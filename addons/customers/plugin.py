@@ -10,7 +10,7 @@ from addons.customers.api import api
 from addons.customers.blueprint import blueprint
 from addons.customers.dimension import CUSTOMER_DIMENSION
 from addons.customers.exchanges import EXCHANGES
-from addons.customers.field_titles import name_fields
+from addons.customers.field_titles import name_all
 from addons.customers.measures import MEASURES
 from addons.customers.menus import MENUS
 from addons.customers.models import MODELS
@@ -37,7 +37,7 @@ PAGES = (views, part_views, admin_views, api_parts)  # importing them hangs the 
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
     """Name the tables."""
-    name_fields()
+    name_all()
     return MODELS
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from core.accounts import account_pages, admin_pages, login_pages, token_pages
 from core.accounts.blueprint import blueprint
+from core.accounts.field_titles import name_accounts
 from core.accounts.models import LoginAttempt, LoginSession, User
 from core.accounts.resources import RESOURCES, TOKEN, USER
 from core.accounts.tidy import TIDY
@@ -23,7 +24,8 @@ PAGES = (login_pages, account_pages, admin_pages, token_pages)  # importing them
 
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
-    """Name the tables."""
+    """Name the tables and their fields."""
+    name_accounts()
     return (User, LoginSession, LoginAttempt, ApiToken)
 
 

@@ -12,6 +12,7 @@ from core.addons.models import Worker
 from core.addons.registry import registry
 from core.addons.status import AddonStatus, Standing, statuses, workers
 from core.audit.models import AuditEntry
+from core.audit.words import action_words
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import read_only
 
@@ -20,13 +21,6 @@ TABS = {
     "enabled": _l("Switched on"),
     "available": _l("Can be switched on"),
     "trouble": _l("Need attention"),
-}
-ACT_WORDS = {
-    "enable": _l("switched on"),
-    "disable": _l("switched off"),
-    "uninstall": _l("uninstalled"),
-    "purge": _l("purged"),
-    "reload": _l("code reloaded"),
 }
 HISTORY_LIMIT = 100
 OFF = frozenset({Standing.AVAILABLE, Standing.DISABLED, Standing.ARCHIVED})
@@ -98,6 +92,7 @@ def acts_history(record_id: int | None = None) -> list[Deed]:
     statement = select(AuditEntry).where(AuditEntry.resource == RESOURCE)
     if record_id is not None:
         statement = statement.where(AuditEntry.record_id == record_id)
+    words = action_words()
     with read_only() as session:
         rows = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(HISTORY_LIMIT))
         return [
@@ -105,7 +100,7 @@ def acts_history(record_id: int | None = None) -> list[Deed]:
                 at=row.at,
                 actor=row.actor_label,
                 name=row.label,
-                act=str(ACT_WORDS.get(row.action, row.action)),
+                act=words.get(row.action, row.action),
                 reason=row.reason,
             )
             for row in rows

@@ -13,6 +13,7 @@ from core.addons.faults import AddonFaultError, Words, words
 from core.addons.graph import Plan, dependents_of, plan_disable, plan_enable
 from core.addons.models import Addon, State
 from core.addons.registry import Registry
+from core.audit.words import table_titles
 from core.config import Config
 from core.i18n import localized
 from core.jobs.models import Job, JobState
@@ -90,7 +91,14 @@ def _enable(found: Registry, config: Config, rows: dict[str, Addon], name: str) 
         said = words("%(name)s is new: reload the code first.", name=unloaded[0])
         obstacles.append(said)
     brings = [
-        Line(None, words("%(name)s %(version)s", name=n, version=one.manifest.version))
+        Line(
+            None,
+            words(
+                "%(name)s %(version)s",
+                name=localized(one.manifest.title.model_dump()),
+                version=one.manifest.version,
+            ),
+        )
         for n in plan.steps
         if (one := found.catalogue.found.get(n))
     ]
@@ -115,9 +123,14 @@ def _disable(
     plan: Plan = plan_disable(name, found.catalogue.manifests, decided_on(rows))
     ends = _parts(found, name) + _work(session, found, name)
     counts = tables.row_counts(config, history_for(found, name))
-    kept = tuple(Line(n, words("rows in %(table)s", table=t)) for t, n in counts.items())
     return Preview(
-        "disable", name, plan.steps, plan.obstacles, ends=tuple(ends), keeps=kept, tables=counts
+        "disable",
+        name,
+        plan.steps,
+        plan.obstacles,
+        ends=tuple(ends),
+        keeps=_rows(counts),
+        tables=counts,
     )
 
 
@@ -138,10 +151,9 @@ def _uninstall(
         ]
         obstacles += reasons_to_keep(found, name)
     counts = tables.row_counts(config, history_for(found, name))
-    kept = tuple(Line(n, words("rows in %(table)s", table=t)) for t, n in counts.items())
     ends = tuple(_work(session, found, name))
     return Preview(
-        "uninstall", name, (name,), tuple(obstacles), ends=ends, keeps=kept, tables=counts
+        "uninstall", name, (name,), tuple(obstacles), ends=ends, keeps=_rows(counts), tables=counts
     )
 
 
@@ -159,9 +171,18 @@ def _purge(found: Registry, config: Config, rows: dict[str, Addon], name: str) -
         )
         obstacles.append(said)
     counts = tables.row_counts(config, history)
-    ends = tuple(Line(n, words("rows in %(table)s", table=t)) for t, n in counts.items())
     keeps = (Line(None, words("A copy of every table as CSV in instance/exports.")),)
-    return Preview("purge", name, (name,), tuple(obstacles), ends=ends, keeps=keeps, tables=counts)
+    return Preview(
+        "purge", name, (name,), tuple(obstacles), ends=_rows(counts), keeps=keeps, tables=counts
+    )
+
+
+def _rows(counts: dict[str, int]) -> tuple[Line, ...]:
+    titles = {name: words("%(reason)s", reason=said) for name, said in table_titles().items()}
+    return tuple(
+        Line(count, titles.get(name) or words("rows in %(table)s", table=name))
+        for name, count in counts.items()
+    )
 
 
 def reasons_to_keep(found: Registry, name: str) -> list[Words]:

@@ -1,14 +1,15 @@
 """Reading the audit trail: the history of one record, with the words that its page uses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.addons.registry import registry
+from core.audit.field_words import FieldWords
 from core.audit.models import AuditEntry
 from core.errors import NotFound
 from core.i18n import gettext as _
@@ -19,12 +20,14 @@ MASKED = "•••"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of one entry; `old` and `new` are JSON values."""
+    """One field of one entry; `old` and `new` are JSON values, `before` and `after` their words."""
 
     field: str
     title: str
     old: Any
     new: Any
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +50,49 @@ def history(
     The caller has loaded the record under its own right first; fields that the resource declares
     sensitive are masked, because the trail carries no right of its own.
     """
-    rows = session.execute(
+    rows = session.scalars(
         select(AuditEntry)
         .where(AuditEntry.resource == resource, AuditEntry.record_id == record_id)
         .order_by(AuditEntry.id.desc())
         .limit(limit)
-    ).scalars()
-    titles = field_titles(resource)
-    masked = sensitive_fields(resource)
-    return [_entry(row, titles, masked) for row in rows]
+    ).all()
+    return _read(session, resource, rows)
 
 
-def _entry(row: AuditEntry, titles: Mapping[str, str], masked: frozenset[str]) -> HistoryEntry:
-    changes = [
-        _change(field, value, titles, hidden=field in masked)
-        for field, value in row.changes.items()
+def _read(session: Session, resource: str, rows: Sequence[AuditEntry]) -> list[HistoryEntry]:
+    words, masked = FieldWords(session, resource), sensitive_fields(resource)
+    words.learn(
+        (field, value)
+        for row in rows
+        for field, pair in row.changes.items()
+        if field not in masked
+        for value in _pair(pair)
+    )
+    return [
+        HistoryEntry(
+            row.id,
+            row.at,
+            _("The system (%(name)s)", name=row.actor_label)
+            if row.actor_kind == "system"
+            else row.actor_label,
+            row.action,
+            [_change(words, field, row.changes[field], masked) for field in row.changes],
+            row.reason,
+        )
+        for row in rows
     ]
-    return HistoryEntry(row.id, row.at, row.actor_label, row.action, changes, row.reason)
 
 
-def _change(field: str, value: Any, titles: Mapping[str, str], *, hidden: bool) -> Change:
-    pair = value if isinstance(value, list) and len(value) == 2 else [None, value]  # noqa: PLR2004
-    old, new = (MASKED if hidden and item is not None else item for item in pair)
-    return Change(field, titles.get(field, field), old, new)
+def _pair(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) and len(value) == 2 else [None, value]  # noqa: PLR2004
 
 
-def field_titles(resource: str) -> dict[str, str]:
-    """Return the words for a resource's fields, from its columns' info["title"]."""
-    model = _model(resource)
-    if model is None:
-        return {}
-    titles = {}
-    for attribute in inspect(model).column_attrs:
-        title = getattr(attribute.columns[0], "info", {}).get("title")
-        titles[attribute.key] = str(title) if title else attribute.key.replace("_", " ")
-    return titles
+def _change(words: FieldWords, field: str, value: Any, masked: frozenset[str]) -> Change:
+    old, new = _pair(value)
+    if field in masked:
+        old, new = (None if one is None else MASKED for one in (old, new))
+    before, after = words.words(field, old), words.words(field, new)
+    return Change(field, words.title(field), old, new, before, after)
 
 
 def sensitive_fields(resource: str) -> frozenset[str]:
@@ -90,14 +101,9 @@ def sensitive_fields(resource: str) -> frozenset[str]:
     return frozenset(declared.sensitive) if declared else frozenset()
 
 
-def _model(resource: str) -> type[Any] | None:
-    declared = registry().resources.get(resource)
-    return declared.model if declared else None
-
-
 def entry_of(entry_id: int) -> tuple[AuditEntry, HistoryEntry]:
     """Return one entry as stored and as shown; raise NotFound. The route has asked core.audit."""
     row = current_session().get(AuditEntry, entry_id)
     if row is None:
         raise NotFound(_("There is no such entry."))
-    return row, _entry(row, field_titles(row.resource), sensitive_fields(row.resource))
+    return row, _read(current_session(), row.resource, [row])[0]

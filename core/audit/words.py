@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from core.addons.registry import registry
+from core.database import Model
 from core.i18n import lazy_gettext as _l
 
 ACTIONS = {
@@ -16,6 +17,39 @@ ACTIONS = {
     "retry": _l("ran a job again"),
     "cancel": _l("cancelled a job"),
     "replay": _l("replayed events"),
+    "correct": _l("corrected"),
+    "assign": _l("handed over"),
+    "access.elevate": _l("let the system act"),
+    "sign-in": _l("signed in"),
+    "sign-out": _l("signed out"),
+    "change-password": _l("changed the password"),
+    "reset": _l("reset the password"),
+    "end-session": _l("signed a device out"),
+    "end-sessions": _l("signed all devices out"),
+    "enable": _l("switched on"),
+    "disable": _l("switched off"),
+    "uninstall": _l("uninstalled"),
+    "purge": _l("purged"),
+    "reload": _l("reloaded the code"),
+}
+FACTS = {
+    "file": _l("File"),
+    "filter": _l("Filter"),
+    "rows": _l("Rows"),
+    "mapping": _l("Columns"),
+    "sha256": _l("Checksum (SHA-256)"),
+    "created": _l("New"),
+    "updated": _l("Changed"),
+    "unchanged": _l("Unchanged"),
+    "refused": _l("Refused"),
+    "network": _l("Network"),
+    "session": _l("Device"),
+    "ended": _l("Devices signed out"),
+    "type": _l("Event"),
+    "consumer": _l("Add-on"),
+    "state": _l("State"),
+    "version": _l("Version"),
+    "key": _l("Key"),
 }
 
 
@@ -25,5 +59,16 @@ def action_words() -> Mapping[str, str]:
 
 
 def resource_titles() -> Mapping[str, str]:
-    """Return the titles of all resources that are loaded."""
-    return {key: str(resource.title) for key, resource in registry().resources.items()}
+    """Return the titles of all resources that are loaded, and of tables that have one."""
+    return table_titles() | {key: str(one.title) for key, one in registry().resources.items()}
+
+
+def table_titles() -> dict[str, str]:
+    """Return what the rows of each table are called: its own title, else its resource's."""
+    titles = {
+        one.model.__tablename__: str(one.title)
+        for one in registry().resources.values()
+        if one.model is not None
+    }
+    own = {name: table.info.get("title") for name, table in Model.metadata.tables.items()}
+    return titles | {name: str(words) for name, words in own.items() if words is not None}

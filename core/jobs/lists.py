@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from core.addons.registry import registry
 from core.contributions import Verb
 from core.i18n import lazy_gettext as _l
+from core.i18n import localized
 from core.jobs.models import Job, JobState
 from core.web.lists import BulkAction, Column, Facet, ListSpec, Tab
 
@@ -31,7 +32,13 @@ def kinds() -> Mapping[str, str]:
 
 
 def _owners() -> Mapping[str, str]:
-    return {name: name for name in ("core", *sorted(registry().loaded))}
+    names = {name: localized(one.title.model_dump()) for name, one in registry().loaded.items()}
+    return {"core": str(_l("The site itself")), **names}
+
+
+def notes() -> Mapping[str, str]:
+    """Return the words for notes that are codes: the kinds of events that were delivered."""
+    return {kind.key: str(kind.title) for kind in registry().every("event_types")}
 
 
 def _source() -> Select[Any]:
@@ -49,13 +56,13 @@ JOBS = ListSpec(
     columns=(
         Column("kind", _l("Job"), Job.kind, kind="text", labels=kinds, phone="p1"),
         Column("state", _l("State"), Job.state, kind="tag", labels=STATES, tones=TONES, phone="p2"),
-        Column("note", _l("Note"), Job.note, phone="p3"),
+        Column("note", _l("Note"), Job.note, labels=notes, phone="p3"),
         Column("done", _l("Done"), Job.progress_done, kind="number"),
         Column("total", _l("Of"), Job.progress_total, kind="number"),
         Column("attempts", _l("Attempts"), Job.attempts, kind="number"),
         Column("due", _l("Due"), Job.due_at, kind="instant", phone="p4"),
-        Column("finished", _l("Finished"), Job.finished_at, kind="instant"),
-        Column("addon", _l("Add-on"), Job.addon, kind="code"),
+        Column("finished", _l("Finished"), Job.finished_at, kind="instant", shown=False),
+        Column("addon", _l("Add-on"), Job.addon, labels=_owners, shown=False),
         Column("error", _l("Last error"), Job.last_error, shown=False),
     ),
     facets=(

@@ -11,7 +11,7 @@ from core.contributions import Verb
 from core.errors import Conflict
 from core.i18n import ngettext
 from core.jobs import services
-from core.jobs.lists import JOBS, STATES, kinds
+from core.jobs.lists import JOBS, STATES, TONES, kinds, notes
 from core.jobs.models import JobState
 from core.jobs.queries import chosen_ids, is_parked, job_of
 from core.unit_of_work import unit_of_work
@@ -37,6 +37,8 @@ def show(record_id: int) -> str:
         job=job,
         title=kinds().get(job.kind, job.kind),
         state=str(STATES[JobState(job.state)]),
+        tone=TONES.get(JobState(job.state), ""),
+        note=notes().get(job.note, job.note),
         parked=is_parked(job),
     )
 

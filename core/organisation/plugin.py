@@ -12,6 +12,7 @@ from core.organisation import employee_pages, unit_pages
 from core.organisation.blueprint import blueprint
 from core.organisation.dimensions import DIMENSIONS
 from core.organisation.events import EVENT_TYPES
+from core.organisation.field_titles import name_organisation
 from core.organisation.models import Employee, OrgClosure, OrgUnit, Position
 from core.organisation.resources import RESOURCES, Permission
 
@@ -20,7 +21,8 @@ PAGES = (unit_pages, employee_pages)  # importing them mounts their views
 
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
-    """Name the tables."""
+    """Name the tables and their fields."""
+    name_organisation()
     return (OrgUnit, OrgClosure, Position, Employee)
 
 
