@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DecimalField, Field, IntegerField, SelectField, TextAreaField
+from wtforms import BooleanField, DecimalField, Field, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
@@ -43,4 +43,4 @@ def _field(definition: SettingDef, value: Any) -> Field:
             choices = [SelectChoice(key, str(name)) for key, name in definition.choices]
             return SelectField(title, choices=choices, default=value, description=words)
         case "text":
-            return TextAreaField(title, default=value, description=words)
+            return StringField(title, default=value, description=words)
