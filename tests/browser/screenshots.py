@@ -1,65 +1,86 @@
-"""`make screenshots`: pictures of the main pages with the demonstration's data, in a folder."""
+"""`make screenshots`: a picture of every page in both languages, both widths and both themes.
 
+`python -m tests.browser.screenshots FOLDER [WORD]` takes only the scenes whose name holds WORD.
+"""
+
+import logging
 import sys
 import tempfile
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any
 
-from core.actor import acting_as
 from core.app import create_app
-from core.cli.demo import OPERATOR, prepare_site
 from core.testing.browser import chromium, keep_inside
-from core.testing.client import sign_in_cookie
-from core.testing.making import Maker
+from core.testing.client import Client
 from core.testing.serving import ROOT, served
 from core.web.assets import remote_assets
+from tests.browser.stage import Scene, Stage, pages_of_the_map
+from tests.browser.states import special_scenes
 
-PAGES = {
-    "workspace": "/",
-    "customers": "/customers/",
-    "customer": "/customers/1",
-    "customer-form": "/customers/1/edit",
-    "pipeline": "/customers/pipeline",
-    "add-ons": "/admin/addons",
-    "disable": "/admin/addon/customers/disable",
-    "organisation": "/admin/organisation",
-    "imports": "/imports/",
-}
+WIDTHS = {"1280": {"width": 1280, "height": 800}, "390": {"width": 390, "height": 844}}
 LOOKS = {
-    "zh-light": {"locale": "zh-CN", "viewport": {"width": 1280, "height": 800}},
-    "en-dark": {
-        "locale": "en",
-        "color_scheme": "dark",
-        "viewport": {"width": 1280, "height": 800},
-    },
-    "zh-phone": {"locale": "zh-CN", "viewport": {"width": 390, "height": 844}},
+    f"{locale[:2]}-{width}-{theme}": {
+        "locale": locale,
+        "viewport": WIDTHS[width],
+        "color_scheme": theme,
+    }
+    for locale, width, theme in product(("zh-CN", "en"), WIDTHS, ("light", "dark"))
 }
 
 
-def main(target: Path) -> None:
-    """Make a demonstration in a temporary folder and take every picture."""
-    target.mkdir(parents=True, exist_ok=True)
+def all_scenes(stage: Stage) -> list[Scene]:
+    """Return every page of the URL map and every state beside."""
+    return [*pages_of_the_map(stage), *special_scenes(stage)]
+
+
+def visits(
+    browser: Any, stage: Stage, address: str, word: str = "", **look: Any
+) -> Iterator[tuple[Scene, Any]]:
+    """Walk through all scenes in one look; give each with the browser's page that shows it."""
     copies = ROOT / "instance" / "assets"
     known = {one.address: copies / one.local_name for one in remote_assets().values()}
-    files = {address: file for address, file in known.items() if file.exists()}
+    files = {url: file for url, file in known.items() if file.exists()}
+    windows: dict[str | None, Any] = {}
+    for scene in all_scenes(stage):
+        if word not in scene.name:
+            continue
+        if scene.who not in windows:
+            windows[scene.who] = browser.new_context(base_url=address, **look)
+            keep_inside(windows[scene.who], files.get)
+            if scene.who:
+                windows[scene.who].add_cookies([{"url": address, **stage.cookie(scene.who)}])
+        page = windows[scene.who].new_page()
+        page.goto(scene.path)
+        if scene.act:
+            scene.act(page, stage)
+        if page.locator("canvas").count():
+            page.wait_for_timeout(600)  # charts grow
+        yield scene, page
+        page.close()
+        if scene.undo:
+            scene.undo(stage)
+    for window in windows.values():
+        window.close()
+
+
+def main(target: Path, word: str = "") -> None:
+    """Make a demonstration in a temporary folder and take every picture."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(instance=Path(folder), job_engine="off")
-        with app.app_context(), acting_as(OPERATOR):
-            prepare_site(OPERATOR)
-            user = Maker().administrator("painter")
-            cookie = sign_in_cookie(app, user)
-        with served(app) as address, chromium() as browser:
-            for look, options in LOOKS.items():
-                window = browser.new_context(base_url=address, **options)
-                keep_inside(window, files.get)
-                window.add_cookies([{"url": address, **cookie}])
-                page = window.new_page()
-                for name, path in PAGES.items():
-                    page.goto(path)
-                    page.wait_for_timeout(500)
-                    page.screenshot(path=target / f"{name}-{look}.png", full_page=True)
-                    print(target / f"{name}-{look}.png")
-                window.close()
+        app = create_app(instance=Path(folder), job_engine="off", gate_ttl_seconds=0.0)
+        app.test_client_class = Client
+        with app.app_context():
+            stage = Stage(app)
+            with served(app) as address, chromium() as browser:
+                for look, options in LOOKS.items():
+                    (target / look).mkdir(parents=True, exist_ok=True)
+                    for scene, page in visits(browser, stage, address, word, **options):
+                        path = target / look / f"{scene.name}.png"
+                        page.screenshot(path=path, full_page=True)
+                    print(target / look)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

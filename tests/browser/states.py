@@ -1,0 +1,132 @@
+"""States that no address alone reaches: refusals, failures, open menus, other people, add-ons off."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from tests.browser.stage import Scene, Stage
+
+_visits = count(1)
+ROLES = {"manager": "chen", "head": "lin", "department": "zhou", "researcher": "gao"}
+
+
+def special_scenes(stage: Stage) -> Iterator[Scene]:
+    """Give the scenes beside the pages of the URL map."""
+    yield from _people()
+    yield from _strangers()
+    yield from _lists()
+    yield from _faults(stage)
+    yield from _menus()
+    yield from _addons()
+
+
+def _people() -> Iterator[Scene]:
+    for role, login in ROLES.items():
+        yield Scene(f"workspace-{role}", "/", login)
+        yield Scene(f"customers-{role}", "/customers/", login)
+    yield Scene("why", "/customers/1?why=1")
+    for tab in ("contacts", "opportunities", "networks", "history"):
+        yield Scene(f"tab-{tab}", f"/customers/1?tab={tab}")
+    yield Scene("403", "/admin/users", "chen")
+    yield Scene("404", "/customers/999999", "chen")
+
+
+def _strangers() -> Iterator[Scene]:
+    yield Scene("login", "/login", None)
+    yield Scene("login-first", "/login/first", None)
+    yield Scene("login-empty", "/login", None, act=_press_submit)
+    yield Scene("login-refused", "/login", None, act=_wrong_password)
+
+
+def _lists() -> Iterator[Scene]:
+    yield Scene("list-nothing-found", "/customers/?q=zzzzzz&grade=A")
+    yield Scene("list-chosen", "/customers/?grade=A&grade=B&q=a", act=_tick_rows)
+    yield Scene("list-empty", "/customers/opportunities", "gao")
+    yield Scene("list-filters", "/customers/?filters=1")
+    yield Scene("jobs-filters", "/admin/jobs/?filters=1")
+
+
+def _faults(stage: Stage) -> Iterator[Scene]:
+    yield Scene("form-with-errors", "/customers/new", act=_bad_form)
+    yield Scene("employee-with-errors", "/admin/organisation/employees/new", act=_press_submit)
+    yield Scene("password-with-errors", "/account/password", act=_press_submit)
+    yield Scene("conflict", "/customers/2/edit", act=_conflict)
+    yield Scene("import-without-file", "/imports/new/customers.customer", act=_press_submit)
+    yield Scene("import-trial", f"/imports/{stage.trial}/columns")
+    yield Scene("import-result", f"/imports/{stage.result}")
+    yield Scene("dead-job", f"/admin/jobs/{stage.dead_job}")
+
+
+def _menus() -> Iterator[Scene]:
+    yield Scene("menu-account", "/customers/", act=_open("header details.menu > summary"))
+    yield Scene("menu-columns", "/customers/", act=_open(".toolbar details.menu > summary"))
+    yield Scene("menu-export", "/customers/", act=_open(".head details.menu > summary"))
+    yield Scene("menu-side", "/customers/", act=_open(".topbar [data-bs-toggle=offcanvas]"))
+
+
+def _addons() -> Iterator[Scene]:
+    """Give the life of an add-on; each scene leaves it as it was."""
+    here = "/admin/addon/customers"
+    off = {"act": _after("disable"), "undo": _bring_back}
+    gone = {"act": _after("disable", "uninstall"), "undo": _bring_back}
+    yield Scene("add-on-off", "/customers/", "chen", **off)
+    yield Scene("add-on-enable", f"{here}/enable", **off)
+    yield Scene("add-on-uninstall", f"{here}/uninstall", **off)
+    yield Scene("add-on-purge", f"{here}/purge", **gone)
+    yield Scene("add-ons-put-away", "/admin/addons?tab=available", **gone)
+
+
+def _after(*acts: str) -> Any:
+    def act(page: Any, stage: Stage) -> None:
+        for one in acts:
+            stage.addon("customers", one)
+        page.reload()
+
+    return act
+
+
+def _bring_back(stage: Stage) -> None:
+    stage.addon("customers", "enable")
+
+
+def _open(selector: str) -> Any:
+    def act(page: Any, _stage: Stage) -> None:
+        found = page.locator(selector).first
+        if found.is_visible():
+            found.click()
+            page.wait_for_timeout(400)
+
+    return act
+
+
+def _press_submit(page: Any, _stage: Stage) -> None:
+    page.locator(
+        "main form[method=post] button[type=submit], main .savebar .btn-primary"
+    ).first.click()
+    page.wait_for_load_state()
+
+
+def _wrong_password(page: Any, stage: Stage) -> None:
+    page.fill("input[name=login]", "somebody")
+    page.fill("input[name=password]", "not the password")
+    _press_submit(page, stage)
+
+
+def _bad_form(page: Any, stage: Stage) -> None:
+    page.fill("input[name=website]", "not an address")
+    _press_submit(page, stage)
+
+
+def _tick_rows(page: Any, _stage: Stage) -> None:
+    boxes = page.locator("tbody input[type=checkbox]")
+    for place in range(min(2, boxes.count())):
+        if boxes.nth(place).is_visible():
+            boxes.nth(place).check()
+
+
+def _conflict(page: Any, stage: Stage) -> None:
+    """Change the record under the reader's hands, then send what the reader typed."""
+    page.fill("input[name=name_en]", "Mine")
+    page.fill("textarea[name=notes]", "Mine only")
+    stage.edit("/customers/2/edit", name_en=f"Theirs {next(_visits)}", region="Their region")
+    _press_submit(page, stage)
