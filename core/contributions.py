@@ -146,7 +146,8 @@ class JobDef:
     """A kind of job; `step(job)` runs inside one unit of work and returns a Step.
 
     `every` makes it a schedule that fires once an interval under the system actor. The steps of
-    one that `reads_only` run in a reading unit and keep no writer waiting.
+    one that `reads_only` run in a reading unit and keep no writer waiting. `moved(session, job_id,
+    state)` runs in the commit that makes a job "dead", "cancelled" or, run again, "pending".
     """
 
     kind: str
@@ -156,6 +157,7 @@ class JobDef:
     lease: timedelta = timedelta(seconds=30)
     max_attempts: int = 5
     reads_only: bool = False
+    moved: Callable[[Any, int, str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

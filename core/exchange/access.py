@@ -16,13 +16,14 @@ def may_import(session: Session, exchange: Exchange) -> bool:
     return bool(context.may(exchange.resource, Verb.IMPORT))
 
 
-def exchange_for(session: Session, key: str) -> Exchange:
-    """Return an exchange that is on and that the unit's actor may use.
+def exchange_for(session: Session, key: str, *, only_on: bool = True) -> Exchange:
+    """Return an exchange that is on (or loaded at all) and that the unit's actor may use.
 
     Raises NotFound for an unknown one (or one of an add-on that is off), NotAllowed without the
     verb.
     """
-    found = next((one for one in registry().exchanges() if one.key == key), None)
+    offered = registry().exchanges() if only_on else registry().every("exchanges")
+    found = next((one for one in offered if one.key == key), None)
     if found is None:
         raise NotFound(_("There is no such import, or its add-on is switched off."))
     if not may_import(session, found):

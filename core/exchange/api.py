@@ -54,7 +54,7 @@ class ImportOut(Out):
     id: int
     exchange: str
     filename: str
-    state: str
+    state: Annotated[str, Field(validation_alias="standing")]
     headings: list[str]
     mapping: dict[str, str]
     rows_total: int
@@ -150,6 +150,14 @@ def stop(record_id: int) -> ImportOut:
     return _own(record_id)  # type: ignore[return-value]
 
 
+@api.on("POST", "/<int:record_id>/resume", summary=_l("Resume a failed import"))
+@signed_in
+def resume(record_id: int) -> ImportOut:
+    """Let it go on behind the last row that it stored."""
+    services.resume(current_session(), record_id)
+    return _own(record_id)  # type: ignore[return-value]
+
+
 @api.on("GET", "/<int:record_id>/refused", summary=_l("List the refused rows"))
 @signed_in
 def refused(record_id: int) -> list[RefusedRow]:
@@ -201,5 +209,5 @@ def export_file(job_id: int) -> Response:
 def _own(import_id: int) -> ImportRun:
     """Return an import of the caller, who (or whose token) may still import such things."""
     run = own_import(current_session(), import_id)
-    exchange_for(current_session(), run.exchange)
+    exchange_for(current_session(), run.exchange, only_on=False)
     return run

@@ -60,11 +60,6 @@ class OwnExport:
         return not self.job.is_over
 
     @property
-    def reason(self) -> str:
-        """Why it failed, if that is in words."""
-        return "" if "Traceback" in self.job.error else self.job.error
-
-    @property
     def kept_until(self) -> datetime | None:
         """When the file goes; None while there is no file, or no more."""
         if self.job.state != JobState.DONE or self.job.finished_at is None:

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from core.audit.services import record
 from core.clock import now
 from core.contributions import Exchange, JobDef, Step
+from core.errors import Refused
 from core.exchange.access import exchange_for
 from core.exchange.applying import REFUSED, Plan, Verdict, apply_rows, count
 from core.exchange.export_job import tidy_exports
 from core.exchange.limits import MAX_KEPT_ERRORS
 from core.exchange.models import ImportRowError, ImportRun, ImportState
 from core.exchange.queries import own_import
-from core.exchange.services import APPLY
+from core.exchange.services import APPLY, follow_job
 from core.exchange.upload import read_rows, stored_path
 from core.i18n import force_locale
 from core.i18n import gettext as _
@@ -25,6 +26,7 @@ from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
 
 SMALLEST_BATCH, LARGEST_BATCH = 10, 500  # where rows are taken at once, five times as many
+NEED_THEIR_FILE = (ImportState.UPLOADED, ImportState.RUNNING, ImportState.FAILED)
 BATCH_SECONDS = 0.15  # how long a writer may have to wait for SQLite's only lock
 
 
@@ -45,7 +47,10 @@ def _apply(run: JobRun) -> Step:
     plan = Plan(exchange, tuple(record_.headings), record_.mapping, dict(record_.options))
     least = SMALLEST_BATCH * (5 if exchange.apply_many else 1)
     offset, size = int(run.cursor.get("offset", 0)), int(run.cursor.get("size", least))
-    batch = list(islice(read_rows(record_.stored_as, offset=offset), size))
+    try:
+        batch = list(islice(read_rows(record_.stored_as, offset=offset), size))
+    except FileNotFoundError as error:
+        raise Refused(_("The uploaded file is no longer there. Upload it again.")) from error
     at_end = len(batch) < size
     if batch:
         began = time.monotonic()
@@ -102,13 +107,13 @@ def _finish(session: Session, run: ImportRun, exchange: Exchange) -> None:
 
 
 def tidy_files(run: JobRun) -> Step:
-    """Delete files a day old: exports, and uploads that no waiting or running import needs."""
+    """Delete files a day old: exports, and uploads that no import needs any more."""
     folder = stored_path("x").parent
     before = (now() - timedelta(days=1)).timestamp()
     needed = set(
         run.session.execute(
             select(ImportRun.stored_as).where(
-                ImportRun.state.in_([ImportState.UPLOADED, ImportState.RUNNING]),
+                ImportRun.state.in_(NEED_THEIR_FILE),
                 ImportRun.uploaded_at > now() - timedelta(days=30),
             )
         ).scalars()
@@ -129,7 +134,7 @@ def errors_kept(session: Session, import_id: int) -> int:
 
 
 JOBS = (
-    JobDef(kind=APPLY, title=_l("Import a file"), step=apply_step),
+    JobDef(kind=APPLY, title=_l("Import a file"), step=apply_step, moved=follow_job),
     JobDef(
         kind="exchange.tidy",
         title=_l("Delete files of imports and exports that are no longer needed"),

@@ -8,14 +8,17 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String, Text, Uniq
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
+from core.addons.registry import registry
 from core.database import Model, UtcDateTime
 
 
 class ImportState(StrEnum):
-    """Where an import stands."""
+    """Where an import stands; WAITING is never stored, it follows from the add-on."""
 
     UPLOADED = "uploaded"
     RUNNING = "running"
+    WAITING = "waiting"
+    FAILED = "failed"
     DONE = "done"
     CANCELLED = "cancelled"
 
@@ -46,6 +49,12 @@ class ImportRun(Model):
     job_id: Mapped[int | None] = mapped_column(ForeignKey("core_job.id", ondelete="SET NULL"))
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def standing(self) -> ImportState:
+        """Where it stands now: one that runs while its add-on is off waits for that."""
+        waits = self.state == ImportState.RUNNING and not registry().is_on(self.addon)
+        return ImportState.WAITING if waits else ImportState(self.state)
 
 
 class ImportRowError(Model):

@@ -8,8 +8,9 @@ from core.exchange.access import exchange_for, usable_exchanges
 from core.exchange.importing import errors_kept
 from core.exchange.models import ImportRowError, ImportRun, ImportState
 from core.exchange.queries import own_import, recent_imports, row_errors
+from core.exchange.services import can_resume
 from core.i18n import gettext as _
-from core.jobs.models import JobState
+from core.jobs.definitions import addon_title
 from core.jobs.queries import Progress, progress
 from core.unit_of_work import current_session
 
@@ -22,7 +23,7 @@ class IndexPage:
 
     exchanges: Sequence[Exchange]
     recent: Sequence[ImportRun]
-    words: dict[str, str]
+    states: dict[int, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +49,31 @@ class ResultPage:
     job: Progress | None
     errors: Sequence[ImportRowError]
     errors_kept: int
+    can_resume: bool
 
     @property
-    def is_running(self) -> bool:
-        """Tell whether the page should look again."""
-        return self.run.state == ImportState.RUNNING and not self.has_failed
+    def is_open(self) -> bool:
+        """Tell whether more will happen, so that the page should look again."""
+        return self.run.standing in {ImportState.RUNNING, ImportState.WAITING}
 
     @property
-    def has_failed(self) -> bool:
-        """Tell whether the job has given up."""
-        return (
-            self.run.state == ImportState.RUNNING
-            and self.job is not None
-            and self.job.state in {JobState.DEAD, JobState.CANCELLED}
-        )
+    def waits_for(self) -> str:
+        """The title of the add-on that it waits for."""
+        waits = self.run.standing == ImportState.WAITING
+        return addon_title(self.run.addon) if waits else ""
 
     @property
-    def state_words(self) -> str:
-        """The state in the reader's language."""
-        return _("failed") if self.has_failed else state_words(self.run.state)
+    def state(self) -> tuple[str, str]:
+        """The state in the reader's language, and its tone."""
+        return state_words(self.run)
 
 
 def index_page() -> IndexPage:
     """Return the first page of the wizard."""
     session = current_session()
     recent = recent_imports(session)
-    words = {run.state: state_words(run.state) for run in recent}
-    return IndexPage(usable_exchanges(session), recent, words)
+    states = {run.id: state_words(run) for run in recent}
+    return IndexPage(usable_exchanges(session), recent, states)
 
 
 def upload_page(key: str) -> UploadPage:
@@ -98,17 +97,20 @@ def result_page(import_id: int) -> ResultPage:
         progress(session, run.job_id) if run.job_id else None,
         row_errors(session, import_id, limit=SHOWN_ERRORS),
         errors_kept(session, import_id),
+        can_resume(run),
     )
 
 
-def state_words(state: str) -> str:
-    """Return the words for a stored state."""
+def state_words(run: ImportRun) -> tuple[str, str]:
+    """Return the words for where an import stands, and their tone."""
     return {
-        ImportState.UPLOADED: _("not started"),
-        ImportState.RUNNING: _("running"),
-        ImportState.DONE: _("done"),
-        ImportState.CANCELLED: _("stopped"),
-    }[ImportState(state)]
+        ImportState.UPLOADED: (_("not started"), "neutral"),
+        ImportState.RUNNING: (_("running"), "info"),
+        ImportState.WAITING: (_("waits for its add-on"), "warn"),
+        ImportState.FAILED: (_("failed"), "bad"),
+        ImportState.DONE: (_("done"), "ok"),
+        ImportState.CANCELLED: (_("stopped"), "warn"),
+    }[run.standing]
 
 
 def outcome_words() -> dict[str, str]:

@@ -1,8 +1,9 @@
 """The steps of an import before its job runs: take the file, map its columns, try, start."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.addons.registry import registry
@@ -14,14 +15,20 @@ from core.exchange.applying import Plan, Verdict, apply_rows
 from core.exchange.mapping import check_mapping, guess, preset
 from core.exchange.models import ImportRun, ImportState
 from core.exchange.queries import own_import
-from core.exchange.upload import Upload, read_rows
+from core.exchange.upload import Upload, read_rows, stored_path
 from core.i18n import current_locale
 from core.i18n import gettext as _
-from core.jobs.services import cancel, enqueue
+from core.jobs.models import JobState
+from core.jobs.services import cancel, enqueue, retry
 from core.unit_of_work import unit_of_work
 
 APPLY = "exchange.apply"
 PREVIEW_ROWS = 20
+FOLLOWED = {
+    JobState.PENDING: ImportState.RUNNING,
+    JobState.DEAD: ImportState.FAILED,
+    JobState.CANCELLED: ImportState.CANCELLED,
+}
 
 
 class _UndoPreview(Exception):  # noqa: N818 - a way out of the unit, not a fault
@@ -106,13 +113,37 @@ def start(session: Session, import_id: int) -> int:
 
 
 def stop(session: Session, import_id: int) -> None:
-    """Stop a running import; the rows that it has stored stay."""
+    """Stop a running or waiting import; the rows that it has stored stay."""
     run = own_import(session, import_id)
     if run.state != ImportState.RUNNING or run.job_id is None:
         raise Conflict(_("This import is not running any more."))
     cancel(session, run.job_id)
-    run.state = ImportState.CANCELLED
-    run.finished_at = now()
+
+
+def resume(session: Session, import_id: int) -> None:
+    """Let a failed import go on behind the last row that it stored."""
+    run = own_import(session, import_id)
+    exchange_for(session, run.exchange)
+    if not can_resume(run):
+        raise Conflict(_("This import cannot be resumed. Upload the file again to repeat it."))
+    retry(session, cast("int", run.job_id))
+
+
+def can_resume(run: ImportRun) -> bool:
+    """Tell whether an import failed and its file and its job are still there."""
+    has_failed = run.state == ImportState.FAILED and run.job_id is not None
+    return has_failed and stored_path(run.stored_as).exists()
+
+
+def follow_job(session: Session, job_id: int, state: str) -> None:
+    """Give the import of a job the state that the job has just taken, whoever moved it."""
+    over = state != JobState.PENDING
+    session.execute(
+        update(ImportRun)
+        .where(ImportRun.job_id == job_id, ImportRun.state != ImportState.DONE)
+        .values(state=FOLLOWED[JobState(state)], finished_at=now() if over else None)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _waiting(session: Session, import_id: int) -> ImportRun:

@@ -94,13 +94,22 @@ def stop(import_id: int) -> BaseResponse:
     return redirect(url_for(".result", import_id=import_id))
 
 
+@blueprint.post("/<int:import_id>/resume")
+@signed_in
+def resume(import_id: int) -> BaseResponse:
+    """Let a failed import go on where it stopped."""
+    with unit_of_work() as session:
+        services.resume(session, import_id)
+    return redirect(url_for(".result", import_id=import_id))
+
+
 @blueprint.get("/<int:import_id>")
 @signed_in
 def result(import_id: int) -> Response:
     """Show progress or the result; while it runs the page renews itself, without script."""
     page = pages.result_page(import_id)
     response = Response(render_template("exchange/result.html", page=page, button=EmptyForm()))
-    if page.is_running:
+    if page.is_open:
         response.headers["Refresh"] = str(REFRESH_SECONDS)
     return response
 

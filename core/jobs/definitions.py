@@ -1,8 +1,14 @@
 """The kinds of job that may run now: what the core and the enabled add-ons declare."""
 
-from core.addons.registry import registry
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.addons.registry import CORE, registry
 from core.contributions import JobDef
 from core.errors import ProgrammingFault
+from core.i18n import localized
+from core.jobs.models import JobState
 
 
 def definitions() -> dict[str, JobDef]:
@@ -22,3 +28,27 @@ def definition(kind: str) -> JobDef:
 def owner(kind: str) -> str:
     """Return the add-on that declares the kind, or "core"."""
     return registry().owner_of(definition(kind))
+
+
+def running_owners() -> list[str]:
+    """Return whose jobs may run now: the core's and those of the enabled add-ons."""
+    return [CORE, *registry().enabled_set().names]
+
+
+def is_parked(job: Any) -> bool:
+    """Tell whether a job only waits for its add-on, or for that of its kind, to be enabled."""
+    held = job.kind not in definitions() or not registry().is_on(job.addon)
+    return held and job.state in {JobState.PENDING, JobState.LEASED}
+
+
+def addon_title(name: str) -> str:
+    """Return an add-on's title in the reader's language, its name when it is not loaded."""
+    found = registry().loaded.get(name)
+    return name if found is None else localized(found.title.model_dump())
+
+
+def tell(session: Session, kind: str, job_id: int, state: JobState) -> None:
+    """Let whoever declares the kind, on or off, follow a job into a state."""
+    for one in registry().every("jobs"):
+        if one.kind == kind and one.moved is not None:
+            one.moved(session, job_id, state)

@@ -14,11 +14,10 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.addons.registry import registry
 from core.clock import now
 from core.contributions import JobDef, Step
 from core.i18n import gettext as _
-from core.jobs.definitions import definitions
+from core.jobs.definitions import definitions, running_owners, tell
 from core.jobs.models import Job, JobState
 
 LONGEST_BACK_OFF = timedelta(minutes=10)
@@ -31,6 +30,7 @@ class Lease:
 
     job_id: int
     kind: str
+    addon: str
     token: str
     attempt: int
     as_user_id: int | None
@@ -53,7 +53,7 @@ def claim(session: Session, *, job_id: int | None = None) -> Lease | None:
             return None
         allowed = kinds[job.kind].max_attempts
         if job.attempts >= allowed:
-            _bury_abandoned(session, job.id)
+            _bury_abandoned(session, job)
             continue
         return _lease(session, job, kinds[job.kind])
 
@@ -65,8 +65,8 @@ def _next(session: Session, kinds: list[str], job_id: int | None) -> Any:
         and_(Job.state == JobState.LEASED, Job.lease_until < instant),
     )
     statement = (
-        select(Job.id, Job.kind, Job.attempts, Job.as_user_id)
-        .where(free, Job.kind.in_(kinds), Job.addon.in_(_enabled_owners()))
+        select(Job.id, Job.kind, Job.addon, Job.attempts, Job.as_user_id)
+        .where(free, Job.kind.in_(kinds), Job.addon.in_(running_owners()))
         .order_by(Job.priority.desc(), Job.due_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -76,12 +76,9 @@ def _next(session: Session, kinds: list[str], job_id: int | None) -> Any:
     return session.execute(statement).one_or_none()
 
 
-def _enabled_owners() -> list[str]:
-    return ["core", *registry().enabled_set().names]
-
-
 def _lease(session: Session, job: Any, kind: JobDef) -> Lease:
-    lease = Lease(job.id, job.kind, uuid.uuid4().hex, job.attempts + 1, job.as_user_id)
+    token = uuid.uuid4().hex
+    lease = Lease(job.id, job.kind, job.addon, token, job.attempts + 1, job.as_user_id)
     _set(
         session,
         job.id,
@@ -93,17 +90,18 @@ def _lease(session: Session, job: Any, kind: JobDef) -> Lease:
     return lease
 
 
-def _bury_abandoned(session: Session, job_id: int) -> None:
+def _bury_abandoned(session: Session, job: Any) -> None:
     words = _("Every attempt ended with the worker dying in the middle of a step.")
     _set(
         session,
-        job_id,
+        job.id,
         state=JobState.DEAD,
         last_error=words,
         finished_at=now(),
         lease_token=None,
         lease_until=None,
     )
+    tell(session, job.kind, job.id, JobState.DEAD)
 
 
 def _set(session: Session, job_id: int, **values: Any) -> None:
@@ -167,6 +165,8 @@ def fail(session: Session, lease: Lease, words: str, *, allowed: int, hopeless: 
     else:
         values |= {"state": JobState.PENDING, "due_at": now() + back_off(attempts)}
     _update_own(session, lease, values)
+    if values["state"] == JobState.DEAD:
+        tell(session, lease.kind, lease.job_id, JobState.DEAD)
 
 
 def park(session: Session, lease: Lease) -> None:

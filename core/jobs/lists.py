@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
 from core.addons.registry import registry
 from core.contributions import Verb
 from core.i18n import lazy_gettext as _l
-from core.i18n import localized
+from core.jobs.definitions import addon_title, definitions, running_owners
 from core.jobs.models import Job, JobState
 from core.web.lists import BulkAction, Column, Facet, ListSpec, Tab
 
@@ -19,10 +19,13 @@ STATES = {
     JobState.DEAD: _l("failed"),
     JobState.CANCELLED: _l("cancelled"),
 }
+PARKED = "parked"
+SHOWN_STATES: dict[str, Any] = {**STATES, PARKED: _l("waits for its add-on")}
 TONES = {
     JobState.LEASED: "info",
     JobState.DONE: "ok",
     JobState.DEAD: "bad",
+    PARKED: "warn",
 }
 
 
@@ -32,8 +35,13 @@ def kinds() -> Mapping[str, str]:
 
 
 def _owners() -> Mapping[str, str]:
-    names = {name: localized(one.title.model_dump()) for name, one in registry().loaded.items()}
-    return {"core": str(_l("The site itself")), **names}
+    return {"core": str(_l("The site itself"))} | {n: addon_title(n) for n in registry().loaded}
+
+
+def _shown_state() -> ColumnElement[str]:
+    open_ = Job.state.in_([JobState.PENDING, JobState.LEASED])
+    held = or_(Job.addon.not_in(running_owners()), Job.kind.not_in(list(definitions())))
+    return case((and_(open_, held), PARKED), else_=Job.state)
 
 
 def notes() -> Mapping[str, str]:
@@ -55,7 +63,15 @@ JOBS = ListSpec(
     source=_source,
     columns=(
         Column("kind", _l("Job"), Job.kind, kind="text", labels=kinds, phone="p1"),
-        Column("state", _l("State"), Job.state, kind="tag", labels=STATES, tones=TONES, phone="p2"),
+        Column(
+            "state",
+            _l("State"),
+            _shown_state,
+            kind="tag",
+            labels=SHOWN_STATES,
+            tones=TONES,
+            phone="p2",
+        ),
         Column("note", _l("Note"), Job.note, labels=notes, phone="p3"),
         Column("done", _l("Done"), Job.progress_done, kind="number"),
         Column("total", _l("Of"), Job.progress_total, kind="number"),

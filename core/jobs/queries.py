@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.i18n import gettext as _
-from core.jobs.definitions import definitions
 from core.jobs.models import Job, JobState
 from core.unit_of_work import current_session
 
@@ -30,6 +29,11 @@ class Progress:
     def is_over(self) -> bool:
         """Tell whether nothing more will happen by itself."""
         return self.state in {JobState.DONE, JobState.DEAD, JobState.CANCELLED}
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, if that is in words; a trace is for the administrators."""
+        return "" if "Traceback" in self.error else self.error
 
 
 def progress(session: Session, job_id: int) -> Progress | None:
@@ -58,8 +62,3 @@ def job_of(job_id: int) -> Job:
 def chosen_ids(selection: Select[Any]) -> Sequence[int]:
     """Return the ids of the jobs that were ticked, at most 1,000."""
     return current_session().execute(selection.limit(1000)).scalars().all()
-
-
-def is_parked(job: Any) -> bool:
-    """Tell whether a job waits only because nothing enabled declares its kind."""
-    return job.state == JobState.PENDING and job.kind not in definitions()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access.guarded_session import GuardedSession
 from core.actor import Actor, system_actor
+from core.addons.registry import registry
 from core.clock import now
 from core.contributions import JobDef, Step
 from core.database import db, waiting_writers
@@ -73,19 +74,32 @@ def _one_step(lease: Lease, *, last: bool) -> bool:
     """Run one step; tell whether the job wants another one from this worker."""
     kind = definitions().get(lease.kind)
     try:
-        if kind is None:
-            with unit_of_work(WORKER) as session:
-                park(session, lease)
+        if kind is None or not registry().is_on(lease.addon):
+            _parked(lease)
             return False
         try:
             return not _stored_step(lease, kind, last=last).done
         except Exception as error:
             if isinstance(error, Fenced):
                 raise
-            _failed(lease, kind, error)
+            if _switched_off(lease):
+                _parked(lease)
+            else:
+                _failed(lease, kind, error)
     except Fenced:
         current_app.logger.info("job %s was taken over or cancelled", lease.job_id)
     return False
+
+
+def _parked(lease: Lease) -> None:
+    with unit_of_work(WORKER) as session:
+        park(session, lease)
+
+
+def _switched_off(lease: Lease) -> bool:
+    """Tell whether a step may have failed because its add-on was switched off in its midst."""
+    registry().switchboard.current(fresh=True)
+    return lease.kind not in definitions() or not registry().is_on(lease.addon)
 
 
 def _stored_step(lease: Lease, kind: JobDef, *, last: bool) -> Step:

@@ -13,7 +13,7 @@ from core.audit.services import record
 from core.clock import now
 from core.errors import Conflict, NotFound
 from core.i18n import gettext as _
-from core.jobs.definitions import owner
+from core.jobs.definitions import owner, tell
 from core.jobs.models import Job, JobState
 from core.jobs.wake import wake
 
@@ -129,4 +129,5 @@ def _change(
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(_("The job has moved on since the page was shown. Nothing was changed."))
+    tell(session, kind, job_id, values["state"])
     record(session, action, "core.job", job_id, label=kind)

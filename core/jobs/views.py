@@ -11,9 +11,9 @@ from core.contributions import Verb
 from core.errors import Conflict
 from core.i18n import ngettext
 from core.jobs import services
-from core.jobs.lists import JOBS, STATES, TONES, kinds, notes
-from core.jobs.models import JobState
-from core.jobs.queries import chosen_ids, is_parked, job_of
+from core.jobs.definitions import addon_title, is_parked
+from core.jobs.lists import JOBS, PARKED, SHOWN_STATES, TONES, kinds, notes
+from core.jobs.queries import chosen_ids, job_of
 from core.unit_of_work import unit_of_work
 from core.web.lists import render_list, return_to
 
@@ -32,14 +32,15 @@ def index() -> str | Response:
 def show(record_id: int) -> str:
     """Show one job with its error."""
     job = job_of(record_id)
+    state = PARKED if is_parked(job) else job.state
     return render_template(
         "jobs/show.html",
         job=job,
         title=kinds().get(job.kind, job.kind),
-        state=str(STATES[JobState(job.state)]),
-        tone=TONES.get(JobState(job.state), ""),
+        state=str(SHOWN_STATES[state]),
+        tone=TONES.get(state, ""),
         note=notes().get(job.note, job.note),
-        parked=is_parked(job),
+        waits_for=addon_title(job.addon) if state == PARKED else "",
     )
 
 

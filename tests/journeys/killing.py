@@ -135,7 +135,7 @@ class Journey:
             person.start()
         try:
             time.sleep(alone_seconds)
-            self._start_import()
+            self.start_import()
             for person in self.people:
                 person.phase = "beside"
             self._watch(moments, chance)
@@ -144,10 +144,10 @@ class Journey:
                 person.over.set()
             for person in self.people:
                 person.join()
-        self._judge()
+        self.judge()
         return self.report
 
-    def _start_import(self) -> None:
+    def start_import(self) -> None:
         began = time.monotonic()
         columns = self.client.upload(
             "/imports/new/customers.customer", "accounts.csv", the_file(self.rows)
@@ -186,7 +186,7 @@ class Journey:
         self.client.get("/")  # the embedded worker begins with the first request
         self.outages.away = False
 
-    def _judge(self) -> None:
+    def judge(self) -> None:
         report, people = self.report, self.people
         with read_only(SYSTEM) as session:
             names = Counter(session.scalars(select(Customer.name)))
