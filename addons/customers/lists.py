@@ -1,6 +1,6 @@
 """The lists of accounts and of opportunities, declared once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from core.actor import current_actor
 from core.i18n import current_locale
 from core.i18n import lazy_gettext as _l
 from core.organisation.models import Employee
-from core.organisation.queries import employee_choices
+from core.organisation.queries import employee_choices, employee_labels
 from core.unit_of_work import current_session
 from core.web.lists import BulkAction, Choice, Column, Facet, ListSpec, Tab
 
@@ -84,8 +84,9 @@ def _manager_choices() -> list[Choice]:
     ]
 
 
-def _country_labels() -> list[Choice]:
-    return [Choice(code, name) for code, name in countries.choices()]
+def _manager_titles(values: Collection[str]) -> dict[str, str]:
+    names = employee_labels(current_session(), [int(value) for value in values])
+    return {str(key): name for key, name in names.items()}
 
 
 def _mine() -> dict[str, str]:
@@ -122,7 +123,7 @@ CUSTOMERS = ListSpec(
             sortable=False,
         ),
         Column("region", _l("Region"), Customer.region),
-        Column("country", _l("Country"), Customer.country, labels=_country_labels),
+        Column("country", _l("Country"), Customer.country, labels=countries.names),
         Column("manager", _l("Account manager"), Employee.name, sortable=False),
         Column("since", _l("At this stage since"), Customer.stage_since, kind="day", phone="p4"),
         Column("external_code", _l("External code"), Customer.external_code, shown=False),
@@ -148,6 +149,7 @@ CUSTOMERS = ListSpec(
             _l("Account manager"),
             Customer.scope_owner_id,
             choices=_manager_choices,
+            titles=_manager_titles,
             none=_l("Nobody"),
         ),
     ),
@@ -220,7 +222,11 @@ OPPORTUNITIES = ListSpec(
     facets=(
         Facet("stage", _l("Stage"), Opportunity.stage, choices=OPPORTUNITY_TITLES),
         Facet(
-            "manager", _l("Account manager"), Opportunity.scope_owner_id, choices=_manager_choices
+            "manager",
+            _l("Account manager"),
+            Opportunity.scope_owner_id,
+            choices=_manager_choices,
+            titles=_manager_titles,
         ),
         Facet("close", _l("Expected close"), Opportunity.expected_close_on, kind="dates"),
     ),

@@ -7,7 +7,7 @@ executes. There is one option for all protected classes, not one per class.
 
 from typing import Any, Self
 
-from sqlalchemy import Boolean, ColumnElement, true
+from sqlalchemy import BinaryExpression, Boolean, BooleanClauseList, ColumnElement, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import operators, visitors
@@ -41,18 +41,46 @@ def _compile_mark(element: ScopeMark, compiler: Any, **options: Any) -> str:
     return str(compiler.process(condition.self_group(against=operators.and_), **options))
 
 
-class ScopeCriteria(LoaderCriteriaOption):
-    """The one option for all protected classes; equal shapes share cached statements."""
+class Unindexed(FunctionElement[bool]):
+    """A condition that SQLite shall test row by row, in the order of another index.
 
-    __slots__ = ("shape",)
+    For a wide range its planner would collect every row by the scope indexes and sort them all
+    to show one page. PostgreSQL weighs this by its statistics.
+    """
+
+    name = "unindexed"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(Unindexed)
+def _compile_unindexed(element: Unindexed, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
+@compiles(Unindexed, "sqlite")
+def _compile_unindexed_plus(element: Unindexed, compiler: Any, **options: Any) -> str:
+    return f"+({compiler.process(element.clauses, **options)})"
+
+
+class ScopeCriteria(LoaderCriteriaOption):
+    """The one option for all protected classes; equal shapes share cached statements.
+
+    `keeps_order` is for a page of a wide range: the index of the order serves better than those
+    of the scope columns (see `Unindexed`).
+    """
+
+    __slots__ = ("keeps_order", "shape")
     _traverse_internals = [  # noqa: RUF012 - SQLAlchemy's declaration
-        ("shape", visitors.ExtendedInternalTraversal.dp_plain_obj)
+        ("shape", visitors.ExtendedInternalTraversal.dp_plain_obj),
+        ("keeps_order", visitors.ExtendedInternalTraversal.dp_plain_obj),
     ]
     inherit_cache = False
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, *, keeps_order: bool = False) -> None:
         super().__init__(Protected, true(), include_aliases=True)
         self.shape = shape
+        self.keeps_order = keeps_order
 
     def __reduce__(self) -> Any:
         msg = "a scope condition is not to be stored"
@@ -76,4 +104,6 @@ class ScopeCriteria(LoaderCriteriaOption):
         body = condition(
             slot, shape, columns, resource=resource, record_id=getattr(entity, identity)
         )
+        if self.keeps_order and isinstance(body, BooleanClauseList | BinaryExpression):
+            body = Unindexed(body.self_group(against=operators.and_))
         return ScopeMark(columns["org"], body)

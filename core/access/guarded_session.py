@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["BULK", "GuardedSession", "UnscopedAccess", "guard_engine", "trusted"]
 
 DEFAULT_ACTION = "query"
+KEEPS_ORDER = "keeps_order"  # the execution option of a page of a wide range
 BULK = object()  # the execution option with which bulk_write() shows that it has checked
 
 
@@ -122,7 +123,10 @@ def _add_criteria(
         statement._with_options = tuple(  # noqa: SLF001
             known for known in options if not isinstance(known, ScopeCriteria)
         )
-    state.statement = statement.options(wanted.option)
+    option = wanted.option
+    if state.execution_options.get(KEEPS_ORDER):
+        option = ScopeCriteria(option.shape, keeps_order=True)
+    state.statement = statement.options(option)
     return wanted
 
 

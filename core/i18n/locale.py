@@ -22,13 +22,19 @@ def current_locale() -> str:
     forced = _forced.get()
     if forced is not None:
         return forced
+    try:
+        kept: str = g.sunmao_locale  # asked for every message of a page: the shortest way first
+    except (AttributeError, RuntimeError):
+        return _choose()
+    return kept
+
+
+def _choose() -> str:
     if not has_request_context():
         return _known(current_actor().locale) or _default[0]
-    chosen: str | None = g.get("sunmao_locale")
-    if chosen is None:
-        chosen = _select()
-        if current_actor().is_signed_in:
-            g.sunmao_locale = chosen  # before the session is read, the choice may still change
+    chosen = _select()
+    if current_actor().is_signed_in:
+        g.sunmao_locale = chosen  # before the session is read, the choice may still change
     return chosen
 
 

@@ -200,7 +200,7 @@ def employee_choices(session: Session, *, unit_id: int | None = None) -> list[tu
         below = select(OrgClosure.descendant_id).where(OrgClosure.ancestor_id == unit_id)
         statement = statement.where(Employee.unit_id.in_(below))
     rows = session.execute(statement.order_by(Employee.name, Employee.code))
-    return [(row.id, f"{row.name} · {row.code}") for row in rows]
+    return [(key, f"{name} · {code}") for key, name, code in rows]
 
 
 def unit_choices(session: Session, *, without: int | None = None) -> list[tuple[int, str]]:
@@ -241,6 +241,6 @@ def topmost_labels(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 
 def employee_labels(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """Return the names of employees, for ranges and badges."""
-    rows = session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(ids)))
-    return {row.id: row.name for row in rows}
+    """Return the names of employees by id in the order of names, for ranges, badges and facets."""
+    names = select(Employee.id, Employee.name).where(Employee.id.in_(ids)).order_by(Employee.name)
+    return {row.id: row.name for row in session.execute(names)}

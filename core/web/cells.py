@@ -21,7 +21,7 @@ from core.i18n import (
     gettext,
     name_reader,
 )
-from core.web.list_columns import Column, choices_of, stored
+from core.web.list_columns import Column, stored, words_of
 
 EMPTY = '<span class="t3">–</span>'
 MASK = "•••"
@@ -31,8 +31,10 @@ TONES = frozenset({"info", "ok", "warn", "bad", "wood", "plum"})
 def text_of(column: Column) -> Callable[[Any], str]:
     """Return the function that turns a value of this column into words; call it once a page."""
     if column.labels is not None:
-        words = {choice.value: choice.label for choice in choices_of(column.labels)}
-        return lambda value: words.get(stored(value), str(value))
+        words = words_of(column.labels)
+        return lambda value: str(
+            words[value] if value in words else words.get(stored(value), value)
+        )
     formats: Mapping[str, Callable[[Any], str]] = {
         "name": name_reader(),
         "number": format_number,
@@ -62,7 +64,7 @@ def cell_text(column: Column, value: Any) -> str:
 
 
 def inner_html(column: Column) -> Callable[[Any], str]:
-    """Return the function that gives the inside of a cell as safe HTML."""
+    """Return the function that gives the inside of a cell, a dash for no value, as safe HTML."""
     words = text_of(column)
     if column.kind == "tag":
         return _remembered(lambda value: _tag(str(escape(words(value))), column.tones.get(value)))
@@ -71,8 +73,9 @@ def inner_html(column: Column) -> Callable[[Any], str]:
     if column.labels is not None or column.kind in {"bool", "day", "date"}:
         return _remembered(lambda value: str(escape(words(value))))
     if column.kind in {"number", "money", "percent", "instant"}:
-        return words  # digits and signs only: nothing to escape
-    return lambda value: str(escape(words(value)))
+        # digits and signs only: nothing to escape
+        return lambda value: EMPTY if value is None else words(value)
+    return lambda value: EMPTY if value is None or value == "" else str(escape(words(value)))
 
 
 def cell_classes(column: Column, *, first: bool) -> str:
@@ -90,7 +93,7 @@ def cell_classes(column: Column, *, first: bool) -> str:
 
 def _remembered(build: Callable[[Any], str]) -> Callable[[Any], str]:
     """Keep what was built: the values of such columns repeat from row to row."""
-    known: dict[Any, str] = {}
+    known: dict[Any, str] = {None: EMPTY, "": EMPTY}
 
     def get(value: Any) -> str:
         found = known.get(value)

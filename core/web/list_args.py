@@ -22,7 +22,7 @@ MAX_SEARCH = 200
 MAX_VALUES = 60
 LARGEST = 2**53
 NUMBERS = frozenset({int, float, Decimal})
-SINGLE = ("q", "sort", "page", "size", "tab", "after")
+SINGLE = ("q", "sort", "page", "size", "tab", "after", "more")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class ListArgs:
     after: str = ""
     columns: tuple[str, ...] = ()
     tab: str = ""
+    opened: str = ""  # the facet that shows all its values
     usual_size: int = 50
 
     @property
@@ -64,10 +65,16 @@ class ListArgs:
             yield "size", str(self.size)
         for column in self.columns:
             yield "col", column
-        if place and self.page > 1:
+        if place:
+            yield from self._place()
+
+    def _place(self) -> Iterator[tuple[str, str]]:
+        if self.page > 1:
             yield "page", str(self.page)
-        if place and self.after:
+        if self.after:
             yield "after", self.after
+        if self.opened:
+            yield "more", self.opened
 
     def as_dict(self) -> dict[str, list[str]]:
         """Return the parameters as lists by name, for the audit trail."""
@@ -107,6 +114,7 @@ def parse_args(spec: "ListSpec", values: Any) -> ListArgs:
         after=single["after"],
         columns=tuple(c for c in dict.fromkeys(given.getlist("col")) if c in spec.column_by_key),
         tab=tab.key if tab else "",
+        opened=single["more"] if single["more"] in spec.facet_by_key else "",
         usual_size=spec.size,
     )
     if args.size not in {*SIZES, spec.size}:

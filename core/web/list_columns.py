@@ -1,6 +1,6 @@
 """What a list is declared of: columns, facets, tabs, bulk actions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType, MethodType
 from typing import Any, Literal
@@ -77,6 +77,8 @@ class Facet:
 
     `kind="dates"` takes `<key>_from` and `<key>_to`, both inclusive. `condition(values)` replaces
     `expr IN values`. `none` are the words for rows without a value (address value "-").
+    `titles(values)` names just the values that occur, where asking for all `choices` costs more
+    or leaves some out (people who have left); without counts the `choices` are offered.
     """
 
     key: str
@@ -85,6 +87,7 @@ class Facet:
     choices: Choices | None = None
     kind: Literal["choice", "dates"] = "choice"
     condition: Callable[[Sequence[Any]], ColumnElement[bool]] | None = None
+    titles: Callable[[Collection[str]], Mapping[str, str]] | None = None
     none: type_Title | None = None
     field: str | None = None
 
@@ -123,6 +126,14 @@ def choices_of(choices: Choices | None) -> list[Choice]:
     if isinstance(found, Mapping):
         return [Choice(stored(value), str(label)) for value, label in found.items()]
     return list(found)
+
+
+def words_of(choices: Choices) -> Mapping[Any, Any]:
+    """Return the words by value; a mapping stays as it is, for one lookup is all that is needed."""
+    found: Any = choices() if callable(choices) else choices
+    if isinstance(found, Mapping):
+        return found
+    return {choice.value: choice.label for choice in found}
 
 
 def stored(value: Any) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from core.web.list_query import FACET_LIMIT, NONE, facets_statement
 from core.web.list_spec import ListSpec
 
 SHOWN = 8
-OFFERED = 60
+OFFERED = 500
 
 
 @dataclass(slots=True)
@@ -30,13 +31,13 @@ class Option:
 
 @dataclass(slots=True)
 class FacetView:
-    """One facet as the template shows it; `more` are the options folded away."""
+    """One facet as the template shows it; `more` counts the values that are not shown yet."""
 
     key: str
     title: str
     kind: str
     options: list[Option] = field(default_factory=list)
-    more: list[Option] = field(default_factory=list)
+    more: int = 0
     first: str = ""
     last: str = ""
 
@@ -59,13 +60,22 @@ def count_values(
     spec: ListSpec, args: ListArgs, access: AccessContext, session: Session
 ) -> dict[str, dict[str, int]]:
     """Return rows per value for each facet; a facet with too many rows is missing."""
-    facets, statement = facets_statement(spec, args, access)
+    parts, statement = facets_statement(spec, args, access)
     if statement is None:
         return {}
-    found: dict[str, dict[str, int]] = {facet.key: {} for facet in facets}
-    for number, value, rows in session.execute(statement):
-        found[facets[number].key][_normal(value)] = rows
-    return {key: values for key, values in found.items() if sum(values.values()) <= FACET_LIMIT}
+    rows: list[list[Any]] = [[] for _part in parts]
+    for row in session.execute(statement):
+        rows[row[0]].append(row)
+    found: dict[str, dict[str, int]] = {}
+    for facets, those in zip(parts, rows, strict=True):
+        if sum(row[1] for row in those) > FACET_LIMIT:
+            continue
+        for place, facet in enumerate(facets, start=2):
+            sums: defaultdict[str, int] = defaultdict(int)
+            for row in those:
+                sums[_normal(row[place])] += row[1]
+            found[facet.key] = dict(sums)
+    return found
 
 
 def _normal(value: str | None) -> str:
@@ -80,8 +90,9 @@ def _view(facet: Facet, args: ListArgs, counts: Mapping[str, int] | None) -> Fac
         return view
     chosen = args.filters.get(facet.key, ())
     options = _options(facet, counts, chosen)
-    if len(options) <= SHOWN:
-        view.options = options
+    if len(options) <= SHOWN or args.opened == facet.key:
+        view.options = options[:OFFERED]
+        view.options += [option for option in options[OFFERED:] if option.chosen]
         return view
     ranked = sorted(options, key=lambda o: (not o.chosen, -(o.count or 0)))
     front = {option.value for option in ranked[:SHOWN]} | set(chosen)
@@ -89,44 +100,31 @@ def _view(facet: Facet, args: ListArgs, counts: Mapping[str, int] | None) -> Fac
     if is_tree:
         front = {o.value for o in options if o.depth == 0 or o.chosen or o.parent in chosen}
     view.options = [option for option in options if option.value in front]
-    view.more = [option for option in options if option.value not in front][:OFFERED]
+    view.more = len(options) - len(view.options)
     return view
 
 
 def _options(facet: Facet, counts: Mapping[str, int] | None, chosen: Sequence[str]) -> list[Option]:
-    choices = choices_of(facet.choices)
-    known = {choice.value for choice in choices}
-    if counts:
-        choices += [Choice(v, v) for v in sorted(counts) if v not in known and v not in (NONE, "")]
-    known |= {choice.value for choice in choices}
-    choices += [Choice(value, value) for value in chosen if value not in known and value != NONE]
+    wanted = {*chosen, *(counts or ())} - {NONE, ""}
+    if facet.titles is not None and counts is not None:
+        choices = choices_of(facet.titles(wanted))
+    else:
+        choices = choices_of(facet.choices)
+    strange = wanted - {choice.value for choice in choices}
+    choices += [Choice(value, value) for value in sorted(strange)]
     if facet.none is not None or NONE in chosen:
         choices.append(Choice(NONE, str(facet.none or "–")))
-    depths = _depths(choices)
-    rolled = _rolled_up(choices, counts) if counts is not None else {}
+    offered: list[tuple[Choice, int | None]] = [(choice, None) for choice in choices]
+    if counts is not None:
+        rolled = _rolled_up(choices, counts)
+        few = len(choices) <= SHOWN
+        found = [(choice, rolled.get(choice.value, 0)) for choice in choices]
+        offered = [(c, rows) for c, rows in found if few or rows or c.value in chosen]
+    depths = _depths(choices) if any(choice.parent for choice in choices) else {}
     return [
-        Option(
-            choice.value,
-            choice.label,
-            rolled.get(choice.value, 0) if counts is not None else None,
-            choice.value in chosen,
-            depths[choice.value],
-            choice.parent,
-        )
-        for choice in choices
-        if _is_worth_showing(choice, rolled, chosen, few=len(choices) <= SHOWN, counted=counts)
+        Option(c.value, c.label, rows, c.value in chosen, depths.get(c.value, 0), c.parent)
+        for c, rows in offered
     ]
-
-
-def _is_worth_showing(
-    choice: Choice,
-    rolled: Mapping[str, int],
-    chosen: Sequence[str],
-    *,
-    few: bool,
-    counted: Mapping[str, int] | None,
-) -> bool:
-    return few or counted is None or choice.value in chosen or rolled.get(choice.value, 0) > 0
 
 
 def _rolled_up(choices: Iterable[Choice], counts: Mapping[str, int]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from core.access.context import AccessContext
+from core.access.guarded_session import KEEPS_ORDER
 from core.contributions import Verb
 from core.i18n import gettext as _
 from core.i18n import ngettext
@@ -24,6 +25,7 @@ from core.web.list_spec import ListSpec
 from core.web.preferences import local_path
 
 NEIGHBOURS = 2
+WIDE = 2_000  # rows from which walking along the order beats collecting and sorting them
 
 
 @dataclass(slots=True)
@@ -77,17 +79,14 @@ def load_page(spec: ListSpec, args: ListArgs, session: Session, access: AccessCo
     statement = rows_statement(spec, args, access, columns).limit(args.size + 1)
     if not args.after:
         statement = statement.offset(args.offset)
-    rows = list(session.execute(statement).all())
+    summed = [column for column in columns if column.total]
+    counted = session.execute(count_statement(spec, args, access, columns)).one()
+    total = counted[0]
+    wide = {KEEPS_ORDER: True} if total >= WIDE else {}
+    rows = list(session.execute(statement, execution_options=wide).all())
     has_more = len(rows) > args.size
     del rows[args.size :]
-    summed = [column for column in columns if column.total]
-    whole = args.page == 1 and not args.after and not has_more
-    if whole and not summed:
-        total, sums = len(rows), {}
-    else:
-        counted = session.execute(count_statement(spec, args, access, columns)).one()
-        total = counted[0]
-        sums = {column.key: value for column, value in zip(summed, counted[1:], strict=True)}
+    sums = {column.key: value for column, value in zip(summed, counted[1:], strict=True)}
     if total >= COUNT_LIMIT:
         sums = {}
     facets: list[FacetView] = []
@@ -161,7 +160,7 @@ def chips(page: Page) -> list[Chip]:
                 words = f"{facet.first} … {facet.last}".strip()
                 found.append(Chip(facet.title, words, page.href(bare)))
             continue
-        words = ", ".join(o.label for o in (*facet.options, *facet.more) if o.chosen)
+        words = ", ".join(o.label for o in facet.options if o.chosen)
         if words:
             found.append(Chip(facet.title, words, page.href(page.args.without(facet.key))))
     return found

@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
     tuple_,
@@ -199,34 +200,29 @@ def count_statement(
 
 def facets_statement(
     spec: "ListSpec", args: ListArgs, access: AccessContext
-) -> tuple[list[Facet], Any]:
-    """Count the values of every facet with the other facets applied, in one statement.
+) -> tuple[list[list[Facet]], Any]:
+    """Select the values of every facet with the other facets applied, in one statement.
 
     Facets without a value in the address share one pass over the rows; only a facet that is in
-    force needs a pass of its own, without itself.
+    force needs a pass of its own, without itself. Return the facets of each part, and a select of
+    the number of the part, the rows, then the value of each of its facets: one line for each
+    combination that occurs, so the rows are sorted once and not once for every facet. A part
+    stops behind FACET_LIMIT rows.
     """
     counted = [f for f in spec.facets if f.kind == "choice" and spec.may_see(access, f.field)]
     idle = [facet for facet in counted if facet.key not in args.filters]
-    shared = None
-    if idle:
-        values = [value_of(facet.expr).label(facet.key) for facet in idle]
-        shared = narrow(spec, args, access, values).limit(FACET_LIMIT + 1).cte("facet_rows")
-    parts: list[Any] = []
-    for number, facet in enumerate(counted):
-        if shared is not None and facet in idle:
-            value, rows = shared.c[facet.key], shared
-        else:
-            alone = [value_of(facet.expr).label(facet.key)]
-            inner = narrow(spec, args, access, alone, without=facet.key).limit(FACET_LIMIT + 1)
-            rows = inner.subquery(f"facet_{number}")  # type: ignore[assignment]
-            value = rows.c[facet.key]
-        parts.append(
-            select(
-                literal_column(str(number)).label("facet"),
-                cast(value, String).label("value"),
-                func.count().label("rows"),
-            )
-            .select_from(rows)
-            .group_by(value)
-        )
-    return counted, union_all(*parts) if parts else None
+    parts = [idle] if idle else []
+    parts += [[facet] for facet in counted if facet not in idle]
+    width = max((len(part) for part in parts), default=0)
+    selects = []
+    for number, part in enumerate(parts):
+        values = [value_of(facet.expr).label(facet.key) for facet in part]
+        without = "" if part is idle else part[0].key
+        rows = narrow(spec, args, access, values, without=without).limit(FACET_LIMIT + 1).subquery()
+        texts = [cast(column, String) for column in rows.c]
+        texts += [cast(null(), String) for _ in range(width - len(part))]
+        mark: Any = literal_column(str(number)).label("part")
+        selects.append(select(mark, func.count(), *texts).select_from(rows).group_by(*rows.c))
+    if len(selects) > 1:
+        return parts, union_all(*selects)
+    return parts, selects[0] if selects else None

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from core.i18n import gettext as _
 from core.i18n import name_reader
-from core.web.cells import EMPTY, cell_classes, inner_html, text_of
+from core.web.cells import cell_classes, inner_html, text_of
 from core.web.list_columns import Column
 
 SAMPLE_ID = 987_654_321
@@ -25,54 +25,46 @@ def address_pattern(endpoint: str | None) -> tuple[str, str] | None:
 def render_rows(
     rows: Sequence[Any], columns: Sequence[Column], *, endpoint: str | None, ticks: bool
 ) -> Markup:
-    """Return the table rows; each row is id, sort value, then value (and second line) by column."""
-    pattern = address_pattern(endpoint)
-    cells: list[Callable[[Any], str]] = []
-    position = 2
+    """Return the table rows; each row is id, sort value, then value (and second line) by column.
+
+    One pattern holds the tags of a whole row; only what differs is filled in.
+    """
+    before, behind = (part.replace("%", "%%") for part in address_pattern(endpoint) or ("", ""))
+    pattern, position = "<tr>", 2
+    fills: list[tuple[int, Callable[[Any], str]]] = []
+    if ticks:
+        start, fill = _tick(columns)
+        pattern += start
+        fills += [(0, str), fill]
     for number, column in enumerate(columns):
-        cells.append(_cell(column, position, pattern if number == 0 else None, first=number == 0))
-        position += 1 if column.sub is None else 2
-    tick = _tick(columns) if ticks else None
-    lines = [
-        f"<tr>{tick(row) if tick else ''}{''.join([cell(row) for cell in cells])}</tr>"
-        for row in rows
-    ]
-    return Markup("\n".join(lines))  # noqa: S704 - every cell escapes its value
-
-
-def _cell(
-    column: Column, at: int, pattern: tuple[str, str] | None, *, first: bool
-) -> Callable[[Any], str]:
-    inner = inner_html(column)
-    opening = f"<td{cell_classes(column, first=first)}>"
-    has_sub = column.sub is not None
-    before, behind = pattern or ("", "")
-    read = name_reader()
-
-    def build(row: Any) -> str:
-        value = row[at]
-        text = EMPTY if value is None or value == "" else inner(value)
-        if pattern is not None:
-            text = f'<a class="key" href="{before}{row[0]}{behind}">{text}</a>'
+        first = number == 0
+        inner, at = "%s", position
+        if first and endpoint is not None:
+            inner = f'<a class="key" href="{before}%s{behind}">%s</a>'
+            fills.append((0, str))
         elif first:
-            text = f'<span class="key">{text}</span>'
-        below = row[at + 1] if has_sub else None
-        if below:
-            return f'{opening}{text}<span class="sub">{escape(read(below))}</span></td>'
-        return f"{opening}{text}</td>"
+            inner = '<span class="key">%s</span>'
+        fills.append((at, inner_html(column)))
+        if column.sub is not None:
+            inner += "%s"
+            fills.append((at + 1, _second_line()))
+        pattern += f"<td{cell_classes(column, first=first)}>{inner}</td>"
+        position += 1 if column.sub is None else 2
+    pattern += "</tr>"
+    lines = [pattern % tuple([fill(row[at]) for at, fill in fills]) for row in rows]
+    return Markup("\n".join(lines))  # noqa: S704 - every fill escapes its value
 
-    return build
+
+def _second_line() -> Callable[[Any], str]:
+    read = name_reader()
+    return lambda value: f'<span class="sub">{escape(read(value))}</span>' if value else ""
 
 
-def _tick(columns: Sequence[Column]) -> Callable[[Any], str]:
+def _tick(columns: Sequence[Column]) -> tuple[str, tuple[int, Callable[[Any], str]]]:
     name = text_of(columns[0])
-    words = str(escape(_("Select")))
-
-    def build(row: Any) -> str:
-        return (
-            '<td class="ck"><label><input class="form-check-input" type="checkbox" name="ids" '
-            f'form="bulk" value="{row[0]}" aria-label="{words} {escape(name(row[2]))}">'
-            "</label></td>"
-        )
-
-    return build
+    words = str(escape(_("Select"))).replace("%", "%%")
+    pattern = (
+        '<td class="ck"><label><input class="form-check-input" type="checkbox" name="ids" '
+        f'form="bulk" value="%s" aria-label="{words} %s"></label></td>'
+    )
+    return pattern, (2, lambda value: str(escape(name(value))))

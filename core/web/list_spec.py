@@ -34,6 +34,7 @@ RESERVED = frozenset(
         "query",
         "filters",
         "why",
+        "more",
     }
 )
 MAX_TICKED = 1_000

@@ -61,7 +61,6 @@ def upgrade():
         )
 
 
-
 def downgrade():
     with op.batch_alter_table("core_api_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_api_token_user_id_ended_at"))

@@ -6,9 +6,29 @@
   each('select[data-submit]', function (select) {
     select.addEventListener('change', function () { select.form.submit(); });
   });
-  each('#facets input[type=checkbox]', function (box) {
-    box.addEventListener('change', function () { box.form.submit(); });
-  });
+  var facets = document.getElementById('facets');
+  if (facets) {
+    facets.addEventListener('change', function (event) {
+      if (event.target.type === 'checkbox') { event.target.form.submit(); }
+    });
+    /* all values of one facet, fetched when asked for; without script the link shows the same */
+    facets.addEventListener('click', function (event) {
+      var link = event.target.closest('[data-more]');
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+      event.preventDefault();
+      fetch(link.href, { credentials: 'same-origin' }).then(function (answer) {
+        if (!answer.ok) { throw new Error(answer.status); }
+        return answer.text();
+      }).then(function (text) {
+        var id = link.closest('fieldset').id;
+        var whole = new DOMParser().parseFromString(text, 'text/html').getElementById(id);
+        var focused = link.previousElementSibling;
+        document.getElementById(id).replaceWith(document.adoptNode(whole));
+        var box = focused && document.querySelector('#' + id + ' input[value="' + CSS.escape(focused.querySelector('input').value) + '"]');
+        if (box) { box.focus(); }
+      }).catch(function () { window.location = link.href; });
+    });
+  }
   var opener = document.querySelector('[data-open-facets]');
   if (opener) {
     opener.addEventListener('click', function (event) {

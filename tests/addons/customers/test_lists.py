@@ -1,0 +1,84 @@
+"""The list of accounts: a wide range walks along the order, and its rows stay the same."""
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from addons.customers import services
+from addons.customers.fields import CustomerFields
+from addons.customers.lists import CUSTOMERS
+from core.actor import system_actor
+from core.database import db
+from core.organisation.models import Employee
+from core.unit_of_work import current_unit, unit_of_work
+from core.web import list_page
+from core.web.list_page import load_page
+
+
+@pytest.fixture
+def accounts(house, as_):
+    for person, count in ((house.ann, 6), (house.bob, 5)):
+        with as_(person):
+            for number in range(count):
+                services.create_customer(CustomerFields(name=f"{person.user.login} {number}"))
+
+
+@pytest.fixture
+def page_of(app, accounts):
+    def ask(person, address=""):
+        pairs = [part.split("=", 1) for part in address.split("&") if part]
+        with app.test_request_context("/customers/"), unit_of_work(person.actor) as session:
+            return load_page(
+                CUSTOMERS, CUSTOMERS.parse(MultiDict(pairs)), session, current_unit().access
+            )
+
+    return ask
+
+
+def rows_of(page):
+    return [tuple(row) for row in page.rows]
+
+
+@pytest.mark.parametrize("address", ["", "sort=name", "q=1", "grade=-", "size=20&page=1"])
+def test_a_wide_range_shows_the_rows_that_a_narrow_one_would(page_of, house, monkeypatch, address):
+    people = (house.ann, house.bob, house.head, house.administrator)
+    narrow = [rows_of(page_of(person, address)) for person in people]
+    monkeypatch.setattr(list_page, "WIDE", 0)
+    assert [rows_of(page_of(person, address)) for person in people] == narrow
+    assert len(narrow[0]) < len(narrow[2])
+
+
+@pytest.fixture
+def rows_sql(page_of, house, monkeypatch, statements):
+    """The SQL of a page's rows, taken as wide from so many rows."""
+
+    def sent(wide):
+        monkeypatch.setattr(list_page, "WIDE", wide)
+        with statements() as said:
+            page_of(house.head)
+        return next(sql for sql in said if "ORDER BY customers_customer.id" in sql)
+
+    return sent
+
+
+def plan_of(sql):
+    """Return SQLite's plan in words."""
+    with db.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        return [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", (1,) * sql.count("?"))]
+
+
+def test_sqlite_walks_along_the_order_for_a_wide_range_and_postgresql_decides_itself(rows_sql):
+    wide, narrow = rows_sql(0), rows_sql(10_000)
+    if db.engine.dialect.name == "postgresql":
+        assert wide == narrow
+        return
+    assert not any("scope" in step for step in plan_of(wide))
+    assert not any("TEMP B-TREE" in step for step in plan_of(wide))
+    assert any("ix_customers_customer_scope" in step for step in plan_of(narrow))
+
+
+def test_a_manager_who_has_left_is_named_in_the_facet(page_of, house):
+    with unit_of_work(system_actor("test")) as session:
+        session.get_one(Employee, house.bob.employee.id).active = False
+    facet = next(view for view in page_of(house.head).facets if view.key == "manager")
+    assert {option.label for option in facet.options if option.count} == {"Ann", "Bob"}
