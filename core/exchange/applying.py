@@ -13,6 +13,7 @@ from core.contributions import Exchange
 from core.errors import DomainError, ProgrammingFault, Refused
 from core.exchange.mapping import as_record
 from core.i18n import gettext as _
+from core.i18n import joined, spoken
 
 REFUSED = "refused"
 OUTCOMES = ("created", "updated", "unchanged")
@@ -20,7 +21,7 @@ OUTCOMES = ("created", "updated", "unchanged")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one row; `reason` says why it was refused, in the importer's language."""
+    """What became of one row; `reason` says why it was refused."""
 
     row_number: int
     cells: Sequence[str]
@@ -50,7 +51,7 @@ def apply_rows(
             records.append(as_record(cells, plan.headings, plan.mapping))
             taken.append(index)
         except Refused as refusal:
-            verdicts[index] = Verdict(number, cells, REFUSED, str(refusal))
+            verdicts[index] = Verdict(number, cells, REFUSED, spoken(refusal.message))
     for index, result in zip(taken, _apply(session, plan, records), strict=True):
         number, cells = rows[index]
         if isinstance(result, DomainError):
@@ -108,10 +109,10 @@ def _apply_one(session: Session, plan: Plan, record: Mapping[str, str]) -> str |
 def words_of(error: DomainError, exchange: Exchange) -> str:
     """Return a refusal with the complaints about single columns, in one line."""
     if not isinstance(error, Refused) or not error.fields:
-        return str(error)
-    titles = {column.name: str(column.title) for column in exchange.columns}
+        return spoken(error.message)
+    titles = {column.name: column.title for column in exchange.columns}
     parts = [
-        f"{titles.get(name, name)}: {' '.join(map(str, complaints))}"
+        joined([titles.get(name, name), joined(complaints, " ")], ": ")
         for name, complaints in error.fields.items()
     ]
-    return " · ".join([str(error), *parts] if str(error) else parts)
+    return joined([error.message, *parts] if str(error) else parts, " · ")

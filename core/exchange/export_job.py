@@ -27,7 +27,7 @@ from core.errors import NotFound, ProgrammingFault
 from core.exchange.cells import outgoing
 from core.exchange.export import MIMETYPES, Format, audit_export, write_file
 from core.exchange.list_export import check_right, converted, export_statement, titles
-from core.i18n import current_locale, force_locale
+from core.i18n import current_locale, force_locale, keeping
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.jobs.models import Job, JobState
@@ -75,7 +75,6 @@ def enqueue_export(
     resource = registry().resources.get(spec.resource)
     payload = {
         "list": _address(spec),
-        "title": str(spec.title),
         "arguments": args.query(),
         "format": fmt,
         "locale": current_locale(),
@@ -100,7 +99,7 @@ def own_export(job_id: int) -> OwnExport:
     if found.is_over:
         check_right(session, spec)
     return OwnExport(
-        job_id, payload["title"], _place(payload, fmt), f"{spec.key}.{fmt}", MIMETYPES[fmt], found
+        job_id, str(spec.title), _place(payload, fmt), f"{spec.key}.{fmt}", MIMETYPES[fmt], found
     )
 
 
@@ -149,9 +148,9 @@ def _collect(run: JobRun, spec: ListSpec, args: ListArgs) -> Step:
 def _finish(run: JobRun, spec: ListSpec, args: ListArgs) -> Step:
     columns = spec.columns_for(run.session.info["unit"].access, args)
     collected, fmt = _place(run.payload, "jsonl"), cast("Format", run.payload["format"])
-    file = write_file(
-        titles(columns), _collected(collected, run.cursor), fmt=fmt, name=spec.key.replace(".", "-")
-    )
+    rows = _collected(collected, run.cursor)
+    with keeping(on=False):
+        file = write_file(titles(columns), rows, fmt=fmt, name=spec.key.replace(".", "-"))
     place = _place(run.payload, fmt)
     with file.stream as stream, place.with_suffix(".new").open("wb") as target:
         shutil.copyfileobj(stream, target)

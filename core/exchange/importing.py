@@ -20,7 +20,6 @@ from core.exchange.models import ImportRowError, ImportRun, ImportState
 from core.exchange.queries import own_import
 from core.exchange.services import APPLY, follow_job
 from core.exchange.upload import read_rows, stored_path
-from core.i18n import force_locale
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
@@ -36,11 +35,6 @@ def apply_step(run: JobRun) -> Step:
     Rows, refusals, counts and the place in the file are stored by the same commit, so a kill at
     any point neither loses nor repeats a row. The importer's right is asked again at every step.
     """
-    with force_locale(run.payload["locale"]):
-        return _apply(run)
-
-
-def _apply(run: JobRun) -> Step:
     session = run.session
     record_ = own_import(session, int(run.payload["import_id"]))
     exchange = exchange_for(session, record_.exchange)

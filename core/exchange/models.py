@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
 from core.addons.registry import registry
 from core.database import Model, UtcDateTime
+from core.i18n.sentence import Sentence
 
 
 class ImportState(StrEnum):
@@ -58,7 +59,7 @@ class ImportRun(Model):
 
 
 class ImportRowError(Model):
-    """A row that was refused, with its cells and the reason in the importer's language."""
+    """A row that was refused, with its cells and the reason, said in the reader's language."""
 
     __tablename__ = "core_import_row_error"
     __access__ = Technical("reached through its import only")
@@ -68,4 +69,4 @@ class ImportRowError(Model):
     import_id: Mapped[int] = mapped_column(ForeignKey("core_import.id", ondelete="CASCADE"))
     row_number: Mapped[int]
     cells: Mapped[list[str]] = mapped_column(JSON)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Sentence())

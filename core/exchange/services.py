@@ -16,7 +16,6 @@ from core.exchange.mapping import check_mapping, guess, preset
 from core.exchange.models import ImportRun, ImportState
 from core.exchange.queries import own_import
 from core.exchange.upload import Upload, read_rows, stored_path
-from core.i18n import current_locale
 from core.i18n import gettext as _
 from core.jobs.models import JobState
 from core.jobs.services import cancel, enqueue, retry
@@ -104,7 +103,7 @@ def start(session: Session, import_id: int) -> int:
     run.job_id = enqueue(
         session,
         APPLY,
-        {"import_id": run.id, "locale": current_locale()},
+        {"import_id": run.id},
         idempotency_key=f"import:{run.id}",
         addon=run.addon,
     )

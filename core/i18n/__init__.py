@@ -13,6 +13,7 @@ from core.i18n.formats import (
     name_reader,
 )
 from core.i18n.locale import LOCALES, current_locale, force_locale, language_tag
+from core.i18n.said import joined, keeping, spoken
 
 __all__ = [
     "LOCALES",
@@ -27,9 +28,12 @@ __all__ = [
     "format_number",
     "format_percent",
     "gettext",
+    "joined",
+    "keeping",
     "language_tag",
     "lazy_gettext",
     "localized",
     "name_reader",
     "ngettext",
+    "spoken",
 ]

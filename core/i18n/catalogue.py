@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from flask_babel.speaklater import LazyString
 
 from core.i18n.locale import EN, LOCALES, current_locale
+from core.i18n.said import remembered
 
 Forms = tuple[str, ...]
 
@@ -37,7 +38,7 @@ def gettext(message: str, /, **values: Any) -> str:
     """
     forms = _catalogue().get(message)
     text = forms[0] if forms and forms[0] else message
-    return text % values if values else text
+    return remembered(text % values if values else text, message, values)
 
 
 def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
@@ -47,7 +48,8 @@ def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
         text = forms[0] if len(forms) == 1 or number == 1 else forms[1]
     else:
         text = singular if number == 1 else plural
-    return text % {"num": number, **values}
+    values = {"num": number, **values}
+    return remembered(text % values, singular, values, plural)
 
 
 def lazy_gettext(message: str, /, **values: Any) -> LazyString:

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from core.clock import now
 from core.contributions import JobDef, Step
 from core.i18n import gettext as _
+from core.i18n import keeping
 from core.jobs.definitions import definitions, running_owners, tell
 from core.jobs.models import Job, JobState
 
 LONGEST_BACK_OFF = timedelta(minutes=10)
-LONGEST_ERROR = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ def _lease(session: Session, job: Any, kind: JobDef) -> Lease:
 
 
 def _bury_abandoned(session: Session, job: Any) -> None:
-    words = _("Every attempt ended with the worker dying in the middle of a step.")
+    with keeping():
+        words = _("Every attempt ended with the worker dying in the middle of a step.")
     _set(
         session,
         job.id,
@@ -134,7 +135,7 @@ def store_step(session: Session, lease: Lease, step: Step, *, until: datetime | 
     """
     values: dict[str, Any] = {"cursor": dict(step.cursor), "last_error": ""}
     if step.note:
-        values["note"] = step.note[:500]
+        values["note"] = step.note
     if step.progress is not None:
         values["progress_done"], values["progress_total"] = step.progress
     if step.done:
@@ -156,7 +157,7 @@ def fail(session: Session, lease: Lease, words: str, *, allowed: int, hopeless: 
     """
     attempts: int = own(session, lease).attempts
     values: dict[str, Any] = {
-        "last_error": words[-LONGEST_ERROR:],
+        "last_error": words,
         "lease_token": None,
         "lease_until": None,
     }

@@ -20,7 +20,7 @@ STATES = {
     JobState.CANCELLED: _l("cancelled"),
 }
 PARKED = "parked"
-SHOWN_STATES: dict[str, Any] = {**STATES, PARKED: _l("waits for its add-on")}
+SHOWN_STATES: Mapping[Any, Any] = {**STATES, PARKED: _l("waits for its add-on")}
 TONES = {
     JobState.LEASED: "info",
     JobState.DONE: "ok",

@@ -4,11 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
 from core.database import Model, UtcDateTime
+from core.i18n.sentence import Sentence
 
 
 class JobState(StrEnum):
@@ -43,8 +44,8 @@ class Job(Model):
     idempotency_key: Mapped[str | None] = mapped_column(String(200), unique=True)
     progress_done: Mapped[int] = mapped_column(default=0)
     progress_total: Mapped[int | None]
-    note: Mapped[str] = mapped_column(String(500), default="")
-    last_error: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Sentence(500), default="")
+    last_error: Mapped[str] = mapped_column(Sentence(), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

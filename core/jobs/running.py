@@ -16,6 +16,7 @@ from core.clock import now
 from core.contributions import JobDef, Step
 from core.database import db, waiting_writers
 from core.errors import Conflict, DomainError
+from core.i18n import keeping, spoken
 from core.jobs.definitions import definitions
 from core.jobs.leasing import Fenced, Lease, claim, fail, own, park, store_step
 from core.jobs.originator import originator
@@ -24,6 +25,7 @@ from core.unit_of_work import read_only, unit_of_work
 SLICE_SECONDS = 1.0
 STEP_SECONDS = 0.1
 LONGEST_COURTESY = 0.5
+LONGEST_TRACE = 4000
 WORKER = system_actor("job worker")
 
 
@@ -65,7 +67,9 @@ def run_slice(lease: Lease) -> None:
     while not last_pause:
         started = time.monotonic()
         last_pause = started >= end
-        if not _one_step(lease, last=last_pause):
+        with keeping():
+            goes_on = _one_step(lease, last=last_pause)
+        if not goes_on:
             return
         _let_others_in(time.monotonic() - started, last=last_pause)
 
@@ -139,9 +143,10 @@ def _failed(lease: Lease, kind: JobDef, error: Exception) -> None:
 
 
 def _words(error: Exception) -> str:
+    """Return what is kept: the words of a refusal for every reader's language, else the trace."""
     if isinstance(error, DomainError):
-        return str(error)
-    return "".join(traceback.format_exception(error))
+        return spoken(error.message)
+    return "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
 
 
 def _let_others_in(spent: float, *, last: bool) -> None:

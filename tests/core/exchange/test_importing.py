@@ -1,10 +1,12 @@
 import csv
 import io
+import re
 
 import pytest
 from sqlalchemy import func, select, update
 
 from core import clock
+from core.accounts.models import User
 from core.actor import system_actor
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.exchange import importing, services
@@ -12,8 +14,10 @@ from core.exchange.bad_rows import bad_rows_file
 from core.exchange.models import ImportRowError, ImportRun
 from core.exchange.queries import own_import, row_errors
 from core.exchange.upload import received, stored_path
+from core.i18n import force_locale
 from core.jobs import running
 from core.jobs.models import Job
+from core.jobs.queries import progress
 from core.jobs.running import run_next
 from core.unit_of_work import read_only, unit_of_work
 from tests.core.exchange.toy_exchange import MANY, SINGLE
@@ -94,17 +98,27 @@ def test_a_refused_row_leaves_no_part_of_itself_and_its_neighbours_stand(importe
     ]
 
 
-def test_reasons_name_the_columns_in_the_importers_words(make):
-    zh = make.actor(make.administrator(login="zhu", locale="zh_Hans_CN"))
-    en = make.actor(make.administrator(login="eng", locale="en"))
-    reasons = []
-    for actor in (zh, en):
-        done = import_all(actor, "code,note\n,x\na,b,c\n")
-        with read_only(actor) as session:
-            reasons.append([error.reason for error in row_errors(session, done.id)])
-    assert reasons[1][0] == "a row needs a code · Number: empty"
-    assert "编号" in reasons[0][0]
-    assert reasons[0][1] != reasons[1][1]
+def test_what_a_chinese_import_said_is_read_in_english_and_the_other_way_round(make, login):
+    users = [make.administrator(login="zhu", locale="zh_Hans_CN"), make.administrator(login="eng")]
+    writer, reader = make.actor(users[0]), users[0]
+    done = import_all(writer, "code,note\n,x\na,b,c\n")
+    read = {}
+    for locale in ("zh_Hans_CN", "en"):
+        with force_locale(locale), read_only(writer) as session:
+            read[locale] = [error.reason for error in row_errors(session, done.id)]
+            read[locale].append(progress(session, done.job_id).note)
+    assert read["en"] == [
+        "a row needs a code · Number: empty",
+        "The row has more cells than there are headings.",
+        "notes.csv: row 2",
+    ]
+    assert read["zh_Hans_CN"][0] == "a row needs a code · 编号: empty"
+    assert all(re.search("[一-鿿]", words) for words in read["zh_Hans_CN"])
+    with force_locale("en"), read_only(writer), bad_rows_file(done.id).stream as file:
+        assert "more cells than" in file.read().decode()
+    with unit_of_work(SYSTEM) as session:
+        session.execute(update(User).where(User.id == reader.id).values(locale="en"))
+    assert "more cells than" in login(reader).get(f"/imports/{done.id}").text
 
 
 def test_a_row_that_breaks_a_constraint_in_a_batch_does_not_take_the_others_along(importer):
