@@ -1,4 +1,4 @@
-"""How figures are taken: CPU of this process per request, two pages in turn, medians of rounds."""
+"""How figures are taken: CPU of this process per request, two pages in turn, medians of ratios."""
 
 import gc
 import statistics
@@ -44,8 +44,11 @@ def settle() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def compare(pages: list[Page], *, rounds: int = 7, requests: int = 20) -> dict[str, float]:
-    """Measure the pages in turn, round by round; return the median CPU ms of each."""
+def compare(pages: list[Page], *, rounds: int = 25, requests: int = 8) -> dict[str, list[float]]:
+    """Measure the pages in turn, round by round; return the CPU ms of each in every round.
+
+    Rounds are short, so that what disturbs the machine meets all pages of a round alike.
+    """
     for page in pages:
         for _ in range(5):
             page.ask()
@@ -53,7 +56,12 @@ def compare(pages: list[Page], *, rounds: int = 7, requests: int = 20) -> dict[s
     for _ in range(rounds):
         for page in pages:
             figures[page.name].append(page.cpu_milliseconds(requests))
-    return {name: statistics.median(values) for name, values in figures.items()}
+    return figures
+
+
+def ratio(these: list[float], those: list[float]) -> float:
+    """Return the median of the ratios round by round."""
+    return statistics.median(a / b for a, b in zip(these, those, strict=True))
 
 
 def table(title: str, rows: list[tuple[Any, ...]], heads: tuple[str, ...]) -> None:

@@ -22,7 +22,7 @@ from core.i18n import lazy_gettext as _l
 from core.organisation.models import Employee
 from core.organisation.queries import employee_choices, employee_labels
 from core.unit_of_work import current_session
-from core.web.lists import BulkAction, Choice, Column, Facet, ListSpec, Tab
+from core.web.lists import BulkAction, Choice, Column, Facet, ListSpec, Lookup, Tab
 
 
 def _name() -> ColumnElement[str]:
@@ -77,16 +77,17 @@ def _in_industries(chosen: Sequence[Any]) -> ColumnElement[bool]:
     return Customer.industry_id.in_(select(Industry.id).where(or_(*paths)))
 
 
-def _manager_choices() -> list[Choice]:
-    return [
-        Choice(str(key), name.partition(" · ")[0])
-        for key, name in employee_choices(current_session())
-    ]
+def _first_managers(limit: int | None) -> list[Choice]:
+    people = employee_choices(current_session(), limit=limit)
+    return [Choice(str(key), name.partition(" · ")[0]) for key, name in people]
 
 
 def _manager_titles(values: Collection[str]) -> dict[str, str]:
     names = employee_labels(current_session(), [int(value) for value in values])
     return {str(key): name for key, name in names.items()}
+
+
+MANAGERS = Lookup(_first_managers, _manager_titles)
 
 
 def _mine() -> dict[str, str]:
@@ -148,8 +149,7 @@ CUSTOMERS = ListSpec(
             "manager",
             _l("Account manager"),
             Customer.scope_owner_id,
-            choices=_manager_choices,
-            titles=_manager_titles,
+            choices=MANAGERS,
             none=_l("Nobody"),
         ),
     ),
@@ -225,8 +225,7 @@ OPPORTUNITIES = ListSpec(
             "manager",
             _l("Account manager"),
             Opportunity.scope_owner_id,
-            choices=_manager_choices,
-            titles=_manager_titles,
+            choices=MANAGERS,
         ),
         Facet("close", _l("Expected close"), Opportunity.expected_close_on, kind="dates"),
     ),

@@ -193,13 +193,18 @@ def directory(
     ]
 
 
-def employee_choices(session: Session, *, unit_id: int | None = None) -> list[tuple[int, str]]:
-    """Return (id, "name · code") of active employees, of a subtree if `unit_id` is given."""
+def employee_choices(
+    session: Session, *, unit_id: int | None = None, limit: int | None = None
+) -> list[tuple[int, str]]:
+    """Return (id, "name · code") of active employees, of a subtree if `unit_id` is given.
+
+    `limit` leaves it at the first in the order of names.
+    """
     statement = select(Employee.id, Employee.name, Employee.code).where(Employee.active)
     if unit_id is not None:
         below = select(OrgClosure.descendant_id).where(OrgClosure.ancestor_id == unit_id)
         statement = statement.where(Employee.unit_id.in_(below))
-    rows = session.execute(statement.order_by(Employee.name, Employee.code))
+    rows = session.execute(statement.order_by(Employee.name, Employee.code).limit(limit))
     return [(key, f"{name} · {code}") for key, name, code in rows]
 
 

@@ -36,6 +36,18 @@ class Choice:
     parent: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Choices too many to ask for on every page, such as people; some may have gone since.
+
+    `first(limit)` returns the first that are offered now (None: all); `titles(values)` names
+    just the values that occur, whether they are still offered or not.
+    """
+
+    first: Callable[[int | None], Sequence[Choice]]
+    titles: Callable[[Collection[str]], Mapping[str, str]]
+
+
 Choices = (
     Mapping[Any, type_Title]
     | Sequence[Choice]
@@ -77,17 +89,14 @@ class Facet:
 
     `kind="dates"` takes `<key>_from` and `<key>_to`, both inclusive. `condition(values)` replaces
     `expr IN values`. `none` are the words for rows without a value (address value "-").
-    `titles(values)` names just the values that occur, where asking for all `choices` costs more
-    or leaves some out (people who have left); without counts the `choices` are offered.
     """
 
     key: str
     title: type_Title
     expr: Expression
-    choices: Choices | None = None
+    choices: Choices | Lookup | None = None
     kind: Literal["choice", "dates"] = "choice"
     condition: Callable[[Sequence[Any]], ColumnElement[bool]] | None = None
-    titles: Callable[[Collection[str]], Mapping[str, str]] | None = None
     none: type_Title | None = None
     field: str | None = None
 

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.access.context import AccessContext
+from core.i18n import gettext as _
 from core.web.list_args import ListArgs
-from core.web.list_columns import Choice, Facet, choices_of
+from core.web.list_columns import Choice, Facet, Lookup, choices_of
 from core.web.list_query import FACET_LIMIT, NONE, facets_statement
 from core.web.list_spec import ListSpec
 
@@ -31,13 +32,13 @@ class Option:
 
 @dataclass(slots=True)
 class FacetView:
-    """One facet as the template shows it; `more` counts the values that are not shown yet."""
+    """One facet as the template shows it; `more` says what is not shown yet."""
 
     key: str
     title: str
     kind: str
     options: list[Option] = field(default_factory=list)
-    more: int = 0
+    more: str = ""
     first: str = ""
     last: str = ""
 
@@ -89,27 +90,30 @@ def _view(facet: Facet, args: ListArgs, counts: Mapping[str, int] | None) -> Fac
         view.last = (args.filters.get(f"{facet.key}_to") or ("",))[0]
         return view
     chosen = args.filters.get(facet.key, ())
-    options = _options(facet, counts, chosen)
-    if len(options) <= SHOWN or args.opened == facet.key:
+    opened = args.opened == facet.key
+    options = _options(facet, counts, chosen, opened=opened)
+    if len(options) <= SHOWN or opened:
         view.options = options[:OFFERED]
         view.options += [option for option in options[OFFERED:] if option.chosen]
         return view
     ranked = sorted(options, key=lambda o: (not o.chosen, -(o.count or 0)))
     front = {option.value for option in ranked[:SHOWN]} | set(chosen)
-    is_tree = any(option.depth for option in options)
-    if is_tree:
+    if any(option.depth for option in options):
         front = {o.value for o in options if o.depth == 0 or o.chosen or o.parent in chosen}
     view.options = [option for option in options if option.value in front]
-    view.more = len(options) - len(view.options)
+    rest = len(options) - len(view.options)
+    if isinstance(facet.choices, Lookup) and counts is None:
+        view.more = _("More…")  # only the first were asked for
+    elif rest:
+        view.more = _("%(num)s more", num=rest)
     return view
 
 
-def _options(facet: Facet, counts: Mapping[str, int] | None, chosen: Sequence[str]) -> list[Option]:
+def _options(
+    facet: Facet, counts: Mapping[str, int] | None, chosen: Sequence[str], *, opened: bool
+) -> list[Option]:
     wanted = {*chosen, *(counts or ())} - {NONE, ""}
-    if facet.titles is not None and counts is not None:
-        choices = choices_of(facet.titles(wanted))
-    else:
-        choices = choices_of(facet.choices)
+    choices = _choices(facet, wanted, counted=counts is not None, opened=opened)
     strange = wanted - {choice.value for choice in choices}
     choices += [Choice(value, value) for value in sorted(strange)]
     if facet.none is not None or NONE in chosen:
@@ -125,6 +129,16 @@ def _options(facet: Facet, counts: Mapping[str, int] | None, chosen: Sequence[st
         Option(c.value, c.label, rows, c.value in chosen, depths.get(c.value, 0), c.parent)
         for c, rows in offered
     ]
+
+
+def _choices(facet: Facet, wanted: set[str], *, counted: bool, opened: bool) -> list[Choice]:
+    lookup = facet.choices
+    if not isinstance(lookup, Lookup):
+        return choices_of(lookup)
+    first = [] if counted else list(lookup.first(None if opened else SHOWN + 1))
+    missing = wanted - {choice.value for choice in first}
+    named = lookup.titles(missing).items() if missing else ()
+    return [Choice(value, label) for value, label in named] + first
 
 
 def _rolled_up(choices: Iterable[Choice], counts: Mapping[str, int]) -> dict[str, int]:

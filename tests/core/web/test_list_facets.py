@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from core.organisation.models import Employee
 from core.unit_of_work import current_session
+from core.web import list_facets
 from core.web.list_facets import SHOWN
-from core.web.lists import Facet
+from core.web.lists import Choice, Facet, Lookup
 
 
 def facet_of(page, key):
@@ -19,26 +20,29 @@ def names_of(values):
     return {str(row.id): row.name for row in current_session().execute(found)}
 
 
+def first(limit):
+    found = select(Employee.id, Employee.name).order_by(Employee.name).limit(limit)
+    return [Choice(str(row.id), row.name) for row in current_session().execute(found)]
+
+
+def looked_up(key="person", **changes):
+    return Facet(key, "Person", Employee.id, choices=Lookup(first, names_of), **changes)
+
+
 def with_names(people):
-    return replace(people, facets=(Facet("person", "Person", Employee.id, titles=names_of),))
+    return replace(people, facets=(looked_up(),))
 
 
 def test_the_first_values_are_shown_and_the_rest_is_counted(people, staff, ask):
     view = facet_of(ask(with_names(people), "q=Person"), "person")
     assert len(view.options) == SHOWN
-    assert view.more == 44 - SHOWN
+    assert view.more == f"还有 {44 - SHOWN} 项"
 
 
 def test_a_facet_that_is_opened_shows_all_and_the_others_stay_as_they_are(people, staff, ask):
-    spec = replace(
-        people,
-        facets=(
-            *with_names(people).facets,
-            Facet("again", "Person again", Employee.id, titles=names_of),
-        ),
-    )
+    spec = replace(people, facets=(looked_up(), looked_up("again")))
     page = ask(spec, "q=Person&more=person")
-    assert (len(facet_of(page, "person").options), facet_of(page, "person").more) == (44, 0)
+    assert (len(facet_of(page, "person").options), facet_of(page, "person").more) == (44, "")
     assert len(facet_of(page, "again").options) == SHOWN
 
 
@@ -65,7 +69,26 @@ def test_titles_are_asked_for_just_the_values_that_occur(people, staff, ask):
         asked.append(set(values))
         return names_of(values)
 
-    spec = replace(people, facets=(Facet("person", "Person", Employee.id, titles=watched),))
+    spec = replace(people, facets=(replace(looked_up(), choices=Lookup(first, watched)),))
     page = ask(spec, "q=Person 01")
     assert asked == [{str(row[0]) for row in page.rows}]
     assert all(option.label.startswith("Person 0") for option in facet_of(page, "person").options)
+
+
+def test_without_counts_only_the_first_are_asked_for_and_the_rest_on_demand(
+    people, staff, ask, monkeypatch
+):
+    monkeypatch.setattr(list_facets, "FACET_LIMIT", 0)
+    view = facet_of(ask(with_names(people)), "person")
+    assert [option.label for option in view.options] == sorted(o.label for o in view.options)
+    assert (len(view.options), view.more) == (SHOWN, "更多…")
+    opened = facet_of(ask(with_names(people), "more=person"), "person")
+    assert len(opened.options) >= 45
+    assert opened.more == ""
+
+
+def test_without_counts_a_chosen_value_beyond_the_first_is_named(people, staff, ask, monkeypatch):
+    monkeypatch.setattr(list_facets, "FACET_LIMIT", 0)
+    view = facet_of(ask(with_names(people), f"person={staff[-1]}"), "person")
+    assert ("Person 044", True) in [(option.label, option.chosen) for option in view.options]
+    assert view.more == "更多…"
