@@ -5,6 +5,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from waitress import serve as serve_wsgi
 
+from core.jobs.worker import start_worker
 from core.server_process import tune_collector
 
 
@@ -17,5 +18,6 @@ def serve(*, host: str, port: int, threads: int) -> None:
     """Serve the site until Ctrl-C; production uses `gunicorn wsgi:app` behind a proxy."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     tune_collector()
+    start_worker(app)
     click.echo(f"Sunmao 榫卯: http://{host}:{port}/   (Ctrl-C ends it)")
     serve_wsgi(app, host=host, port=port, threads=threads, ident=None)

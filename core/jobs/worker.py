@@ -12,6 +12,7 @@ from core.jobs.schedules import fire_due_schedules
 from core.jobs.wake import wait_for_work, wake
 
 POLL_SECONDS = 1.0
+_starting = threading.Lock()
 
 
 class Worker:
@@ -77,25 +78,27 @@ def drain(app: Flask, *, slices: int = 10_000) -> int:
     return done
 
 
-def configure_jobs(app: Flask) -> None:
-    """Start the embedded worker with the first request of each serving process.
-
-    Not at start-up: a pre-forking server would start it in the parent, whose threads its
-    children do not inherit. Commands and tests that send no request get none.
-    """
+def start_worker(app: Flask) -> None:
+    """Start this process's embedded worker unless it runs, or the site wants or needs none."""
     config: Config = app.config["SUNMAO"]
     if config.job_engine != "embedded" or config.testing:
         return
-    guard = threading.Lock()
+    with _starting:
+        running: Worker | None = app.extensions.get("sunmao_worker")
+        if running is None or running.pid != os.getpid():
+            app.extensions["sunmao_worker"] = worker = Worker(app)
+            worker.start()
+
+
+def configure_jobs(app: Flask) -> None:
+    """Let servers that do not call `start_worker` themselves start it with their first request.
+
+    Never here: commands and tests build the site too, and a pre-forking server may build it in
+    the parent, whose threads its children do not inherit.
+    """
 
     @app.before_request
     def _start_worker() -> None:
         running: Worker | None = app.extensions.get("sunmao_worker")
-        if running is not None and running.pid == os.getpid():
-            return
-        with guard:
-            running = app.extensions.get("sunmao_worker")
-            if running is None or running.pid != os.getpid():
-                worker = Worker(app)
-                app.extensions["sunmao_worker"] = worker
-                worker.start()
+        if running is None or running.pid != os.getpid():
+            start_worker(app)

@@ -183,7 +183,6 @@ class Journey:
         self.server = self.start()
         for client in (self.client, *(person.client for person in self.people)):
             client.address = self.server.address
-        self.client.get("/")  # the embedded worker begins with the first request
         self.outages.away = False
 
     def judge(self) -> None:
