@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from core.i18n import gettext
 
-Stage = Literal["manifest", "dependency", "probe", "load", "migration", "missing"]
+Stage = Literal["manifest", "dependency", "probe", "load", "migration", "missing", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,26 @@
 """Enable, disable, uninstall, purge: each previewed, leased, audited, and seen everywhere at once.
 
-The counter is raised by the last write of each act, so no process ever sees half of one. Migrations
-run between two units of work, on a connection of their own.
+One act at a time on the site: what it is planned on is looked at under the lease. The counter is
+raised by the last write of each act, so no process ever sees half of one. Migrations run between
+two units of work, on a connection of their own.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from core.access.elevation import elevated
 from core.addons import schema, tables
 from core.addons.faults import AddonFaultError, Fault, Stage, words
-from core.addons.leases import keep_fault, leased, owned_row
+from core.addons.interruptions import note_interruption
+from core.addons.leases import Lease, Overtaken, keep_fault, leased, locked_row
 from core.addons.models import Addon, State, bump
 from core.addons.places import fault_of
 from core.addons.previews import Act, Preview, history_for, preview
@@ -44,32 +47,30 @@ def look(act: Act, name: str) -> Preview:
 
 
 def enable(name: str, *, reason: str = "") -> Preview:
-    """Switch on `name` and all it needs; raise Refused naming the obstacle or the failed step."""
-    plan = _checked("enable", name)
-    for step in plan.steps:
-        with leased(step) as token:
-            _guarded(step, "migration", partial(_migrate, step))
-            _guarded(step, "load", partial(_switch_on, step, token, reason))
+    """Switch on `name` and all it needs; raise Refused naming the obstacle or the failed step.
+
+    Like every act it raises Conflict, having done nothing, while another act runs on the site.
+    """
+    with _planned("enable", name) as (plan, lease):
+        for step in plan.steps:
+            _guarded(step, "migration", partial(_migrate, step, lease))
+            _guarded(step, "load", partial(_switch_on, step, lease, reason))
     return plan
 
 
 def disable(name: str, *, reason: str = "") -> Preview:
     """Switch off `name` and keep every row; running jobs finish their present step."""
-    plan = _checked("disable", name)
-    with leased(name) as token:
+    with _planned("disable", name) as (plan, lease):
         with unit_of_work(reason=reason) as session:
-            row = owned_row(session, name, token)
-            _decide(session, row, State.DISABLED, act="disable", reason=reason)
+            _decide(session, lease, State.DISABLED, act="disable", reason=reason)
         _drain(name)
     return plan
 
 
 def uninstall(name: str, *, reason: str = "") -> Preview:
     """Archive `name`: out of sight, its tables untouched; refused while it has reasons to stay."""
-    plan = _checked("uninstall", name)
-    with leased(name) as token, unit_of_work(reason=reason) as session:
-        row = owned_row(session, name, token)
-        _decide(session, row, State.ARCHIVED, act="uninstall", reason=reason)
+    with _planned("uninstall", name) as (plan, lease), unit_of_work(reason=reason) as session:
+        _decide(session, lease, State.ARCHIVED, act="uninstall", reason=reason)
     return plan
 
 
@@ -78,22 +79,19 @@ def purge(name: str, *, confirmation: str, reason: str = "") -> Path:
 
     `confirmation` must be the add-on's name as typed by the person who purges.
     """
-    plan = _checked("purge", name)
-    if confirmation != name:
-        said = _("Type the name %(name)s to confirm.", name=name)
-        raise Refused(said, fields={"confirmation": [said]})
-    config, history = site_config(), history_for(registry(), name)
-    with leased(name) as token:
-        _end_request_transaction()
-        folder = tables.save_copies(config, history)
-        _guarded(name, "migration", lambda: _drop(config, history))
+    with _planned("purge", name) as (_plan, lease):
+        if confirmation != name:
+            said = _("Type the name %(name)s to confirm.", name=name)
+            raise Refused(said, fields={"confirmation": [said]})
+        config, history = site_config(), history_for(registry(), name)
+        copies = tables.save_copies(config, history)
+        check = partial(_unchanged, history, lease, copies)
+        _guarded(name, "migration", lambda: tables.drop(config, history, check=check))
         with unit_of_work(reason=reason) as session:
-            row = owned_row(session, name, token)
-            row.version, row.fault = "", None
             forget_traces(session, name)
-            facts = {"rows": plan.tables, "copies": folder.name}
-            _decide(session, row, State.AVAILABLE, act="purge", reason=reason, facts=facts)
-    return folder
+            facts = {"rows": copies.rows, "copies": copies.folder.name}
+            _decide(session, lease, State.AVAILABLE, act="purge", reason=reason, facts=facts)
+    return copies.folder
 
 
 def reload_code(*, reason: str = "") -> None:
@@ -119,14 +117,16 @@ def upgrade_site(config: Config) -> list[str]:
     """
     schema.upgrade(config, schema.history_of(schema.CORE))
     done = [schema.CORE]
-    with schema.schema_engine(config).connect() as connection:
-        wanted = select(Addon.name).where(Addon.state.in_((State.ENABLED, State.DISABLED)))
-        names = set(connection.scalars(wanted))
-    for name, manifest in registry().loaded.items():
-        if name in names:
-            schema.upgrade(config, schema.history_of(name, manifest.package))
-            _note_version(config, name, manifest.version)
-            done.append(name)
+    with leased(config, "upgrade", schema.CORE) as lease:
+        with schema.schema_engine(config).connect() as connection:
+            wanted = select(Addon.name).where(Addon.state.in_((State.ENABLED, State.DISABLED)))
+            names = set(connection.scalars(wanted))
+        for name, manifest in registry().loaded.items():
+            if name in names:
+                history = schema.history_of(name, manifest.package)
+                schema.upgrade(config, history, check=lease.check)
+                _note_version(config, name, manifest.version)
+                done.append(name)
     return done
 
 
@@ -141,12 +141,20 @@ def site_config() -> Config:
     return config
 
 
-def _checked(act: Act, name: str) -> Preview:
-    plan = look(act, name)
-    if not plan.possible:
-        raise Refused(" ".join(str(one) for one in plan.obstacles))
+@contextmanager
+def _planned(act: Act, name: str) -> Iterator[tuple[Preview, Lease]]:
+    """Hold the site for an act that was found possible while nobody else can act."""
+    with read_only():
+        _require()
     _end_request_transaction()
-    return plan
+    with leased(site_config(), act, name) as lease:
+        if lease.followed is not None:
+            note_interruption(registry(), lease.followed)
+        plan = look(act, name)
+        if not plan.possible:
+            raise Refused(" ".join(str(one) for one in plan.obstacles))
+        _end_request_transaction()
+        yield plan, lease
 
 
 def _require() -> None:
@@ -164,6 +172,8 @@ def _guarded(name: str, stage: Stage, act: Callable[[], None]) -> None:
     """Run a step that may fail by the add-on's fault; keep the fault for the admin page."""
     try:
         act()
+    except Overtaken:
+        raise
     except Exception as error:  # noqa: BLE001 -- whatever add-on code raises is its fault
         offered = registry().catalogue.found.get(name)
         fault = fault_of(name, error, offered.folder if offered else None, stage=stage)
@@ -173,10 +183,10 @@ def _guarded(name: str, stage: Stage, act: Callable[[], None]) -> None:
     raise Refused(_("%(name)s was not changed. %(why)s", name=name, why=str(fault.words)))
 
 
-def _migrate(name: str) -> None:
+def _migrate(name: str, lease: Lease) -> None:
     config, history = site_config(), history_for(registry(), name)
     history.heads()
-    schema.upgrade(config, history)
+    schema.upgrade(config, history, check=lease.check)
     made = tables.row_counts(config, history)
     models = [model for loaded in registry().plugged[name] for model in loaded.of("models")]
     for model in models:
@@ -190,20 +200,27 @@ def _migrate(name: str) -> None:
             raise AddonFaultError("migration", said)
 
 
-def _drop(config: Config, history: schema.History) -> None:
-    schema.downgrade(config, history, to="base")
-    tables.drop_left(config, history)
+def _unchanged(
+    history: schema.History, lease: Lease, copies: tables.Copies, connection: Connection
+) -> None:
+    """Look once more, in the transaction of the drop: nothing may have changed since the copies."""
+    lease.check(connection)
+    state = connection.scalar(select(Addon.state).where(Addon.name == history.owner))
+    changed = tables.changed_since(connection, history, copies)
+    if state != State.ARCHIVED or changed is not None:
+        raise Overtaken(
+            _(
+                "%(what)s was changed while its copies were written. Nothing was dropped; look "
+                "again.",
+                what=changed or history.owner,
+            )
+        )
 
 
-def _switch_on(name: str, token: str, reason: str) -> None:
-    manifest = registry().catalogue.found[name].manifest
+def _switch_on(name: str, lease: Lease, reason: str) -> None:
     with unit_of_work(reason=reason) as session:
-        row = owned_row(session, name, token)
         _call("addon_enabled", name)
-        row.fault = None
-        row.version = manifest.version
-        row.manifest = manifest.model_dump()
-        _decide(session, row, State.ENABLED, act="enable", reason=reason)
+        _decide(session, lease, State.ENABLED, act="enable", reason=reason, name=name)
 
 
 def _call(hook: str, name: str) -> None:
@@ -214,15 +231,24 @@ def _call(hook: str, name: str) -> None:
 
 def _decide(
     session: Session,
-    row: Addon,
+    lease: Lease,
     state: State,
     *,
     act: Act,
     reason: str,
+    name: str = "",
     facts: dict[str, Any] | None = None,
 ) -> None:
+    """Write what was decided, as the last of the act; the lease's row is held until the commit."""
+    lease.check(current_unit().connection, lock=True)
+    row = locked_row(session, name or lease.name)
     changes: dict[str, Any] = {"state": [row.state, state]} | (facts or {})
-    row.state = state
+    row.state, row.fault = state, None
+    if state == State.ENABLED:
+        manifest = registry().catalogue.found[row.name].manifest
+        row.version, row.manifest = manifest.version, manifest.model_dump()
+    elif state == State.AVAILABLE:
+        row.version = ""
     row.changed_at = now()
     row.changed_by = current_unit().actor.label[:120]
     record(session, act, RESOURCE, row.id, changes=changes, reason=reason, label=row.name)

@@ -37,8 +37,24 @@ class Addon(Model):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     changed_by: Mapped[str] = mapped_column(String(120), default="")
     fault: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    lease_token: Mapped[str] = mapped_column(String(40), default="")
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AddonAct(Model):
+    """The act that runs just now on any add-on of the site, in one row; no token: none runs."""
+
+    __tablename__ = "core_addon_act"
+    __access__ = Technical("the lease of acts on add-ons; guarded by core.addon configure")
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token: Mapped[str] = mapped_column(String(40))
+    addon: Mapped[str] = mapped_column(String(40))
+    act: Mapped[str] = mapped_column(String(16))
+    actor: Mapped[str] = mapped_column(String(120))
+    host: Mapped[str] = mapped_column(String(120))
+    pid: Mapped[int] = mapped_column(Integer)
+    process: Mapped[str] = mapped_column(String(120))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    beat_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CoreEpoch(Model):

@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.addons.catalogue import discover
+from core.addons.faults import Words
+from core.addons.leases import holder_in
 from core.addons.lifecycle import RESOURCE, site_config
 from core.addons.models import Worker
 from core.addons.registry import registry
@@ -46,6 +48,7 @@ class Overview:
     workers: Sequence[Worker]
     safe_mode: bool
     new_code: bool
+    running: Words | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def overview(*, tab: str) -> Overview:
     with read_only() as session:
         every = tuple(statuses(session, found))
         seen = workers(session)
+        holder = holder_in(session.connection())
     chosen = tab if tab in TABS else "all"
     tabs = tuple(
         Tab(key, str(title), sum(_in_tab(one, key) for one in every), key == chosen)
@@ -78,6 +82,7 @@ def overview(*, tab: str) -> Overview:
         workers=seen,
         safe_mode=found.safe_mode,
         new_code=on_disk != found.catalogue.fingerprint(),
+        running=holder.words if holder is not None and not holder.gone else None,
     )
 
 

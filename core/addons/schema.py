@@ -6,7 +6,7 @@ tables are rebuilt (a rebuild under CASCADE deletes the children) and are checke
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ from core.database import Model
 SCRIPTS = ROOT / "core" / "migrations"
 CORE = "core"
 LOCK_TIMEOUT = "10s"
+Check = Callable[[Connection], None]
 ADVISORY_KEY = 0x53554E4D414F  # "SUNMAO": one migration at a time in a database
 
 
@@ -79,10 +80,17 @@ def history_of(owner: str, package: str = "") -> History:
     return History(owner, folder / "migrations" / "versions")
 
 
-def upgrade(config: Config, history: History, *, to: str = "head") -> None:
-    """Bring a history up to a revision; all or nothing."""
+def unchecked(_connection: Connection) -> None:
+    """Ask nothing before tables are changed: for developers, and for the core's own."""
+
+
+def upgrade(
+    config: Config, history: History, *, to: str = "head", check: Check = unchecked
+) -> None:
+    """Bring a history up to a revision; all or nothing. `check` may refuse, in the transaction."""
     if history.folder.is_dir():
-        with _opened(config) as connection:
+        with migrating(config) as connection:
+            check(connection)
             command.upgrade(_alembic(history, connection), to)
             if history.owner == CORE and history.heads():
                 _ensure_epoch(connection)
@@ -90,21 +98,35 @@ def upgrade(config: Config, history: History, *, to: str = "head") -> None:
 
 def downgrade(config: Config, history: History, *, to: str) -> None:
     """Take a history down to a revision ("base" drops its tables); all or nothing."""
+    if history.folder.is_dir():
+        with migrating(config) as connection:
+            take_down(connection, history, to=to)
+
+
+def take_down(connection: Connection, history: History, *, to: str = "base") -> None:
+    """Take a history down in the caller's transaction, which `migrating` has opened."""
+    command.downgrade(_alembic(history, connection), to)
+    if to == "base":
+        connection.execute(text(f'DROP TABLE IF EXISTS "{history.version_table}"'))
+
+
+def can_take_down(connection: Connection, history: History) -> bool:
+    """Tell whether the revision of the database is one that the history's files know."""
     if not history.folder.is_dir():
-        return
-    with _opened(config) as connection:
-        command.downgrade(_alembic(history, connection), to)
-        if to == "base":
-            connection.execute(text(f'DROP TABLE IF EXISTS "{history.version_table}"'))
+        return False
+    known = {one.revision for one in _script(history).walk_revisions()}
+    return _revision(connection, history) in known
 
 
 def current(config: Config, history: History) -> str | None:
     """Return the revision that the database is at, or None before the first."""
     with schema_engine(config).connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"version_table": history.version_table}
-        )
-        return context.get_current_revision()
+        return _revision(connection, history)
+
+
+def _revision(connection: Connection, history: History) -> str | None:
+    opts = {"version_table": history.version_table}
+    return MigrationContext.configure(connection, opts=opts).get_current_revision()
 
 
 def is_current(config: Config, history: History) -> bool:
@@ -151,14 +173,21 @@ def schema_engine(config: Config, *, writing: bool = False) -> Engine:
 
 
 @contextmanager
-def _opened(config: Config) -> Iterator[Connection]:
-    engine = schema_engine(config, writing=True)
-    with engine.connect() as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
+def alone(config: Config) -> Iterator[Connection]:
+    """Open a transaction beside which no migration of this database and no second one can run."""
+    with schema_engine(config, writing=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_KEY})
         yield connection
-        if engine.dialect.name == "sqlite":
+
+
+@contextmanager
+def migrating(config: Config) -> Iterator[Connection]:
+    """Open the transaction of one change of tables; raise AddonFaultError if it orphans rows."""
+    with alone(config) as connection:
+        yield connection
+        if connection.dialect.name == "sqlite":
             orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if orphans:
                 said = words(

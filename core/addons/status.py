@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from core.addons import schema
 from core.addons.faults import AddonFaultError, Fault, Words, words
 from core.addons.graph import needed_by
+from core.addons.interruptions import interruption
+from core.addons.leases import holder_in
 from core.addons.manifest import Bilingual, Manifest
 from core.addons.models import Addon, State, Worker
 from core.addons.registry import Registry
@@ -29,9 +31,15 @@ class Standing(StrEnum):
     FAILED = "failed"
     BLOCKED = "blocked"
     MISSING = "missing"
+    INTERRUPTED = "interrupted"
 
 
-TROUBLE = frozenset({Standing.FAILED, Standing.BLOCKED, Standing.MISSING})
+KINDS = {
+    "missing": Standing.MISSING,
+    "dependency": Standing.BLOCKED,
+    "interrupted": Standing.INTERRUPTED,
+}
+TROUBLE = frozenset({Standing.FAILED, *KINDS.values()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,14 @@ def statuses(session: Session, found: Registry) -> list[AddonStatus]:
     enabled = {name for name, row in rows.items() if row.state == State.ENABLED}
     touched = {name for name, row in rows.items() if row.state != State.AVAILABLE}
     names = sorted(touched | found.catalogue.found.keys() | found.catalogue.faults.keys())
-    result = [_status(name, rows.get(name), found, enabled) for name in names]
+    holder = holder_in(session.connection())
+    cut = interruption(found, holder) if holder is not None and holder.gone else None
+    result = [
+        _status(
+            name, rows.get(name), found, enabled, cut=cut if cut and cut.addon == name else None
+        )
+        for name in names
+    ]
     return sorted(result, key=lambda s: (s.manifest.sequence if s.manifest else 9999, s.name))
 
 
@@ -141,15 +156,16 @@ def _in_words(difference: Any) -> str:
     return f"{kind} {'.'.join(name for name in names if name)}"
 
 
-def _status(name: str, row: Addon | None, found: Registry, enabled: set[str]) -> AddonStatus:
+def _status(
+    name: str, row: Addon | None, found: Registry, enabled: set[str], *, cut: Fault | None
+) -> AddonStatus:
     offered = found.catalogue.found.get(name)
     manifest = offered.manifest if offered else None
     decided = State(row.state) if row else State.AVAILABLE
-    fault = _fault(name, row, found, enabled)
+    fault = cut or _fault(name, row, found, enabled)
     standing = Standing(decided)
     if fault is not None:
-        kinds = {"missing": Standing.MISSING, "dependency": Standing.BLOCKED}
-        standing = kinds.get(fault.stage, Standing.FAILED)
+        standing = KINDS.get(fault.stage, Standing.FAILED)
     manifests = found.catalogue.manifests
     return AddonStatus(
         name=name,

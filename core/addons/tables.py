@@ -2,11 +2,20 @@
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import MetaData, Table, func, inspect, select
+from sqlalchemy import Connection, MetaData, Table, func, inspect, select
 
-from core.addons.schema import History, schema_engine
+from core.addons.schema import (
+    Check,
+    History,
+    can_take_down,
+    migrating,
+    schema_engine,
+    take_down,
+    unchecked,
+)
 from core.clock import now
 from core.config import Config
 
@@ -16,18 +25,27 @@ BATCH = 1_000
 def row_counts(config: Config, history: History) -> dict[str, int]:
     """Return how many rows each table of a history holds, in all, whoever asks."""
     with schema_engine(config).connect() as connection:
-        names = inspect(connection).get_table_names()
-        return {
-            name: connection.execute(select(func.count()).select_from(_bare(name))).scalar_one()
-            for name in sorted(names)
-            if history.owns(name)
-        }
+        return _counts(connection, history)
 
 
 def pointing_at(config: Config, history: History) -> Mapping[str, set[str]]:
     """Return tables of others that hold foreign keys to the history's tables: table → targets."""
+    with schema_engine(config).connect() as connection:
+        return _pointing(connection, history)
+
+
+def _counts(connection: Connection, history: History) -> dict[str, int]:
+    names = inspect(connection).get_table_names()
+    return {
+        name: connection.execute(select(func.count()).select_from(_bare(name))).scalar_one()
+        for name in sorted(names)
+        if history.owns(name)
+    }
+
+
+def _pointing(connection: Connection, history: History) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    inspector = inspect(schema_engine(config))
+    inspector = inspect(connection)
     for name in inspector.get_table_names():
         if history.owns(name):
             continue
@@ -38,40 +56,68 @@ def pointing_at(config: Config, history: History) -> Mapping[str, set[str]]:
     return found
 
 
-def save_copies(config: Config, history: History) -> Path:
-    """Write every table as CSV below instance/exports, from one snapshot; return the folder.
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The folder of the copies, and how many rows of each table they hold."""
+
+    folder: Path
+    rows: dict[str, int]
+
+
+def save_copies(config: Config, history: History) -> Copies:
+    """Write every table as CSV below instance/exports, from one snapshot.
 
     Values are the stored ones (money in minor units, instants in UTC): this is a safety copy, not
-    a report.
+    a report. A folder whose name ends in .part was never finished.
     """
-    stamp = now().strftime("%Y%m%d-%H%M%S")
+    stamp = now().strftime("%Y%m%d-%H%M%S-%f")
     folder = config.instance / "exports" / f"{history.owner}-{stamp}"
-    folder.mkdir(parents=True, exist_ok=False)
+    part = folder.with_name(f"{folder.name}.part")
+    part.mkdir(parents=True, exist_ok=False)
     with schema_engine(config).connect() as opened:
         connection = opened.execution_options(stream_results=True)
-        for name in inspect(connection).get_table_names():
-            if not history.owns(name):
-                continue
-            table = Table(name, MetaData(), autoload_with=connection)
+        if opened.dialect.name == "postgresql":  # one moment for all tables; SQLite's is always
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        counts = _counts(connection, history)
+        for name in counts:
+            table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
             rows = connection.execute(select(table)).yield_per(BATCH)
-            path = folder / f"{name}.csv"
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
+            with (part / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
                 writer = csv.writer(file)
                 writer.writerow(rows.keys())
                 writer.writerows(rows)
-    return folder
+    part.rename(folder)
+    return Copies(folder, counts)
 
 
-def drop_left(config: Config, history: History) -> None:
+def drop(config: Config, history: History, *, check: Check = unchecked) -> None:
+    """Drop all tables of a history in one transaction, by its migrations as far as they are there.
+
+    `check` is asked in that transaction, before anything is dropped.
+    """
+    with migrating(config) as connection:
+        check(connection)
+        if can_take_down(connection, history):
+            take_down(connection, history)
+        _drop_left(connection, history)
+
+
+def changed_since(connection: Connection, history: History, copies: Copies) -> str | None:
+    """Return a table that differs from its copy in rows, or of others that refers to one now."""
+    counts, pointing = _counts(connection, history), _pointing(connection, history)
+    names = sorted(counts.keys() | copies.rows.keys())
+    changed = (name for name in names if counts.get(name) != copies.rows.get(name))
+    return next(iter(pointing), None) or next(changed, None)
+
+
+def _drop_left(connection: Connection, history: History) -> None:
     """Drop what no migration is there to drop: the code is gone, or a table was left behind."""
-    engine = schema_engine(config, writing=True)
-    with engine.begin() as connection:
-        metadata = MetaData()
-        names = inspect(connection).get_table_names()
-        mine = [n for n in names if history.owns(n) or n == history.version_table]
-        if mine:
-            metadata.reflect(connection, only=mine, resolve_fks=False)
-            metadata.drop_all(connection, tables=[metadata.tables[name] for name in mine])
+    metadata = MetaData()
+    names = inspect(connection).get_table_names()
+    mine = [n for n in names if history.owns(n) or n == history.version_table]
+    if mine:
+        metadata.reflect(connection, only=mine, resolve_fks=False)
+        metadata.drop_all(connection, tables=[metadata.tables[name] for name in mine])
 
 
 def _bare(name: str) -> Table:

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from core.access.decorators import needs
 from core.addons import lifecycle
 from core.addons.forms import ActForm
+from core.addons.leases import ACT_WORDS
 from core.addons.pages import acts_history, find_status, overview
 from core.addons.previews import ACTS, Act
-from core.errors import Refused
+from core.errors import Conflict, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 
@@ -25,12 +26,6 @@ DONE: Mapping[Act, Any] = {
 }
 
 
-ACT_TITLES: Mapping[str, Any] = {
-    "enable": _l("Switch on"),
-    "disable": _l("Switch off"),
-    "uninstall": _l("Uninstall"),
-    "purge": _l("Purge"),
-}
 STAGES: Mapping[str, Any] = {
     "manifest": _l("the manifest"),
     "dependency": _l("dependencies"),
@@ -38,6 +33,7 @@ STAGES: Mapping[str, Any] = {
     "load": _l("loading of the code"),
     "migration": _l("database tables"),
     "missing": _l("program code"),
+    "interrupted": _l("an act that was cut short"),
 }
 STANDINGS: Mapping[str, Any] = {
     "available": _l("can be switched on"),
@@ -47,6 +43,7 @@ STANDINGS: Mapping[str, Any] = {
     "failed": _l("isolated"),
     "blocked": _l("blocked"),
     "missing": _l("code is missing"),
+    "interrupted": _l("cut short"),
 }
 
 
@@ -54,7 +51,7 @@ STANDINGS: Mapping[str, Any] = {
 def words_for_templates() -> dict[str, Any]:
     """Give the templates of this blueprint the words for acts, states and stages."""
     return {
-        "act_title": lambda act: str(ACT_TITLES[act]),
+        "act_title": lambda act: str(ACT_WORDS[act]),
         "standing_words": lambda standing: str(STANDINGS[standing]),
         "stage_words": lambda stage: str(STAGES[stage]),
     }
@@ -116,7 +113,7 @@ def perform(name: str, act: str) -> ResponseReturnValue:
         return _page(act=chosen, name=name, form=form), 422
     try:
         _do(chosen, name, form)
-    except Refused as refusal:
+    except (Refused, Conflict) as refusal:
         return _page(act=chosen, name=name, form=form, refusal=refusal), refusal.status
     status = find_status(name)
     title = status.shown_title if status else name
@@ -142,7 +139,7 @@ def _page(
     act: Act | None = None,
     name: str = "",
     form: ActForm | None = None,
-    refusal: Refused | None = None,
+    refusal: Refused | Conflict | None = None,
 ) -> str:
     view = overview(tab=request.args.get("tab", "all"))
     status = next((one for one in view.every if one.name == name), None)

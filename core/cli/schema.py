@@ -9,9 +9,11 @@ from contextlib import redirect_stdout
 import click
 from flask.cli import with_appcontext
 
+from core.actor import acting_as, system_actor
 from core.addons import lifecycle, schema
 from core.addons.faults import AddonFaultError
 from core.addons.registry import registry
+from core.errors import DomainError
 
 
 @click.group("db")
@@ -23,7 +25,12 @@ def database() -> None:
 @with_appcontext
 def upgrade() -> None:
     """Migrate the core, then every add-on that is on or off."""
-    for owner in lifecycle.upgrade_site(lifecycle.site_config()):
+    try:
+        with acting_as(system_actor("command line")):
+            done = lifecycle.upgrade_site(lifecycle.site_config())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    for owner in done:
         click.echo(f"{owner}: {_revision(owner)}")
 
 

@@ -228,14 +228,14 @@ def test_two_who_enable_at_once_do_it_once(pet_app, operator):
     assert schema.is_current(config, schema.history_of("pets", "zoo_pets"))
 
 
-def test_an_act_waits_for_nobody_while_another_holds_the_addon(operator):
-    with leased("leash"), pytest.raises(Conflict):
+def test_an_act_waits_for_nobody_while_another_runs_on_the_site(operator):
+    with leased(lifecycle.site_config(), "disable", "pets"), pytest.raises(Conflict):
         lifecycle.disable("leash")
     assert lifecycle.disable("leash").possible
 
 
 def test_a_lease_is_free_again_after_a_refusal(operator):
-    with pytest.raises(RuntimeError), leased("leash"):
+    with pytest.raises(RuntimeError), leased(lifecycle.site_config(), "disable", "leash"):
         raise RuntimeError
     assert lifecycle.disable("leash").possible
 

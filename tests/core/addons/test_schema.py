@@ -226,10 +226,10 @@ def test_tables_without_their_migrations_can_still_be_copied_and_dropped(config,
     schema.upgrade(config, library(FIRST))
     fill(config)
     gone = schema.History("library", schema.SCRIPTS / "none")
-    folder = tables.save_copies(config, gone)
+    folder = tables.save_copies(config, gone).folder
     copied = (folder / "library_book.csv").read_text(encoding="utf-8-sig")
     assert copied.splitlines() == ["id,title,shelf_id", "1,x,1", "2,y,1", "3,z,2"]
-    tables.drop_left(config, gone)
+    tables.drop(config, gone)
     names = inspect(schema.schema_engine(config)).get_table_names()
     assert not [name for name in names if name.startswith("library_")]
 

@@ -4,9 +4,11 @@ import pytest
 
 from core.actor import acting_as, system_actor
 from core.addons import lifecycle
+from core.addons.leases import leased
 from core.addons.models import Worker
 from core.addons.registry import registry
 from core.app import create_app
+from core.cli.addons import addon
 from core.database import db
 from core.testing.client import Client, signed_in_client
 from core.testing.statements import counted
@@ -187,3 +189,25 @@ def test_safe_mode_loads_nothing_and_says_so(pet_site, make):
             assert not lifecycle.look("enable", "pets").possible
         with unit_of_work(OPERATOR):
             assert registry().menus() is not None
+
+
+def test_beside_a_running_act_the_page_says_who_does_what_in_either_language(boss, pet_app, make):
+    with acting_as(system_actor("Slow Sam")), leased(lifecycle.site_config(), "purge", "leash"):
+        page = boss.get("/admin/addons").text
+        assert "An add-on is being changed" in page
+        assert "Slow Sam began “Purge: leash” at" in page
+        answer = act(boss, "leash", "disable", reason="no time to lose")
+        assert answer.status_code == 409
+        assert re.search(r"<h1>Add-ons</h1>", answer.text)
+        assert "One act on add-ons at a time: Slow Sam began “Purge: leash”" in answer.text
+        assert "Nothing of yours was done" in answer.text
+        assert "no time to lose" in answer.text
+        other = make.administrator("second")
+        chinese = signed_in_client(pet_app, other).get("/admin/addons").text
+        assert "有模块正在变更" in chinese
+        assert "Slow Sam 于" in chinese
+        told = pet_app.test_cli_runner().invoke(addon, ["disable", "leash"])
+        assert told.exit_code == 1
+        assert "Slow Sam" in told.output
+    assert "An add-on is being changed" not in boss.get("/admin/addons").text
+    assert act(boss, "leash", "disable").status_code == 302
