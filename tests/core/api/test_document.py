@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 
 
 @pytest.mark.processes
-def test_schemathesis_finds_nothing(live, make):
+def test_schemathesis_finds_nothing(live, make, tmp_path):
     boss = make.administrator(locale="en")
     for number in range(3):
         own = make.customers.customer(f"Wren {number}", manager=make.person_of(boss))
@@ -31,8 +31,12 @@ def test_schemathesis_finds_nothing(live, make):
     command += ["--phases", "examples,coverage,fuzzing", "--header", f"Authorization: {token}"]
     found = subprocess.run(
         [*command, f"{live}/api/v1/openapi.json"],
-        env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.core.api.promises", "PYTHONPATH": "."},
-        cwd=HERE.parents[2],
+        env={
+            **os.environ,
+            "SCHEMATHESIS_HOOKS": "tests.core.api.promises",
+            "PYTHONPATH": str(HERE.parents[2]),
+        },
+        cwd=tmp_path,  # it keeps notes in the folder in which it is started
         capture_output=True,
         text=True,
         timeout=300,
