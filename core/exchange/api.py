@@ -2,7 +2,7 @@
 
 import io
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from flask import Response, request, send_file, url_for
 from pydantic import Field
@@ -31,6 +31,7 @@ class NewImport(In):
 
     exchange: Annotated[Text, Field(min_length=1, max_length=120)]
     filename: Annotated[Text, Field(max_length=200)] = ""
+    encoding: Literal["utf-8", "gb18030", "big5", "utf-16"] | None = None
 
 
 class Mapping(In):
@@ -55,6 +56,7 @@ class ImportOut(Out):
     exchange: str
     filename: str
     state: Annotated[str, Field(validation_alias="standing")]
+    encoding: str
     headings: list[str]
     mapping: dict[str, str]
     rows_total: int
@@ -110,7 +112,8 @@ def recent() -> list[ImportOut]:
 @signed_in
 def upload(query: NewImport) -> ImportOut:
     """Take the body as a file and guess its columns; nothing is stored of its rows yet."""
-    with received(io.BytesIO(request.get_data()), query.filename) as accepted:
+    body = io.BytesIO(request.get_data())
+    with received(body, query.filename, query.encoding) as accepted:
         made = services.add_import(current_session(), query.exchange, accepted)
     return _own(made)  # type: ignore[return-value]
 

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Generator, Iterator
 from typing import BinaryIO
 
@@ -14,36 +15,91 @@ SAMPLE = 1 << 16
 SAMPLE_ROWS = 20
 MAX_ROW = 2_000_000
 DELIMITERS = (",", ";", "\t")
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+ENCODINGS = {"utf-8": "UTF-8", "gb18030": "GB18030", "big5": "Big5", "utf-16": "UTF-16"}
+CODECS = {"utf-8": "utf-8-sig", "gb18030": "gb18030", "big5": "cp950"}
+UTF_16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+NO_TEXT = (
+    b"%PDF-",
+    b"{\\rtf",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
 )
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+FEW_CONTROLS = 2
+COMMON = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5": ("cp950", 0xA4, 0xC6)}  # frequent characters
+PUNCTUATION = range(0xA1, 0xA4)
 
 
 def detect_encoding(file: BinaryIO) -> str:
-    """Return the encoding in which the whole file decodes; raise Refused when none does."""
+    """Return the likeliest of ENCODINGS in which the whole file decodes.
+
+    Raises Refused when none does, or when the file holds no text.
+    """
     head = file.read(SAMPLE)
-    for bom, encoding in BOMS:
-        if head.startswith(bom):
-            candidates: tuple[str, ...] = (encoding,)
-            break
+    if head.startswith(NO_TEXT):
+        raise _no_text()
+    if head.startswith(codecs.BOM_UTF8):
+        candidates = ["utf-8"]
+    elif head.startswith(UTF_16_BOMS) or b"\x00" in head:
+        candidates = ["utf-16"]
     else:
-        candidates = ("utf-8", "gb18030")
-        if b"\x00" in head:
-            odd, even = head[1::2].count(0), head[::2].count(0)
-            candidates = ("utf-16-le",) if odd >= even else ("utf-16-be",)
+        candidates = ["utf-8", *sorted(COMMON, key=lambda name: -_common_share(head, name))]
     for encoding in candidates:
         if _decodes(file, encoding):
+            check_text(file, encoding)
             return encoding
     raise Refused(
-        _("The file's encoding is unknown. Save it as CSV in UTF-8, GB18030 or UTF-16."), status=415
+        _("The file's encoding is unknown. Save it as CSV in UTF-8, GB18030, Big5 or UTF-16."),
+        status=415,
     )
 
 
-def _decodes(file: BinaryIO, encoding: str) -> bool:
+def check_text(file: BinaryIO, encoding: str) -> None:
+    """Raise Refused for a file that does not decode, or decodes to what is no text."""
+    if not _decodes(file, encoding):
+        raise Refused(
+            _("The file cannot be read as %(name)s.", name=ENCODINGS[encoding]), status=415
+        )
     file.seek(0)
-    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    sample = file.read(SAMPLE).decode(_codec(file, encoding), errors="ignore")
+    if "\x00" in sample or len(CONTROLS.findall(sample)) > max(FEW_CONTROLS, len(sample) // 500):
+        raise _no_text()
+
+
+def _no_text() -> Refused:
+    return Refused(
+        _("This file holds no text and no workbook. Save the table as CSV or XLSX and send that."),
+        status=415,
+    )
+
+
+def _common_share(head: bytes, encoding: str) -> float:
+    """Return which share of the non-ASCII characters are frequent ones when read so."""
+    codec, first, last = COMMON[encoding]
+    signs = [sign for sign in head.decode(CODECS[encoding], errors="ignore") if sign > "\x7f"]
+    leads = [sign.encode(codec, errors="replace")[0] for sign in signs]
+    common = sum(lead in PUNCTUATION or first <= lead <= last for lead in leads)
+    return common / len(leads) if leads else 0.0
+
+
+def _codec(file: BinaryIO, encoding: str) -> str:
+    """Return Python's name of an encoding; UTF-16 without a mark by where its zeros stand."""
+    if encoding != "utf-16":
+        return CODECS[encoding]
+    file.seek(0)
+    head = file.read(SAMPLE)
+    if head.startswith(UTF_16_BOMS):
+        return "utf-16"
+    return "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
+
+
+def _decodes(file: BinaryIO, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(_codec(file, encoding))(errors="strict")
+    file.seek(0)
     try:
         while chunk := file.read(CHUNK):
             decoder.decode(chunk)
@@ -75,8 +131,9 @@ def detect_delimiter(sample: str) -> str:
 
 def read_csv(file: BinaryIO, encoding: str) -> Generator[tuple[int, list[str]], None, None]:
     """Yield (row number, cells); raise Refused with the line where the file is broken."""
+    codec = _codec(file, encoding)
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    text = io.TextIOWrapper(file, encoding=codec, newline="")
     try:
         delimiter = detect_delimiter(text.read(SAMPLE))
         text.seek(0)

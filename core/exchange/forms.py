@@ -8,6 +8,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from core.contributions import Exchange
+from core.exchange.csv_file import ENCODINGS
 from core.exchange.models import ImportRun
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -23,6 +24,14 @@ class UploadForm(FlaskForm):
 
 class EmptyForm(FlaskForm):
     """A button; only its CSRF token counts."""
+
+
+class EncodingForm(FlaskForm):
+    """In which encoding a text file is to be read."""
+
+    encoding = SelectField(
+        _l("Encoding of the file"), choices=[SelectChoice(*one) for one in ENCODINGS.items()]
+    )
 
 
 def mapping_form(exchange: Exchange, run: ImportRun) -> FlaskForm:

@@ -112,9 +112,9 @@ def tidy_files(run: JobRun) -> Step:
             )
         ).scalars()
     )
-    files = list(folder.glob("*.jsonl")) if folder.exists() else []
-    for path in files:
-        if path.name not in needed and path.stat().st_mtime < before:
+    tokens = {name.partition(".")[0] for name in needed}
+    for path in list(folder.glob("*.*")):
+        if path.name.partition(".")[0] not in tokens and path.stat().st_mtime < before:
             path.unlink(missing_ok=True)
     tidy_exports()
     return Step(done=True)

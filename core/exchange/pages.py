@@ -9,12 +9,14 @@ from core.exchange.importing import errors_kept
 from core.exchange.models import ImportRowError, ImportRun, ImportState
 from core.exchange.queries import own_import, recent_imports, row_errors
 from core.exchange.services import can_resume
+from core.exchange.upload import original_of
 from core.i18n import gettext as _
 from core.jobs.definitions import addon_title
 from core.jobs.queries import Progress, progress
 from core.unit_of_work import current_session
 
 SHOWN_ERRORS = 50
+SHOWN_UNMAPPED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,24 @@ class MappingPage:
 
     exchange: Exchange
     run: ImportRun
+
+    @property
+    def can_be_read_again(self) -> bool:
+        """Tell whether another encoding may be chosen."""
+        return original_of(self.run.stored_as).exists()
+
+    @property
+    def columns(self) -> list[tuple[int, str, bool]]:
+        """Place, heading and whether it is mapped, of the file's columns that the trial shows."""
+        taken = set(self.run.mapping.values())
+        every = [(place, one, one in taken) for place, one in enumerate(self.run.headings)]
+        mapped = [column for column in every if column[2]]
+        return mapped + [column for column in every if not column[2]][:SHOWN_UNMAPPED]
+
+    @property
+    def hidden_columns(self) -> int:
+        """How many columns the trial leaves out."""
+        return len(self.run.headings) - len(self.columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The steps of an import before its job runs: take the file, map its columns, try, start."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, cast
 
 from sqlalchemy import update
@@ -9,20 +10,21 @@ from sqlalchemy.orm import Session
 from core.addons.registry import registry
 from core.audit.services import record
 from core.clock import now
+from core.contributions import Exchange
 from core.errors import Conflict
 from core.exchange.access import exchange_for
 from core.exchange.applying import Plan, Verdict, apply_rows
 from core.exchange.mapping import check_mapping, guess, preset
 from core.exchange.models import ImportRun, ImportState
 from core.exchange.queries import own_import
-from core.exchange.upload import Upload, read_rows, stored_path
+from core.exchange.upload import Upload, original_of, read_rows, stored_path
 from core.i18n import gettext as _
 from core.jobs.models import JobState
 from core.jobs.services import cancel, enqueue, retry
 from core.unit_of_work import unit_of_work
 
 APPLY = "exchange.apply"
-PREVIEW_ROWS = 20
+PREVIEW_ROWS = 10
 FOLLOWED = {
     JobState.PENDING: ImportState.RUNNING,
     JobState.DEAD: ImportState.FAILED,
@@ -37,7 +39,6 @@ class _UndoPreview(Exception):  # noqa: N818 - a way out of the unit, not a faul
 def add_import(session: Session, exchange_key: str, upload: Upload) -> int:
     """Note an uploaded file with a guessed mapping and return the import's id."""
     exchange = exchange_for(session, exchange_key)
-    mapping = preset(exchange, upload.headings) or guess(exchange, upload.headings)
     run = ImportRun(
         owner_user_id=session.info["unit"].actor.user_id,
         exchange=exchange.key,
@@ -46,13 +47,27 @@ def add_import(session: Session, exchange_key: str, upload: Upload) -> int:
         stored_as=upload.stored_as,
         encoding=upload.encoding,
         headings=upload.headings,
-        mapping=mapping,
+        mapping=_likely_mapping(exchange, upload),
         rows_total=upload.rows,
         uploaded_at=now(),
     )
     session.add(run)
     session.flush()
     return run.id
+
+
+def change_encoding(session: Session, import_id: int, upload: Upload) -> None:
+    """Take what the same file holds when it is read in another encoding; guess its columns anew."""
+    run = _waiting(session, import_id)
+    before = stored_path(run.stored_as)
+    run.mapping = _likely_mapping(exchange_for(session, run.exchange), upload)
+    run.stored_as, run.encoding = upload.stored_as, upload.encoding
+    run.headings, run.rows_total = upload.headings, upload.rows
+    session.info["unit"].after_commit.append(lambda: before.unlink(missing_ok=True))
+
+
+def _likely_mapping(exchange: Exchange, upload: Upload) -> dict[str, str]:
+    return preset(exchange, upload.headings) or guess(exchange, upload.headings)
 
 
 def set_mapping(session: Session, import_id: int, mapping: Mapping[str, str]) -> None:
@@ -77,17 +92,21 @@ def preview(import_id: int, *, limit: int = PREVIEW_ROWS) -> Sequence[Verdict]:
         with unit_of_work(reason="import preview") as session:
             run = _waiting(session, import_id)
             plan = _plan(session, run)
-            rows = [
-                (number, cells)
-                for (_offset, number, cells), _count in zip(
-                    read_rows(run.stored_as), range(limit), strict=False
-                )
-            ]
-            verdicts = apply_rows(session, plan, rows)
+            verdicts = apply_rows(session, plan, _first_rows(run, limit))
             _undo()
     except _UndoPreview:
         pass
     return verdicts
+
+
+def untried(run: ImportRun, *, limit: int = PREVIEW_ROWS) -> Sequence[Verdict]:
+    """Return the first rows as they stand in the file, for as long as they cannot be tried."""
+    return [Verdict(number, cells, "") for number, cells in _first_rows(run, limit)]
+
+
+def _first_rows(run: ImportRun, limit: int) -> list[tuple[int, list[str]]]:
+    rows = islice(read_rows(run.stored_as), limit)
+    return [(number, cells) for _offset, number, cells in rows]
 
 
 def _undo() -> None:
@@ -108,6 +127,8 @@ def start(session: Session, import_id: int) -> int:
         addon=run.addon,
     )
     record(session, "import", plan.exchange.resource, None, changes=_facts(run), label=run.filename)
+    original = original_of(run.stored_as)
+    session.info["unit"].after_commit.append(lambda: original.unlink(missing_ok=True))
     return run.job_id
 
 

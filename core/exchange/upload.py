@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from flask import current_app
 from core.config import Config
 from core.errors import Refused
 from core.exchange.cells import clean
-from core.exchange.csv_file import detect_encoding, read_csv
+from core.exchange.csv_file import ENCODINGS, check_text, detect_encoding, read_csv
 from core.exchange.limits import MAX_COLUMNS, MAX_ROWS_CSV, MAX_ROWS_XLSX
 from core.exchange.xlsx_file import read_xlsx
 from core.i18n import gettext as _
@@ -35,20 +36,57 @@ class Upload:
 
 
 @contextmanager
-def received(stream: BinaryIO, filename: str) -> Iterator[Upload]:
+def received(stream: BinaryIO, filename: str, encoding: str | None = None) -> Iterator[Upload]:
     """Check and normalise a file; it stays only if the block ends without an error.
 
-    Raises Refused with what is wrong with the file and what to do about it.
+    A text file is kept as it came too, until the import starts, so that it can be read again in
+    another encoding. Raises Refused with what is wrong with the file and what to do about it.
     """
     stored_as = f"{secrets.token_hex(16)}.jsonl"
-    path = stored_path(stored_as)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    original = original_of(stored_as)
+    original.parent.mkdir(parents=True, exist_ok=True)
     try:
-        encoding, headings, rows = _normalise(stream, path)
-        yield Upload(display_name(filename), stored_as, encoding, headings, rows)
+        with _normalised(stream, filename, stored_as, encoding) as upload:
+            if upload.encoding in ENCODINGS:
+                stream.seek(0)
+                with original.open("xb") as file:
+                    shutil.copyfileobj(stream, file)
+            yield upload
+    except BaseException:
+        original.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def read_again(stored_as: str, filename: str, encoding: str) -> Iterator[Upload]:
+    """Normalise a file that came before anew, in another encoding; as `received` otherwise."""
+    token = stored_as.partition(".")[0]
+    try:
+        stream = original_of(stored_as).open("rb")
+    except FileNotFoundError as error:
+        raise Refused(_("The uploaded file is no longer there. Upload it again.")) from error
+    with stream:
+        again = f"{token}.{secrets.token_hex(4)}.jsonl"
+        with _normalised(stream, filename, again, encoding) as upload:
+            yield upload
+
+
+@contextmanager
+def _normalised(
+    stream: BinaryIO, filename: str, stored_as: str, encoding: str | None
+) -> Iterator[Upload]:
+    path = stored_path(stored_as)
+    try:
+        found, headings, rows = _normalise(stream, path, encoding)
+        yield Upload(display_name(filename), stored_as, found, headings, rows)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def original_of(stored_as: str) -> Path:
+    """Return where the text file lies as it came, while its import has not started."""
+    return stored_path(stored_as.partition(".")[0] + ".original")
 
 
 def stored_path(stored_as: str) -> Path:
@@ -64,7 +102,7 @@ def display_name(filename: str) -> str:
     return printable[-LONGEST_NAME:] or _("unnamed file")
 
 
-def _normalise(stream: BinaryIO, path: Path) -> tuple[str, list[str], int]:
+def _normalise(stream: BinaryIO, path: Path, encoding: str | None) -> tuple[str, list[str], int]:
     start = stream.read(8)
     stream.seek(0)
     if not start:
@@ -74,7 +112,10 @@ def _normalise(stream: BinaryIO, path: Path) -> tuple[str, list[str], int]:
     if start.startswith(ZIP_START):
         with closing(read_xlsx(stream)) as rows:
             return "xlsx", *_store(rows, path, limit=MAX_ROWS_XLSX)
-    encoding = detect_encoding(stream)
+    if encoding is None:
+        encoding = detect_encoding(stream)
+    else:
+        check_text(stream, encoding)
     with closing(read_csv(stream, encoding)) as rows:
         return encoding, *_store(rows, path, limit=MAX_ROWS_CSV)
 

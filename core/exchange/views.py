@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access.decorators import signed_in
@@ -10,8 +10,8 @@ from core.errors import Refused
 from core.exchange import pages, services
 from core.exchange.applying import Verdict
 from core.exchange.bad_rows import bad_rows_file
-from core.exchange.forms import EmptyForm, UploadForm, chosen_mapping, mapping_form
-from core.exchange.upload import received
+from core.exchange.forms import EmptyForm, EncodingForm, UploadForm, chosen_mapping, mapping_form
+from core.exchange.upload import read_again, received
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
 
@@ -62,7 +62,7 @@ def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
     try:
         verdicts = services.preview(import_id)
     except Refused as error:
-        refusal = error
+        refusal, verdicts = error, services.untried(page.run)
     page = pages.mapping_page(import_id)
     return render_template(
         "exchange/mapping.html",
@@ -72,7 +72,26 @@ def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
         refusal=refusal,
         outcomes=pages.outcome_words(),
         button=EmptyForm(),
+        encoding=EncodingForm(formdata=None, data={"encoding": page.run.encoding}),
     ), (422 if form.is_submitted() else 200)
+
+
+@blueprint.post("/<int:import_id>/encoding")
+@signed_in
+def encoding(import_id: int) -> BaseResponse:
+    """Read the file again in the encoding that the person chose; else all stays as it was."""
+    form, run = EncodingForm(), pages.mapping_page(import_id).run
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        with (
+            read_again(run.stored_as, run.filename, form.encoding.data) as accepted,
+            unit_of_work() as session,
+        ):
+            services.change_encoding(session, import_id, accepted)
+    except Refused as refusal:
+        flash(str(refusal), "warn")
+    return redirect(url_for(".mapping", import_id=import_id))
 
 
 @blueprint.post("/<int:import_id>/start")

@@ -8,7 +8,7 @@ from flask import Flask
 
 from core.config import load_config
 from core.errors import Refused
-from core.exchange.upload import received, stored_path
+from core.exchange.upload import original_of, read_again, received, stored_path
 from core.i18n import configure_i18n, force_locale
 from core.i18n.locale import EN, ZH
 from tests.core.exchange.files import HOSTILE, hostile, xlsx
@@ -31,6 +31,53 @@ def accept(content, name="x.csv"):
         pass
     lines = stored_path(upload.stored_as).read_text(encoding="utf-8").splitlines()
     return upload, [json.loads(line) for line in lines]
+
+
+HONG_KONG = "公司名稱,等級\r\n香港電訊有限公司,甲\r\n臺灣積體電路製造股份有限公司,乙\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "name"),
+    [
+        (HONG_KONG, "big5", "big5"),
+        (HONG_KONG, "utf-16-le", "utf-16"),
+        (HONG_KONG, "utf-16", "utf-16"),
+        (HONG_KONG, "gb18030", "gb18030"),
+        (TEXT, "gb18030", "gb18030"),
+        (
+            "单位名称,所在地\n中国移动通信集团有限公司,北京\n华为技术有限公司,深圳\n",
+            "gb18030",
+            "gb18030",
+        ),
+        (TEXT, "utf-8", "utf-8"),
+        ("name\nAcme\n", "ascii", "utf-8"),
+    ],
+)
+def test_the_encoding_is_guessed_by_what_reads_like_words(gate, text, codec, name):
+    upload, rows = accept(text.encode(codec))
+    assert upload.encoding == name
+    assert upload.headings == text.splitlines()[0].split(",")
+    assert rows[0][1] == text.splitlines()[1].split(",")
+
+
+def test_a_text_can_be_read_again_in_another_encoding_as_long_as_it_fits(gate):
+    with received(io.BytesIO(HONG_KONG.encode("big5")), "x.csv", "gb18030") as first:
+        pass
+    assert first.headings != ["公司名稱", "等級"]
+    with read_again(first.stored_as, first.filename, "big5") as second:
+        pass
+    assert second.headings == ["公司名稱", "等級"]
+    assert (second.encoding, second.rows) == ("big5", 2)
+    for wrong in ("utf-8", "utf-16"):
+        with pytest.raises(Refused), read_again(first.stored_as, "x.csv", wrong):
+            pass
+    kept = {path.name for path in (gate / "files" / "imports").iterdir()}
+    assert kept == {first.stored_as, second.stored_as, original_of(first.stored_as).name}
+
+
+def test_a_few_odd_signs_do_not_make_a_table_a_binary_file(gate):
+    _upload, rows = accept(b"name,note\nAcme\x0b,line\x0cfeed\nBeta\x1f,x\n")
+    assert len(rows) == 2
 
 
 @pytest.mark.parametrize(

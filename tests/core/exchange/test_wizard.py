@@ -63,7 +63,10 @@ def test_a_file_goes_from_upload_to_result_without_a_script(app, make, login):
     assert "notes.csv" in client.get("/imports/").text
 
 
-@pytest.mark.parametrize("name", ["empty", "nul", "far cell", "zip bomb", "picture", "old excel"])
+@pytest.mark.parametrize(
+    "name",
+    ["empty", "nul", "far cell", "zip bomb", "picture", "old excel", "pdf", "program for windows"],
+)
 @pytest.mark.parametrize("locale", ["en", "zh_Hans_CN"])
 def test_a_hostile_upload_is_answered_with_words_and_nothing_is_stored(
     make, login, site, name, locale
@@ -115,3 +118,57 @@ def test_headings_that_hold_markup_are_shown_and_not_run(make, login):
     assert "<script>alert" not in page.text
     assert "<b>1</b>" not in page.text
     assert "&lt;script&gt;" in page.text
+
+
+def test_a_wrong_guess_of_the_encoding_is_seen_and_put_right(make, login, site):
+    client = login(make.administrator(locale="en"))
+    text = "編號,說明\n甲,香港電訊有限公司\n".encode("gb18030")
+    place = send(client, text).headers["Location"]
+    page = client.get(place).text
+    assert '<option selected value="gb18030">' in page
+    answer = client.submit(place.replace("/columns", "/encoding"), {"encoding": "big5"})
+    assert answer.status_code == 302
+    page = client.get(place).text
+    if '<option selected value="big5">' in page:
+        assert "香港電訊有限公司" not in page
+    client.submit(place.replace("/columns", "/encoding"), {"encoding": "utf-8"})
+    page = client.get(place).text
+    assert "cannot be read as UTF-8" in page
+    client.submit(place.replace("/columns", "/encoding"), {"encoding": "gb18030"})
+    page = client.get(place).text
+    assert '<option selected value="gb18030">' in page
+    assert "香港電訊有限公司" in page
+    assert (
+        client.submit(place.replace("/columns", "/encoding"), {"encoding": "rot13"}).status_code
+        == 400
+    )
+    other = login(make.administrator(login="other"))
+    assert (
+        other.submit(place.replace("/columns", "/encoding"), {"encoding": "big5"}).status_code
+        == 404
+    )
+
+
+def test_a_wide_file_shows_what_is_mapped_and_little_of_the_rest(make, login):
+    client = login(make.administrator(locale="en"))
+    headings = [*(f"spare {n}" for n in range(60)), "code", "note"]
+    rows = [[f"cell {n}" for n in range(60)] + [f"c{row}", "long " * 200] for row in range(40)]
+    text = "\n".join(",".join(row) for row in [headings, *rows])
+    place = send(client, text.encode()).headers["Location"]
+    page = client.get(place).text
+    trial = page[page.index("<table") :]
+    assert trial.index(">code<") < trial.index(">spare 0<")
+    assert "56 further columns" in page
+    assert trial.count("<tr>") == 11
+    assert "long " * 20 not in re.sub(r'title="[^"]*"', "", trial)
+
+
+def test_the_original_is_kept_until_the_import_starts_and_no_longer(make, login, site):
+    client = login(make.administrator())
+    folder = site.instance / "files" / "imports"
+    before = set(folder.glob("*.original"))
+    place = send(client, b"code,note\na,1\n").headers["Location"]
+    assert len(set(folder.glob("*.original")) - before) == 1
+    client.submit(place.replace("/columns", "/start"))
+    assert set(folder.glob("*.original")) == before
+    assert 'id="encoding"' not in client.get(place).text
