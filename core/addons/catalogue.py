@@ -22,6 +22,11 @@ class Found:
     source: str
     folder: Path | None
 
+    @property
+    def is_here(self) -> bool:
+        """Tell whether its code is on disk now; a package can go while the server runs."""
+        return self.folder is not None and self.folder.is_dir()
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:

@@ -19,6 +19,10 @@ from core.i18n import localized
 from core.jobs.models import Job, JobState
 
 Act = Literal["enable", "disable", "uninstall", "purge"]
+CODE_GONE = words(
+    "Its code is not here any more; its data is kept. Install its package again; or, to be rid of "
+    "it, switch it off, uninstall it and purge it."
+)
 ACTS: tuple[Act, ...] = ("enable", "disable", "uninstall", "purge")
 
 
@@ -76,7 +80,7 @@ def decided_on(rows: dict[str, Addon]) -> set[str]:
 def history_for(found: Registry, name: str) -> schema.History:
     """Return an add-on's history; without its code one that only knows the table prefix."""
     offered = found.catalogue.found.get(name)
-    if offered is not None and offered.folder is not None:
+    if offered is not None and offered.is_here:
         return schema.history_of(name, offered.manifest.package)
     return schema.History(name, schema.SCRIPTS / "none")
 
@@ -86,6 +90,8 @@ def _enable(found: Registry, config: Config, rows: dict[str, Addon], name: str) 
     obstacles = list(plan.obstacles)
     if found.safe_mode:
         obstacles.append(words("The site runs in safe mode, without add-ons."))
+    gone = [n for n in plan.steps if n in found.plugged and not found.catalogue.found[n].is_here]
+    obstacles += [CODE_GONE for _name in gone]
     unloaded = [n for n in plan.steps if n not in found.plugged and n not in found.faults]
     if unloaded and not found.safe_mode:
         said = words("%(name)s is new: reload the code first.", name=unloaded[0])
@@ -162,7 +168,9 @@ def _purge(found: Registry, config: Config, rows: dict[str, Addon], name: str) -
     history = history_for(found, name)
     obstacles: list[Words] = []
     if row is None or row.state != State.ARCHIVED:
-        obstacles.append(words("Only an uninstalled add-on can be purged."))
+        obstacles.append(
+            words("Only an uninstalled add-on can be purged: switch it off and uninstall it first.")
+        )
     for table, targets in sorted(tables.pointing_at(config, history).items()):
         said = words(
             "Table %(table)s of another add-on refers to %(target)s; purge that add-on first.",

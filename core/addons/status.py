@@ -16,6 +16,7 @@ from core.addons.interruptions import interruption
 from core.addons.leases import holder_in
 from core.addons.manifest import Bilingual, Manifest
 from core.addons.models import Addon, State, Worker
+from core.addons.previews import CODE_GONE
 from core.addons.registry import Registry
 from core.config import Config
 from core.i18n import localized
@@ -187,9 +188,8 @@ def _fault(name: str, row: Addon | None, found: Registry, enabled: set[str]) -> 
     if name in found.faults:
         return found.faults[name]
     offered = found.catalogue.found.get(name)
-    if offered is None:
-        said = words("Its code is not here any more; its data is kept.")
-        return Fault(name, "missing", said)
+    if offered is None or not offered.is_here:
+        return Fault(name, "missing", CODE_GONE)
     if row is not None and row.fault:
         stored = row.fault
         return Fault(name, stored["stage"], Words.from_json(stored["words"]), stored["trace"])

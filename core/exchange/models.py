@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.access.declarations import Technical
 from core.addons.registry import registry
 from core.database import Model, UtcDateTime
-from core.i18n.sentence import Sentence
+from core.i18n.sentence import LongSentence
 
 
 class ImportState(StrEnum):
@@ -69,4 +69,4 @@ class ImportRowError(Model):
     import_id: Mapped[int] = mapped_column(ForeignKey("core_import.id", ondelete="CASCADE"))
     row_number: Mapped[int]
     cells: Mapped[list[str]] = mapped_column(JSON)
-    reason: Mapped[str] = mapped_column(Sentence())
+    reason: Mapped[str] = mapped_column(LongSentence())

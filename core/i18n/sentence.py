@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from sqlalchemy import Dialect, String, Text
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 from core.i18n.catalogue import gettext, ngettext
 from core.i18n.said import Said
@@ -24,10 +24,6 @@ class Sentence(TypeDecorator[str]):
     def __init__(self, length: int | None = None) -> None:
         super().__init__(length)
         self.length = length
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
-        """Be a string of some length, or a text of any."""
-        return dialect.type_descriptor(String(self.length) if self.length else Text())
 
     @property
     def python_type(self) -> type[str]:
@@ -49,6 +45,13 @@ class Sentence(TypeDecorator[str]):
             return value
         said: str = _unpacked(json.loads(value.removeprefix(MARK)))
         return said
+
+
+class LongSentence(Sentence):
+    """As above, of any length."""
+
+    impl = Text
+    cache_ok = True
 
 
 def _packed(value: Any) -> Any:

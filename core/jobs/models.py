@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
 from core.database import Model, UtcDateTime
-from core.i18n.sentence import Sentence
+from core.i18n.sentence import LongSentence, Sentence
 
 
 class JobState(StrEnum):
@@ -45,7 +45,7 @@ class Job(Model):
     progress_done: Mapped[int] = mapped_column(default=0)
     progress_total: Mapped[int | None]
     note: Mapped[str] = mapped_column(Sentence(500), default="")
-    last_error: Mapped[str] = mapped_column(Sentence(), default="")
+    last_error: Mapped[str] = mapped_column(LongSentence(), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

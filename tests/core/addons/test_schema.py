@@ -234,6 +234,14 @@ def test_tables_without_their_migrations_can_still_be_copied_and_dropped(config,
     assert not [name for name in names if name.startswith("library_")]
 
 
+def test_tables_of_a_newer_version_of_the_code_can_still_be_dropped(config, library):
+    schema.upgrade(config, library(FIRST))
+    run(config, "UPDATE library_version SET version_num = 'library_0099'")
+    tables.drop(config, library(FIRST))
+    names = inspect(schema.schema_engine(config)).get_table_names()
+    assert not [name for name in names if name.startswith("library_")]
+
+
 def test_foreign_keys_of_others_are_seen(config, library):
     history = library(FIRST)
     schema.upgrade(config, history)

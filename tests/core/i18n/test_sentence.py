@@ -12,7 +12,7 @@ from core.i18n import (
     ngettext,
     spoken,
 )
-from core.i18n.sentence import Sentence
+from core.i18n.sentence import LongSentence, Sentence
 
 ZH, EN = "zh_Hans_CN", "en"
 
@@ -24,7 +24,7 @@ def table():
         "said",
         sa.MetaData(),
         sa.Column("short", Sentence(120)),
-        sa.Column("long", Sentence()),
+        sa.Column("long", LongSentence()),
     )
     found.create(engine)
     with engine.connect() as connection:
