@@ -44,16 +44,23 @@ class Outages:
     """When the server was away: only an answer that was torn then is excused."""
 
     def __init__(self) -> None:
-        self.count = 0
-        self.away = False
+        self.begun = 0
+        self.ended = 0
 
     def begin(self) -> None:
         """Note that the server is about to be killed."""
-        self.count, self.away = self.count + 1, True
+        self.begun += 1
 
-    def explains(self, seen: int) -> bool:
-        """Tell whether a request that began after `seen` outages may have met one."""
-        return self.away or self.count > seen
+    def end(self) -> None:
+        """Note that the server is there again, and everybody knows where."""
+        self.ended = self.begun
+
+    def explains(self, ended: int) -> bool:
+        """Tell whether a request that began when `ended` outages were over may have met another.
+
+        Its own look at the clock may come long after its connection was refused.
+        """
+        return self.begun > ended
 
 
 class Person(threading.Thread):
@@ -74,11 +81,11 @@ class Person(threading.Thread):
         number = 0
         while not self.over.wait(THINKING) and self.fault is None:
             number += 1
-            seen = self.outages.count
+            ended = self.outages.ended
             try:
                 self._write(f"{self.name} {number}")
             except TornConnectionError as torn:
-                if not self.outages.explains(seen):
+                if not self.outages.explains(ended):
                     self.fault = torn
             except Exception as error:
                 self.fault = error
@@ -183,7 +190,7 @@ class Journey:
         self.server = self.start()
         for client in (self.client, *(person.client for person in self.people)):
             client.address = self.server.address
-        self.outages.away = False
+        self.outages.end()
 
     def judge(self) -> None:
         report, people = self.report, self.people

@@ -76,6 +76,15 @@ def test_every_kind_of_torn_answer_is_one_error_and_excused_only_when_the_server
     server.socket.close()
 
 
+def test_a_request_that_began_in_an_outage_is_excused_though_it_tells_of_it_afterwards():
+    outages = Outages()
+    outages.begin()
+    while_away = outages.ended
+    outages.end()
+    assert outages.explains(while_away)
+    assert not outages.explains(outages.ended), "the server was there all the time"
+
+
 def test_a_server_that_is_not_there_is_the_same_error():
     server = TornServer(b"")
     server.socket.close()
