@@ -5,15 +5,22 @@ import os
 import secrets
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class ConfigError(RuntimeError):
     """The configuration cannot be used; the message names the key and the remedy."""
+
+
+def _listed(value: Any) -> Any:
+    """Return the parts of a text that separates them with commas, as the environment does."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 class Config(BaseModel):
@@ -30,6 +37,7 @@ class Config(BaseModel):
     assets: Literal["cdn", "local"] = "cdn"
     secure_cookies: bool = False
     proxy_hops: int = 0
+    trusted_hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     session_idle_minutes: int = 30
     session_absolute_hours: int = 12
     upload_limit_mb: int = 32

@@ -84,7 +84,11 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """An entry of the sidebar, shown when its endpoint exists, is enabled and `needs` is held."""
+    """An entry of the sidebar, shown when its endpoint exists, is enabled and `needs` is held.
+
+    `when` is asked besides with the reader's AccessContext; its answer may depend on rights and on
+    the add-ons that are on, for menus are kept until one of these changes.
+    """
 
     title: type_Title
     endpoint: str
@@ -93,6 +97,7 @@ class MenuItem:
     section: Literal["personal", "business", "management", "system"] = "business"
     order: int = 100
     parent: str | None = None  # endpoint of the entry under which this one is folded
+    when: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

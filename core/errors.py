@@ -32,8 +32,10 @@ class NotAllowed(DomainError):  # noqa: N818 - read as words in raise statements
     """The user lacks the verb; `missing` names (resource, action).
 
     `record_id` names a record only if the user may see it; the page then explains that one.
+    `fields` names inputs by which it would be allowed if they were chosen otherwise.
     """
 
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict, kw_only=True)
     missing: tuple[str, str] | None = field(default=None, kw_only=True)
     record_id: int | None = field(default=None, kw_only=True)
     status: int = field(default=403, kw_only=True)

@@ -11,9 +11,10 @@ from addons.customers.codes import next_codes
 from addons.customers.fields import CustomerFields
 from addons.customers.models import Customer
 from addons.customers.names import exact_key
-from addons.customers.services import new_customer, unit_of
+from addons.customers.services import new_customer, place_of, place_words
 from addons.customers.stages import Stage
 from core.access.adding import add_many
+from core.access.places import Place, places_for
 from core.clock import today
 from core.contributions import Verb
 from core.errors import Refused
@@ -35,7 +36,8 @@ class Batch:
         self._by_external: dict[str, Customer] = {}
         self._by_name: dict[str, list[Customer]] = {}
         self._managers: dict[str, list[int]] = {}
-        self._units: dict[int | None, int | None] = {}
+        self._places: dict[int | None, Place] = {}
+        self._may_put = places_for(Customer)
         self._changeable: set[int] | None = None
         self._found: list[int] = []
         self._new: list[tuple[Customer, str]] = []
@@ -104,9 +106,11 @@ class Batch:
     ) -> Customer:
         """Build a new account; `store` gives it its code and its first steps."""
         owner = self._manager_id(manager)
-        if owner not in self._units:
-            self._units[owner] = unit_of(owner)
-        customer = new_customer(fields, owner=(owner, self._units[owner]), code="", since=today())
+        if owner not in self._places:
+            self._places[owner] = place_of(owner)
+        if not self._may_put(self._places[owner]):
+            refuse("manager", place_words(owner))
+        customer = new_customer(fields, owner=self._places[owner], code="", since=today())
         self._new.append((customer, stage))
         self._remember(customer)
         return customer

@@ -1,6 +1,7 @@
 """The editable fields of an account: cleaning, checking, and what is derived from them."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,13 @@ from addons.customers.initials import initials
 from addons.customers.models import Customer, Industry
 from addons.customers.names import exact_key, match_key, plain
 from addons.customers.stages import Grade
+from core.clock import today
 from core.errors import Refused
 from core.i18n import gettext as _
 from core.unit_of_work import current_session
 
+YEAR = re.compile(r"(?<!\d)(\d{4})(?:\d\d){0,2}(?!\d)")
+EARLIEST_YEAR = 1000  # Stora Kopparberg, the oldest company on record, is of 1288
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'@]+\.[^\s<>\"'@]+", re.IGNORECASE)
 LIMITS = {
     "name": 200,
@@ -66,6 +70,8 @@ def check(fields: CustomerFields) -> CustomerFields:
         errors["grade"] = [_("Choose A, B, C or D, or leave it empty.")]
     if values["website"]:
         values["website"] = _web_address(values["website"], errors)
+    if values["founded"] and not names_a_year(values["founded"]):
+        errors["founded"] = [_("Name the year, for instance 1998, 1998-05 or 2013 (1888).")]
     if values["industry_id"] is not None and not _industry_exists(values["industry_id"]):
         errors["industry_id"] = [_("This industry no longer exists.")]
     if errors:
@@ -87,6 +93,12 @@ def wrong_texts(values: Mapping[str, Any], limits: Mapping[str, int]) -> dict[st
         elif "\x00" in values[key]:
             errors[key] = [_("Contains a character that cannot be stored.")]
     return errors
+
+
+def names_a_year(text: str) -> bool:
+    """Tell whether a text names at least one year, and none that is still to come."""
+    years = [int(year) for year in YEAR.findall(unicodedata.normalize("NFKC", text))]
+    return bool(years) and all(EARLIEST_YEAR <= year <= today().year for year in years)
 
 
 def _web_address(text: str, errors: dict[str, list[str]]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from addons.customers import countries, industries
+from addons.customers.models import Customer
 from addons.customers.stages import (
     OPEN_STAGES,
     OPPORTUNITY_STAGES,
@@ -11,6 +12,7 @@ from addons.customers.stages import (
     STAGES,
     Grade,
 )
+from core.access.places import places_for
 from core.i18n import lazy_gettext as _l
 from core.organisation.queries import employee_choices
 from core.unit_of_work import current_session
@@ -30,8 +32,13 @@ from core.web.forms import (
 
 
 def managers() -> list[tuple[int, str]]:
-    """Return the active employees to choose a manager from."""
+    """Return the active employees to whom accounts may be handed over."""
     return employee_choices(current_session())
+
+
+def managers_of_new() -> list[tuple[int, str]]:
+    """Return the active employees for whom the reader may create accounts."""
+    return employee_choices(current_session(), among=places_for(Customer))
 
 
 class CustomerForm(Form):
@@ -48,7 +55,7 @@ class CustomerForm(Form):
     external_code = TextField(_l("External code"), limit=64)
     registration_no = TextField(_l("Registration number"), limit=64)
     website = TextField(_l("Website"))
-    founded = TextField(_l("Founded"), limit=60)
+    founded = TextField(_l("Founded"), limit=60, hint=_l("A year or a date; notes may follow."))
     notes = TextArea(_l("Notes"), limit=20_000)
     sections: Sequence[Section] = (
         Section(_l("Basics"), "name", "name_en", "grade", "industry_id", "country", "region"),
@@ -60,7 +67,7 @@ class NewCustomerForm(CustomerForm):
     """An account that does not exist yet: where it stands and who looks after it."""
 
     manager_id = PickerField(
-        _l("Account manager"), choices=managers, hint=_l("You, if left empty.")
+        _l("Account manager"), choices=managers_of_new, hint=_l("You, if left empty.")
     )
     stage = SelectField(
         _l("Stage"),

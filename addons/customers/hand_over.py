@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from addons.customers.models import CUSTOMER, Customer
-from addons.customers.services import unit_of
+from addons.customers.services import place_of
 from core.access.flush_guard import admits
 from core.access.records import require
 from core.clock import now
@@ -60,7 +60,7 @@ def hand_over(customer_ids: Iterable[int], *, to_employee_id: int, reason: str) 
     wanted = _checked_ids(customer_ids)
     if not reason.strip():
         raise Refused(_("Say why."), fields={"reason": [_("A hand-over needs a reason.")]})
-    unit_id = unit_of(to_employee_id)
+    _owner, unit_id = place_of(to_employee_id, field="to_employee_id")
     customers = _assignable(wanted)
     _refuse_missing(wanted, customers)
     _refuse_destination(customers, to_employee_id, unit_id)
@@ -77,7 +77,7 @@ def hand_over_all(from_employee_id: int, to_employee_id: int, reason: str) -> in
     For somebody who leaves. Needs `assign` like `hand_over`, over all of them.
     """
     require(CUSTOMER, Verb.ASSIGN)
-    unit_id = unit_of(to_employee_id)
+    _owner, unit_id = place_of(to_employee_id, field="to_employee_id")
     mine = select(Customer).where(Customer.scope_owner_id == from_employee_id).order_by(Customer.id)
     customers = current_session().scalars(mine.execution_options(action=Verb.ASSIGN)).all()
     _refuse_destination(customers, to_employee_id, unit_id)

@@ -16,7 +16,7 @@ from core.access.adding import add_many
 from core.access.records import require
 from core.clock import today
 from core.contributions import Verb
-from core.errors import Refused
+from core.errors import NotAllowed, Refused
 from core.i18n import gettext as _
 from core.unit_of_work import current_session, current_unit
 
@@ -63,20 +63,24 @@ def create_customers(drafts: Sequence[Draft]) -> list[Customer]:
     """Create accounts in their order; raise NotAllowed, or Refused naming every faulty item."""
     require(CUSTOMER, Verb.CREATE)
     held = _industries(draft.fields.industry_id for draft in drafts)
-    faults, units, new = _Faults(), {}, []
+    faults, places, new = _Faults(), {}, []
     actor = current_unit().actor.employee_id
     for place, (draft, code) in enumerate(zip(drafts, next_codes(len(drafts)), strict=True)):
         try:
             day = stage_moves.checked_day(draft.since or today(), not_before=None)
             owner = draft.manager_id if draft.manager_id is not None else actor
-            if owner not in units:
-                units[owner] = services.unit_of(owner)
+            if owner not in places:
+                found = services.place_of(owner)
+                services.refuse_place(found)
+                places[owner] = found
             fields = check(draft.fields)
-            place_of = (owner, units[owner])
-            customer = services.new_customer(fields, owner=place_of, code=code, since=day)
+            customer = services.new_customer(fields, owner=places[owner], code=code, since=day)
             new.append((customer, draft.stage, day))
         except Refused as refusal:
             faults.add(place, refusal)
+        except NotAllowed as barred:
+            named = {f"items/{place}/{name}": words for name, words in barred.fields.items()}
+            raise replace(barred, fields=named) from None
     faults.refuse()
     del held
     steps = [move for one, stage, day in new for move in stage_moves.first_steps(one, stage, day)]

@@ -16,10 +16,11 @@ from addons.customers.models import (
     StageMove,
 )
 from addons.customers.stages import Stage
+from core.access.places import Place, places_for
 from core.access.records import load, require
 from core.clock import today
 from core.contributions import Verb
-from core.errors import Conflict, Refused
+from core.errors import Conflict, NotAllowed, Refused
 from core.i18n import gettext as _
 from core.organisation.models import Employee
 from core.unit_of_work import current_session, current_unit
@@ -41,9 +42,9 @@ def create_customer(
     session = current_session()
     day = stage_moves.checked_day(since or today(), not_before=None)
     owner = manager_id if manager_id is not None else current_unit().actor.employee_id
-    customer = new_customer(
-        check(fields), owner=(owner, unit_of(owner)), code=next_codes(1)[0], since=day
-    )
+    place = place_of(owner)
+    refuse_place(place)
+    customer = new_customer(check(fields), owner=place, code=next_codes(1)[0], since=day)
     session.add(customer)
     session.flush()
     stage_moves.enter(customer, stage, day)
@@ -69,18 +70,32 @@ def new_customer(
     return customer
 
 
-def unit_of(employee_id: int | None) -> int | None:
-    """Return the unit of an active employee; raise Refused for anybody else."""
+def place_of(employee_id: int | None, *, field: str = "manager_id") -> Place:
+    """Return (manager, unit) of an active employee; raise Refused on `field` for anybody else."""
     if employee_id is None:
-        return None
+        return None, None
     employee = current_session().get(Employee, employee_id)
     if employee is None or not employee.active:
         raise Refused(
             _("This person cannot manage accounts."),
-            fields={"manager_id": [_("Choose somebody who is active.")]},
+            fields={field: [_("Choose somebody who is active.")]},
         )
-    unit_id: int | None = employee.unit_id
-    return unit_id
+    return employee_id, employee.unit_id
+
+
+def refuse_place(place: Place) -> None:
+    """Raise NotAllowed, naming the field, unless the actor may create accounts in this place."""
+    if places_for(Customer)(place):
+        return
+    words = place_words(place[0])
+    raise NotAllowed(words, fields={"manager_id": [words]}, missing=(CUSTOMER, Verb.CREATE))
+
+
+def place_words(manager_id: int | None) -> str:
+    """Say why accounts cannot be created for a manager; None is nobody."""
+    if manager_id is None:
+        return _("An account without a manager would lie outside your range: choose one.")
+    return _("You may not create accounts for this person: choose somebody in your range.")
 
 
 def update_customer(customer_id: int, fields: CustomerFields, *, row_version: int) -> Customer:

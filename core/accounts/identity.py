@@ -73,7 +73,7 @@ class Identity:
     session: LoginSessionInfo | None = None
     token: "TokenInfo | None" = None
     state: State = "none"
-    late_user_id: int | None = None  # whose session it was that has expired
+    late_user_id: int | None = None  # whose session it was that is over
 
 
 def load_identity(connection: Connection, token_hash: str, idle: timedelta) -> Identity:
@@ -84,7 +84,7 @@ def load_identity(connection: Connection, token_hash: str, idle: timedelta) -> I
         return Identity(epoch=epoch)
     state = _state(row, idle)
     if state != "live":
-        late = row.user_id if state == "expired" and row.user_active else None
+        late = row.user_id if row.user_active else None
         return Identity(epoch=epoch, state=state, late_user_id=late)
     user = _user(row)
     actor = _actor(user)

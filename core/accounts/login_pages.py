@@ -10,7 +10,7 @@ from core.access.decorators import public, signed_in
 from core.accounts.blueprint import blueprint
 from core.accounts.forms import FirstPasswordForm, SignInForm
 from core.accounts.password_change import redeem_secret
-from core.accounts.reauthentication import kept_form, safe_next
+from core.accounts.reauthentication import kept_form
 from core.accounts.request_identity import (
     clear_session_cookie,
     client_of_request,
@@ -23,6 +23,7 @@ from core.audit.services import record
 from core.errors import DomainError, Refused
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
+from core.web.addresses import local_path
 from core.web.forms import Form
 
 
@@ -30,7 +31,7 @@ from core.web.forms import Form
 @public("whoever has an account signs in here")
 def sign_in_page() -> ResponseReturnValue:
     """Show the form, or check login and password and go where the reader wanted to."""
-    target = safe_next(request.values.get("next"))
+    target = local_path(request.values.get("next"))
     if request.method == "GET" and g.actor.is_signed_in:
         return redirect(target, 303)
     form = SignInForm()

@@ -11,11 +11,11 @@ from core.access.principal import SignInFirst
 from core.errors import DomainError
 from core.i18n import gettext as _
 from core.web.errors import on_domain_error, wants_json
+from core.web.typed import typed_fields
 
 KEPT_SECONDS = 3600
 LONGEST_NEXT = 1_500  # the edge refuses longer values
 MOST_KEPT_BYTES = 512 * 1024
-NEVER_KEPT = ("password", "secret", "csrf_token")
 WITHOUT_NEW_PASSWORD = frozenset(
     {"accounts.password", "accounts.sign_out", "web.preferences", "static"}
 )
@@ -50,29 +50,16 @@ def demand_new_password() -> ResponseReturnValue | None:
     raise DomainError(_("Choose a new password first. Nothing was stored."), status=403)
 
 
-def safe_next(address: str | None) -> str:
-    """Return `address` if it is a path of this site, else the start page."""
-    text = address or ""
-    plain = text.startswith("/") and not text.startswith("//") and "\\" not in text
-    return text if plain and text.isprintable() else "/"
-
-
 def keep_form() -> str | None:
     """Return the posted form sealed, to be sent again after signing in; None if it cannot be kept.
 
-    Only a form that this site's own page sent (the check of the CSRF token has passed, and the
-    browser names no other origin) by a user whose session ran out is kept, and only for that
-    user. Files, passwords and large forms are not.
+    Only a form that this site's own page sent (the checks against forgery have passed) by a user
+    whose session is over is kept, and only for that user. Files, passwords and large forms are
+    not.
     """
-    user_id = g.get("late_user_id")
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if user_id is None or site != "same-origin" or request.files or not request.form:
+    user_id, fields = g.get("late_user_id"), typed_fields()
+    if user_id is None or not fields:
         return None
-    fields = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if not any(word in name for word in NEVER_KEPT)
-    ]
     if sum(len(name) + len(value) for name, value in fields) > MOST_KEPT_BYTES:
         return None
     kept = {"path": request.full_path.rstrip("?"), "user": user_id, "fields": fields}

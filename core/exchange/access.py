@@ -1,9 +1,8 @@
 """Who may import what."""
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
+from core.access.context import AccessContext
 from core.addons.registry import registry
 from core.contributions import Exchange, Verb
 from core.errors import NotAllowed, NotFound
@@ -12,8 +11,13 @@ from core.i18n import gettext as _
 
 def may_import(session: Session, exchange: Exchange) -> bool:
     """Tell whether the unit's actor holds the import verb of this exchange's resource."""
-    context: Any = session.info["unit"].access
-    return bool(context.may(exchange.resource, Verb.IMPORT))
+    context: AccessContext = session.info["unit"].access
+    return context.may(exchange.resource, Verb.IMPORT)
+
+
+def imports_anything(access: AccessContext) -> bool:
+    """Tell whether there is anything that a reader with these rights may import."""
+    return any(access.may(one.resource, Verb.IMPORT) for one in registry().exchanges())
 
 
 def exchange_for(session: Session, key: str, *, only_on: bool = True) -> Exchange:

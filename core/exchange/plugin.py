@@ -7,6 +7,7 @@ from flask import Blueprint
 
 from core.contributions import JobDef, MenuItem
 from core.exchange import export_views
+from core.exchange.access import imports_anything
 from core.exchange.api import api, exports
 from core.exchange.export_job import EXPORT_JOB
 from core.exchange.importing import JOBS
@@ -38,6 +39,7 @@ def register_menus() -> Iterable[MenuItem]:
             icon="upload",
             section="personal",
             order=90,
+            when=imports_anything,
         ),
     )
 

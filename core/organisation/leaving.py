@@ -154,7 +154,13 @@ def _check_successor(session: GuardedSession, employee: Employee, successor_id: 
 def _hand_over(one: Owned, employee: Employee, successor_id: int, reason: str) -> None:
     if one.resource.hand_over is None:
         return
-    moved = one.resource.hand_over(employee.id, successor_id, reason)
+    try:
+        moved = one.resource.hand_over(employee.id, successor_id, reason)
+    except Refused as refused:  # its fields are those of another form
+        words = [words for several in refused.fields.values() for words in several]
+        raise Refused(
+            refused.message, fields={"successor_id": words or [refused.message]}
+        ) from None
     if moved != one.count:
         raise Refused(
             _(

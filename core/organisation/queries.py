@@ -1,6 +1,6 @@
 """Questions about the directory: subtrees, chains of superiors, names for pickers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select
@@ -194,18 +194,28 @@ def directory(
 
 
 def employee_choices(
-    session: Session, *, unit_id: int | None = None, limit: int | None = None
+    session: Session,
+    *,
+    unit_id: int | None = None,
+    limit: int | None = None,
+    among: Callable[[tuple[int | None, int | None]], bool] | None = None,
 ) -> list[tuple[int, str]]:
     """Return (id, "name · code") of active employees, of a subtree if `unit_id` is given.
 
-    `limit` leaves it at the first in the order of names.
+    `limit` leaves it at the first in the order of names; `among` leaves out those whose (id, unit)
+    it does not take, as `core.access.places.places_for` tells them.
     """
-    statement = select(Employee.id, Employee.name, Employee.code).where(Employee.active)
+    statement = select(Employee.id, Employee.name, Employee.code, Employee.unit_id)
+    statement = statement.where(Employee.active)
     if unit_id is not None:
         below = select(OrgClosure.descendant_id).where(OrgClosure.ancestor_id == unit_id)
         statement = statement.where(Employee.unit_id.in_(below))
     rows = session.execute(statement.order_by(Employee.name, Employee.code).limit(limit))
-    return [(key, f"{name} · {code}") for key, name, code in rows]
+    return [
+        (key, f"{name} · {code}")
+        for key, name, code, unit in rows
+        if among is None or among((key, unit))
+    ]
 
 
 def unit_choices(session: Session, *, without: int | None = None) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 
 from core.charts import configure_charts
 from core.web.assets import configure_assets
-from core.web.edge import configure_edge
+from core.web.edge import check_media_type, comes_from_elsewhere, configure_edge
 from core.web.errors import configure_errors
 from core.web.headers import configure_headers
 from core.web.icons import icon
@@ -27,6 +27,10 @@ class _Protection(CSRFProtect):  # type: ignore[misc]
         """Check the form's (or the header's) token unless no cookie speaks for the caller."""
         if g.get("login_session") is None and request.path.startswith("/api/"):
             return
+        if comes_from_elsewhere(request):
+            self._error_response("the browser names another site")
+        if not request.path.startswith("/api/"):
+            check_media_type(request)
         super().protect(**options)
 
 

@@ -49,7 +49,10 @@ def words_for(status: int) -> tuple[str, str]:
         409: (_("Somebody else was first"), _("Nothing of yours was stored.")),
         412: (_("Somebody else was first"), _("Nothing of yours was stored.")),
         413: (_("This is too large"), _("Send a smaller file or less text. Nothing was stored.")),
-        415: (_("This kind of content is not read here"), _("Nothing was stored.")),
+        415: (
+            _("This kind of content is not read here"),
+            _("Send a form, or use the programming interface. Nothing was stored."),
+        ),
         422: (_("Something needs mending"), _("Nothing was stored.")),
         428: (_("The version is missing"), _("Say which version you have changed.")),
         429: (_("Too many attempts"), _("Wait a little and try again.")),
@@ -117,7 +120,7 @@ def on_domain_error(error: DomainError) -> Any:
     if isinstance(error, Conflict):
         detail["conflict"] = conflict_rows(error)
         members = {"current": as_json(error.theirs), "yours": as_json(error.yours)}
-    if isinstance(error, Refused) and error.fields:
+    if isinstance(error, Refused | NotAllowed) and error.fields:
         members["errors"] = [
             {"pointer": f"/{name}", "detail": str(words)}
             for name, several in error.fields.items()

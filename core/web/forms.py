@@ -9,7 +9,7 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 from wtforms.meta import DefaultMeta
 
-from core.errors import Conflict, Refused
+from core.errors import Conflict, NotAllowed, Refused
 from core.i18n import gettext as _
 from core.web.choice_fields import (
     CheckField,
@@ -113,13 +113,21 @@ class Form(wtforms.Form):
         return {name: field.data for name, field in self._fields.items() if name not in skip}
 
     def accepts(self, act: Callable[[], Any]) -> bool:
-        """Tell whether this was a POST, valid, and `act` ran; a Refused lands on the fields."""
+        """Tell whether this was a POST, valid, and `act` ran; a Refused lands on the fields.
+
+        So does a NotAllowed that another choice in this form would mend; any other has its page.
+        """
         if request.method != "POST" or not self.validate():
             return False
         try:
             self.result = act()
         except Refused as refused:
             self.refuse(refused)
+            return False
+        except NotAllowed as barred:
+            if not barred.fields.keys() & self._fields.keys():
+                raise
+            self.refuse(barred)
             return False
         except Conflict as conflict:
             if self.record is None:
@@ -128,7 +136,7 @@ class Form(wtforms.Form):
             return False
         return True
 
-    def refuse(self, refused: Refused) -> None:
+    def refuse(self, refused: Refused | NotAllowed) -> None:
         """Put the words of a refusal beside the fields that it names, the rest on top."""
         placed = False
         for name, messages in refused.fields.items():

@@ -15,6 +15,7 @@ from core.contributions import Verb
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.unit_of_work import current_unit
+from core.web.addresses import local_path
 from core.web.cells import cell_classes, text_of
 from core.web.list_args import OFFSET_LIMIT, SIZES, ListArgs
 from core.web.list_columns import Column
@@ -22,7 +23,6 @@ from core.web.list_facets import FacetView, facet_views
 from core.web.list_query import COUNT_LIMIT, count_statement, rows_statement, write_cursor
 from core.web.list_rows import render_rows
 from core.web.list_spec import ListSpec
-from core.web.preferences import local_path
 
 NEIGHBOURS = 2
 WIDE = 2_000  # rows from which walking along the order beats collecting and sorting them

@@ -115,6 +115,7 @@ def allowed_menus(access: AccessContext) -> list[MenuItem]:
         item
         for item in registry().menus()
         if (item.needs is None or access.may(*item.needs))
+        and (item.when is None or item.when(access))
         and item.endpoint in current_app.view_functions
     ]
 

@@ -9,6 +9,7 @@ from core.errors import DomainError
 from core.i18n import LOCALES
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
+from core.web.addresses import local_path
 from core.web.navigation import DENSITIES, THEMES
 
 CHOICES = {"theme": THEMES, "locale": tuple(LOCALES), "density": DENSITIES}
@@ -49,10 +50,3 @@ def change_preferences() -> BaseResponse:
             secure=request.is_secure,
         )
     return response
-
-
-def local_path(address: str | None) -> str:
-    """Return `address` if it is a path of this site, else the start page; no open redirects."""
-    text = address or ""
-    plain = text.startswith("/") and not text.startswith(("//", "/\\"))
-    return text if plain and text.isprintable() else "/"

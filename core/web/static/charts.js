@@ -39,7 +39,9 @@
       }
     }));
   }
+  function tell(missing) { document.querySelectorAll('[data-chart-missing]').forEach(function (words) { words.hidden = !missing; }); }
   function drawAll() {
+    tell(!window.Chart);
     if (!window.Chart) { return; }
     var first = !drawn.length;
     drawn.forEach(function (chart) { chart.destroy(); });

@@ -4,7 +4,7 @@ import pytest
 
 from addons.customers import contacts, queries, services
 from addons.customers.contacts import ContactFields
-from addons.customers.fields import CustomerFields, fields_of
+from addons.customers.fields import CustomerFields, fields_of, names_a_year
 from addons.customers.stages import Stage
 from core.audit.queries import history
 from core.errors import Conflict, NotAllowed, NotFound, Refused
@@ -130,3 +130,20 @@ def test_a_contact_carries_the_scope_of_its_account(house, as_, make):
         assert (found.scope_owner_id, found.scope_customer_id) == (house.ann.employee.id, key)
     with pytest.raises(NotFound), as_(house.bob):
         queries.contact(person)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1998", "1998年", "１９９８", "1998-05", "19980501", "2013 (1888)", "2006/1999 (1886)", "约1902年",
+     "1999 (L3 1997, Harris 1895)"],
+)  # fmt: skip
+def test_a_founding_names_a_year(text):
+    assert names_a_year(text)
+
+
+@pytest.mark.parametrize("text", ["long ago", "12345", "98", "0998", "2199", "1998 (3019)", "年"])
+def test_a_founding_without_a_year_or_still_to_come_is_refused(text, house, as_):
+    assert not names_a_year(text)
+    with as_(house.ann), pytest.raises(Refused) as refused:
+        services.create_customer(CustomerFields(name="A", founded=text))
+    assert set(refused.value.fields) == {"founded"}

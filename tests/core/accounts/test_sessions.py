@@ -1,5 +1,7 @@
-"""The life of a sign-in session, seen from the browser."""
+"""The life of a sign-in session, seen import io
+from the browser."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -221,8 +223,26 @@ def test_a_form_from_another_site_is_not_kept(here):
             data={"csrf_token": token, "note": "planted"},
             headers={"Sec-Fetch-Site": "cross-site"},
         )
-    assert late.status_code == 401
+    assert late.status_code == 400
     assert 'name="kept"' not in late.get_data(as_text=True)
+
+
+def test_what_was_typed_is_kept_as_well_when_the_session_was_ended_elsewhere(here, browser):
+    with frozen(MORNING):
+        page = here.get("/account").get_data(as_text=True)
+        token = page.split('name="csrf_token" value="')[1].split('"')[0]
+        elsewhere = browser()
+        elsewhere.sign_in("wang")
+        elsewhere.post("/account/sessions/end-others", page="/account/sessions")
+        late = here.client.post(
+            "/account/sessions/end-others",
+            data={"csrf_token": token, "note": "typed", "file": (io.BytesIO(b"x"), "a.csv")},
+        )
+        body = late.get_data(as_text=True)
+        assert late.status_code == 401
+        shown = here.sign_in("wang", kept=body.split('name="kept" value="')[1].split('"')[0])
+        assert 'name="note" value="typed"' in shown.get_data(as_text=True)
+        assert "文件" in shown.get_data(as_text=True)
 
 
 def test_a_request_begins_with_one_statement_on_the_same_connection(here, statements):

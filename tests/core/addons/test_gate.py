@@ -1,3 +1,4 @@
+import re
 import time
 from itertools import product
 
@@ -74,6 +75,20 @@ def test_a_post_to_an_addon_that_is_off_is_kindly_refused_too(boss):
     answer = boss.post("/pets/feed")
     assert answer.status_code == 404
     assert "switched off" in answer.text
+
+
+def test_what_was_typed_waits_on_the_page_to_be_sent_again(boss):
+    page = boss.get("/account").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    switch_off()
+    typed = {"csrf_token": token, "note": 'a "long" text', "password": "never shown"}
+    shown = boss.post("/pets/feed?x=1", data=typed).text
+    assert 'name="note" value="a &#34;long&#34; text"' in shown
+    assert 'action="/pets/feed?x=1"' in shown
+    assert "never shown" not in shown
+    planted = {"data": typed, "headers": {"Sec-Fetch-Site": "cross-site"}}
+    assert "long" not in boss.post("/pets/feed", **planted).text
+    assert "long" not in boss.post("/pets/feed", data={**typed, "csrf_token": "made up"}).text
 
 
 def test_a_stranger_cannot_tell_an_addon_that_is_off_from_nothing(pet_app):

@@ -172,3 +172,11 @@ def test_the_original_is_kept_until_the_import_starts_and_no_longer(make, login,
     client.submit(place.replace("/columns", "/start"))
     assert set(folder.glob("*.original")) == before
     assert 'id="encoding"' not in client.get(place).text
+
+
+def test_the_menu_leads_to_imports_only_who_may_import_something(app, make, login):
+    entry = 'href="/imports/"'
+    assert entry in login(make.administrator()).get("/").text
+    reader = login(make.user("reader"))
+    assert entry not in reader.get("/").text
+    assert reader.get("/imports/").status_code == 200

@@ -3,6 +3,9 @@ import re
 
 import pytest
 
+from core.app import create_app
+from core.config import load_config
+from core.testing.client import TOKEN
 from core.web.assets import remote_assets
 from core.web.static_files import asset, static_files
 
@@ -79,6 +82,80 @@ def test_signing_in_leads_nowhere_but_to_this_site(signed_in, address):
     answer = signed_in.get("/login", query_string={"next": address})
     assert answer.status_code in {303, 400}
     assert answer.headers.get("Location", "/") == "/"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "none"}, 303),
+        ({"Sec-Fetch-Site": "same-site"}, 400),
+        ({"Sec-Fetch-Site": "cross-site"}, 400),
+        ({"Origin": "http://localhost"}, 303),
+        ({"Origin": "http://LOCALHOST"}, 303),
+        ({"Origin": "https://evil.example"}, 400),
+        ({"Origin": "http://localhost.evil.example"}, 400),
+        ({"Origin": "null"}, 400),
+        ({}, 303),
+    ],
+)
+def test_a_form_with_the_right_token_is_refused_when_the_browser_names_another_site(
+    signed_in, headers, status
+):
+    token = TOKEN.search(signed_in.get("/").get_data(as_text=True))[1]
+    sent = {"csrf_token": token, "theme": "dark"}
+    assert signed_in.post("/preferences", data=sent, headers=headers).status_code == status
+    changed = 'data-theme="dark"' in signed_in.get("/").get_data(as_text=True)
+    assert changed is (status == 303)
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/xml"])
+def test_a_page_reads_nothing_but_forms(signed_in, kind):
+    answer = signed_in.post("/preferences", data=b'{"theme": "dark"}', content_type=kind)
+    assert answer.status_code == 415
+    assert 'data-theme="auto"' in signed_in.get("/").get_data(as_text=True)
+
+
+def test_what_is_too_large_is_413_whatever_it_is(signed_in, app):
+    token = TOKEN.search(signed_in.get("/").get_data(as_text=True))[1]
+    many = b"x" * (app.config["MAX_CONTENT_LENGTH"] + 1)
+    part = b'--m\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    sent = {
+        "application/x-www-form-urlencoded": b"csrf_token=" + token.encode() + b"&theme=" + many,
+        "multipart/form-data; boundary=m": part + many + b"\r\n--m--\r\n",
+    }
+    for kind, body in sent.items():
+        answer = signed_in.post("/preferences", data=body, content_type=kind)
+        assert answer.status_code == 413
+        assert "<h1>内容过大</h1>" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("erp.example", 200),
+        ("ERP.example:8443", 200),
+        ("a.inner.example", 200),
+        ("evil.example", 400),
+        ("erp.example.evil.example", 400),
+        ("erp.example/<x>", 400),
+    ],
+)
+def test_a_site_answers_only_under_the_names_that_are_configured(
+    tmp_path, site, host, status, monkeypatch
+):
+    monkeypatch.setenv("SUNMAO_TRUSTED_HOSTS", "erp.example, .inner.example")
+    config = load_config(instance=tmp_path)
+    assert config.trusted_hosts == ("erp.example", ".inner.example")
+    named = create_app(instance=tmp_path, database_url=site.database.url, job_engine="off")
+    answer = named.test_client().get("/login", headers={"Host": host})
+    assert answer.status_code == status
+    assert "<h1" in answer.get_data(as_text=True)
+
+
+def test_without_configured_names_any_will_do_that_is_one(client):
+    assert client.get("/login", headers={"Host": "anything.example"}).status_code == 200
+    assert client.get("/login", headers={"Host": "evil.example/<x>"}).status_code == 400
 
 
 def test_static_files_are_kept_for_a_year_under_the_address_of_their_content(client):

@@ -4,7 +4,7 @@ import pytest
 
 from core.contributions import MenuItem
 from core.web import navigation
-from core.web.preferences import local_path
+from core.web.addresses import local_path
 
 
 def token(page):
