@@ -44,6 +44,7 @@ class UnitOfWork:
         self._connection: Connection | None = None
         self._session: GuardedSession | None = None
         self._access: AccessContext | None = None
+        self.rights_version: int | None = None  # if it has been read in this transaction already
 
     @property
     def connection(self) -> Connection:
@@ -62,7 +63,7 @@ class UnitOfWork:
     def access(self) -> AccessContext:
         """What the actor may do, resolved inside this transaction."""
         if self._access is None:
-            self._access = resolve_context(self.connection, self.actor)
+            self._access = resolve_context(self.connection, self.actor, version=self.rights_version)
         return self._access
 
     @property
@@ -113,7 +114,7 @@ class UnitOfWork:
             session.close()
         self.elevated_sessions.clear()
         self._session = None
-        self._access = None
+        self._access = self.rights_version = None
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

@@ -15,6 +15,7 @@ from addons.customers.stages import STAGE_TITLES, Grade, Stage
 from core.errors import DomainError, Refused
 from core.i18n import LOCALES, force_locale
 from core.i18n import gettext as _
+from core.i18n.writing import wrong_text
 
 PLAIN_TEXT = ("name", "name_en", "external_code", "registration_no", "website", "founded", "notes")
 EMPTY = frozenset(("", "-", "–", "n/a", "N/A", "none", "None", "NULL", "null"))
@@ -87,6 +88,9 @@ def read_row(row: Mapping[str, str]) -> Row:
     values |= _place(cells)
     if cells.get("grade"):
         values["grade"] = _grade(cells["grade"])
+    for key in ("sector", "industry"):
+        if wrong := wrong_text(cells.get(key, "")):
+            refuse(key, wrong)
     if not values.get("name") and not cells.get("code"):
         refuse("name", _("A row needs a name or one of our codes."))
     return Row(

@@ -13,6 +13,7 @@ from addons.customers.stages import Grade
 from core.clock import today
 from core.errors import Refused
 from core.i18n import gettext as _
+from core.i18n.writing import wrong_text
 from core.unit_of_work import current_session
 
 YEAR = re.compile(r"(?<!\d)(\d{4})(?:\d\d){0,2}(?!\d)")
@@ -29,6 +30,8 @@ LIMITS = {
     "founded": 60,
     "notes": 20_000,
 }
+
+LINES = frozenset({"notes"})  # which texts may have several lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +93,8 @@ def wrong_texts(values: Mapping[str, Any], limits: Mapping[str, int]) -> dict[st
     for key, limit in limits.items():
         if len(values[key]) > limit:
             errors[key] = [_("At most %(limit)d characters.", limit=limit)]
-        elif "\x00" in values[key]:
-            errors[key] = [_("Contains a character that cannot be stored.")]
+        elif wrong := wrong_text(values[key], lines=key in LINES):
+            errors[key] = [wrong]
     return errors
 
 

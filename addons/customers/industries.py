@@ -13,6 +13,7 @@ from core.access.records import require
 from core.contributions import Verb
 from core.errors import Conflict, NotFound, Refused
 from core.i18n import gettext as _
+from core.i18n.writing import wrong_text
 from core.i18n import localized
 from core.unit_of_work import current_session
 
@@ -201,6 +202,8 @@ def _checked_name(name: Mapping[str, str] | None) -> dict[str, str]:
     if max(len(zh), len(en)) > longest:
         words = _("At most %(limit)d characters.", limit=longest)
         raise Refused(words, fields={"name_zh": [words]})
+    if wrong := wrong_text(zh) or wrong_text(en):
+        raise Refused(wrong, fields={"name_zh": [wrong]})
     return {"zh": zh or en, "en": en or zh}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from addons.customers import countries
 from addons.customers.batch import Batch, refuse
-from addons.customers.fields import CustomerFields, check
+from addons.customers.fields import CustomerFields, check, wrong_texts
 from addons.customers.industry_import import IndustryIndex
 from addons.customers.models import Customer, Network
 from addons.customers.names import exact_key
@@ -80,11 +80,9 @@ def read_line(row: Mapping[str, str]) -> Line:
         refuse("operator", _("The row names neither an operator nor a brand."))
     country, region = _country(cells.get("country_code", ""), cells.get("country_name", ""))
     network = {key: cells.get(key, "") for key in LIMITS}
-    for key, limit in LIMITS.items():
-        if len(network[key]) > limit:
-            refuse(key, _("At most %(limit)d characters.", limit=limit))
-        if "\x00" in network[key]:
-            refuse(key, _("Contains a character that cannot be stored."))
+    errors = wrong_texts(network, LIMITS)
+    if errors:
+        raise Refused("", fields=errors)
     return Line(name, country, region, network)
 
 

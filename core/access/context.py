@@ -151,13 +151,19 @@ _remembered: WeakKeyDictionary[Engine, OrderedDict[Any, Grants]] = WeakKeyDictio
 _lock = Lock()
 
 
-def resolve_context(connection: Connection, actor: Actor) -> AccessContext:
-    """Return what `actor` may do now; one statement when nothing has changed since last time."""
+def resolve_context(
+    connection: Connection, actor: Actor, *, version: int | None = None
+) -> AccessContext:
+    """Return what `actor` may do now; one statement when nothing has changed since last time.
+
+    None at all if the `version` of the rights has been read in this transaction already.
+    """
     if actor.kind == "system":
         return AccessContext(actor, Grants.at((), now()), is_system=True)
     if actor.user_id is None:
         return AccessContext(actor, Grants.at((), now()))
-    version = connection.scalar(select(EPOCH.c.rights_version).where(EPOCH.c.id == 1)) or 0
+    if version is None:
+        version = connection.scalar(select(EPOCH.c.rights_version).where(EPOCH.c.id == 1)) or 0
     return AccessContext(actor, _grants(connection, actor, version))
 
 

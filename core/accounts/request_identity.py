@@ -54,6 +54,7 @@ def identify() -> None:
     if not is_static():
         identity = _load(unit)
         unit.actor = g.actor = identity.actor
+        unit.rights_version = identity.epoch.rights_version  # read in the unit's own transaction
         g.epoch = identity.epoch
         g.login_session = identity.session
         g.api_token = identity.token

@@ -22,6 +22,7 @@ from core.clock import now
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
+from core.i18n.writing import wrong_text
 from core.settings.services import get
 from core.unit_of_work import current_unit, in_unit_of_work, read_only, unit_of_work
 
@@ -144,6 +145,8 @@ def _check(name: str, scopes: Sequence[Scope], days: int, longest: int) -> None:
     errors: dict[str, list[str]] = {}
     if not 0 < len(name.strip()) <= LONGEST_NAME:
         errors["name"] = [_("Give it a name of at most %(limit)s signs.", limit=LONGEST_NAME)]
+    elif wrong := wrong_text(name.strip()):
+        errors["name"] = [wrong]
     if not 0 < days <= longest:
         errors["days"] = [_("At most %(limit)s days on this site.", limit=longest)]
     allowed = {*grantable()}

@@ -15,6 +15,7 @@ from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n import localized
+from core.i18n.writing import wrong_text
 from core.organisation import closure
 from core.organisation.models import Employee, OrgUnit, Position, UnitKind
 from core.organisation.reach import heads_above, recompile_employees
@@ -195,7 +196,17 @@ def checked_name(name: Mapping[str, str]) -> dict[str, str]:
     chinese = name.get("zh", "").strip()
     if not chinese:
         raise Refused(_("A name is missing."), fields={"name": [_("Give the Chinese name.")]})
-    return {"zh": chinese, "en": name.get("en", "").strip() or chinese}
+    english = name.get("en", "").strip()
+    check_texts(name=f"{chinese}{english}")
+    return {"zh": chinese, "en": english or chinese}
+
+
+def check_texts(**texts: str) -> None:
+    """Raise Refused for fields that hold what no text may hold."""
+    found = {field: wrong_text(text) for field, text in texts.items()}
+    wrong = {field: [words] for field, words in found.items() if words}
+    if wrong:
+        raise Refused(_("Some texts cannot be used. Nothing was stored."), fields=wrong)
 
 
 def _locked(session: GuardedSession, unit_id: int) -> OrgUnit:
@@ -234,6 +245,7 @@ def free_code(
 ) -> str:
     """Return the trimmed code; raise Refused when it is empty, too long or taken."""
     wanted = code.strip()
+    check_texts(code=wanted)
     if not 0 < len(wanted) <= LONGEST_CODE:
         raise Refused(
             _("The code is not usable."),

@@ -15,7 +15,7 @@ from core.organisation.models import Employee, OrgUnit, Position
 from core.organisation.queries import superior_ids
 from core.organisation.reach import recompile_employees
 from core.organisation.resources import Permission, require
-from core.organisation.services import free_code, load_unit
+from core.organisation.services import check_texts, free_code, load_unit
 
 LONGEST_NAME = 120
 
@@ -93,6 +93,7 @@ def _store(session: GuardedSession, employee: Employee, fields: EmployeeFields) 
             _("A name is missing or too long."),
             fields={"name": [_("Give a name of 1 to %(most)s characters.", most=LONGEST_NAME)]},
         )
+    check_texts(name=name, email=fields.email.strip(), phone=fields.phone.strip())
     unit = session.get(OrgUnit, fields.unit_id)
     if unit is None:
         raise Refused(_("There is no such unit."), fields={"unit_id": [_("Choose a unit.")]})

@@ -10,7 +10,7 @@ from wtforms.utils import unset_value
 
 from core.i18n import gettext as _
 from core.i18n import localized
-from core.web.fields import Choices, House, Input, TextField, check_length, house_options
+from core.web.fields import Choices, House, Input, TextField, check_length, check_writing, house_options
 
 NONE = ""
 FEW_CHOICES = 12
@@ -181,6 +181,9 @@ class PasswordField(TextField):
         """Keep every character."""
         self.data = str(valuelist[0]) if valuelist else ""
 
+    def pre_validate(self, form: Any) -> None:
+        """Take every character: nobody reads a secret."""
+
 
 class _PairWidget:
     """Two inputs side by side, Chinese and English."""
@@ -248,6 +251,7 @@ class NameField(House, wtforms.Field):
         del form
         for text in (self.data or {}).values():
             check_length(text, self.limit)
+            check_writing(text)
         if self.data and "zh" not in self.data:
             raise validators.ValidationError(_("Please give the Chinese name as well."))
 

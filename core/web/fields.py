@@ -13,6 +13,7 @@ from wtforms import validators, widgets
 
 from core.database import Money
 from core.i18n import gettext as _
+from core.i18n.writing import wrong_text
 
 ChoicePair = tuple[Any, Any]
 Choices = Sequence[ChoicePair] | Callable[[], Sequence[ChoicePair]]
@@ -87,6 +88,8 @@ def house_options(
 class TextField(House, wtforms.StringField):
     """One line of text; surrounding space is removed, an empty line gives ""."""
 
+    lines = False  # whether it may hold several
+
     def __init__(
         self, label: Any = None, *, required: bool = False, limit: int = 200, **options: Any
     ) -> None:
@@ -99,11 +102,17 @@ class TextField(House, wtforms.StringField):
         """Remove surrounding space; a field that was not sent is empty."""
         self.data = str(valuelist[0]).strip() if valuelist else ""
 
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what no text may hold."""
+        del form
+        check_writing(self.data or "", lines=self.lines)
+
 
 class TextArea(TextField):
     """Several lines of text."""
 
     widget = widgets.TextArea()
+    lines = True
 
     def __init__(self, label: Any = None, *, limit: int = 4000, **options: Any) -> None:
         super().__init__(label, limit=limit, **{"span": 4, **options})
@@ -112,6 +121,13 @@ class TextArea(TextField):
 def limit_rule(limit: int) -> Callable[[Any, Any], None]:
     """Return a rule that refuses more than `limit` characters."""
     return lambda _form, field: check_length(field.data or "", limit)
+
+
+def check_writing(text: str, *, lines: bool = False) -> None:
+    """Raise ValidationError for what no text may hold; see core.i18n.writing."""
+    wrong = wrong_text(text, lines=lines)
+    if wrong:
+        raise validators.ValidationError(wrong)
 
 
 def check_length(text: str, limit: int) -> None:

@@ -1,7 +1,5 @@
-"""The life of a sign-in session, seen import io
-from the browser."""
+"""The life of a sign-in session, seen from the browser."""
 
-import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -180,71 +178,6 @@ def test_an_expired_session_on_a_get_leads_to_sign_in_and_back(here):
     assert answer.location.startswith("/login?next=")
 
 
-def test_an_expired_session_on_a_post_keeps_what_was_typed(here):
-    with frozen(MORNING):
-        page = here.get("/account").get_data(as_text=True)
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    typed = {"csrf_token": token, "note": '第一行 "x" <b>', "password": "not kept"}
-    with frozen(MORNING + timedelta(hours=3)):
-        late = here.client.post("/account/sessions/end-others", data=typed)
-        assert late.status_code == 401
-        body = late.get_data(as_text=True)
-        kept = body.split('name="kept" value="')[1].split('"')[0]
-        again = here.sign_in("wang", kept=kept)
-        shown = again.get_data(as_text=True)
-        assert again.status_code == 200
-        assert 'action="/account/sessions/end-others"' in shown
-        assert 'name="note" value="第一行 &#34;x&#34; &lt;b&gt;"' in shown
-        assert "not kept" not in shown
-        assert token not in shown
-        assert is_in(here)
-
-
-def test_what_was_typed_is_never_offered_to_somebody_else(here, browser, make):
-    set_password(make.user("zhao"))
-    with frozen(MORNING):
-        page = here.get("/account").get_data(as_text=True)
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    with frozen(MORNING + timedelta(hours=3)):
-        late = here.client.post(
-            "/account/sessions/end-others", data={"csrf_token": token, "note": "private"}
-        )
-        kept = late.get_data(as_text=True).split('name="kept" value="')[1].split('"')[0]
-        assert here.sign_in("zhao", kept=kept).location == "/"
-
-
-def test_a_form_from_another_site_is_not_kept(here):
-    with frozen(MORNING):
-        page = here.get("/account").get_data(as_text=True)
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    with frozen(MORNING + timedelta(hours=3)):
-        late = here.client.post(
-            "/account/sessions/end-others",
-            data={"csrf_token": token, "note": "planted"},
-            headers={"Sec-Fetch-Site": "cross-site"},
-        )
-    assert late.status_code == 400
-    assert 'name="kept"' not in late.get_data(as_text=True)
-
-
-def test_what_was_typed_is_kept_as_well_when_the_session_was_ended_elsewhere(here, browser):
-    with frozen(MORNING):
-        page = here.get("/account").get_data(as_text=True)
-        token = page.split('name="csrf_token" value="')[1].split('"')[0]
-        elsewhere = browser()
-        elsewhere.sign_in("wang")
-        elsewhere.post("/account/sessions/end-others", page="/account/sessions")
-        late = here.client.post(
-            "/account/sessions/end-others",
-            data={"csrf_token": token, "note": "typed", "file": (io.BytesIO(b"x"), "a.csv")},
-        )
-        body = late.get_data(as_text=True)
-        assert late.status_code == 401
-        shown = here.sign_in("wang", kept=body.split('name="kept" value="')[1].split('"')[0])
-        assert 'name="note" value="typed"' in shown.get_data(as_text=True)
-        assert "文件" in shown.get_data(as_text=True)
-
-
 def test_a_request_begins_with_one_statement_on_the_same_connection(here, statements):
     with frozen(MORNING), statements() as sent:
         assert is_in(here)
@@ -303,3 +236,12 @@ def test_the_actor_and_current_user_are_the_one_who_signed_in(app, here, member)
     assert seen["actor"] == seen["g"]
     assert seen["actor"].user_id == seen["user"] == member.id
     assert seen["actor"].employee_id == member.employee_id
+
+
+def test_the_version_of_the_rights_comes_with_the_identity_and_is_not_asked_for_again(
+    here, statements
+):
+    with frozen(MORNING), statements() as sent:
+        assert here.get("/account").status_code == 200
+    about = [one for one in sent if "rights_version" in one]
+    assert len(about) == 1, about
