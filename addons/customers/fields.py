@@ -98,6 +98,14 @@ def wrong_texts(values: Mapping[str, Any], limits: Mapping[str, int]) -> dict[st
     return errors
 
 
+def given_reason(reason: str) -> str:
+    """Return a reason trimmed; raise Refused on `reason` for what no text may hold."""
+    wrong = wrong_text(reason.strip(), lines=True)
+    if wrong:
+        raise Refused(wrong, fields={"reason": [wrong]})
+    return reason.strip()
+
+
 def names_a_year(text: str) -> bool:
     """Tell whether a text names at least one year, and none that is still to come."""
     years = [int(year) for year in YEAR.findall(unicodedata.normalize("NFKC", text))]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from addons.customers.fields import given_reason
 from addons.customers.models import CUSTOMER, Customer
 from addons.customers.services import place_of
 from core.access.flush_guard import admits
@@ -58,7 +59,8 @@ def hand_over(customer_ids: Iterable[int], *, to_employee_id: int, reason: str) 
     """
     require(CUSTOMER, Verb.ASSIGN)
     wanted = _checked_ids(customer_ids)
-    if not reason.strip():
+    reason = given_reason(reason)
+    if not reason:
         raise Refused(_("Say why."), fields={"reason": [_("A hand-over needs a reason.")]})
     _owner, unit_id = place_of(to_employee_id, field="to_employee_id")
     customers = _assignable(wanted)
@@ -86,7 +88,7 @@ def hand_over_all(from_employee_id: int, to_employee_id: int, reason: str) -> in
 
 
 def _give(customers: Sequence[Customer], to: int, unit_id: int | None, reason: str) -> None:
-    session, current_unit().reason = current_session(), reason.strip()
+    session, current_unit().reason = current_session(), reason
     events = [
         Event(
             type="customers.handed_over",

@@ -13,8 +13,8 @@ from core.access.records import require
 from core.contributions import Verb
 from core.errors import Conflict, NotFound, Refused
 from core.i18n import gettext as _
-from core.i18n.writing import wrong_text
 from core.i18n import localized
+from core.i18n.writing import wrong_text
 from core.unit_of_work import current_session
 
 DEEPEST = 5

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from addons.customers.fields import trimmed, wrong_texts
+from addons.customers.fields import given_reason, trimmed, wrong_texts
 from addons.customers.models import OPPORTUNITY, Customer, Opportunity, OpportunityMove
 from addons.customers.stages import ENDS, OPPORTUNITY_STAGES, OpportunityStage
 from core.access.records import load, require
@@ -89,7 +89,7 @@ def move_opportunity(
 ) -> Opportunity:
     """Move an opportunity to another stage; losing, reopening and going back need a reason."""
     opportunity = load(Opportunity, opportunity_id, Verb.UPDATE)
-    day, words = on or today(), reason.strip()
+    day, words = on or today(), given_reason(reason)
     _check_move(opportunity, to, day, words)
     session = current_session()
     customer = session.get_one(Customer, opportunity.customer_id)

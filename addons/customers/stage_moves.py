@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
+from addons.customers.fields import given_reason
 from addons.customers.models import CUSTOMER, Customer, StageMove
 from addons.customers.stages import STAGES, Stage, rank
 from core.access.records import load, require
@@ -68,7 +69,8 @@ def move_stage(customer_id: int, to: str, *, on: date | None = None, reason: str
         )
     day = checked_day(on or today(), not_before=customer.stage_since)
     here, there = rank(customer.stage), rank(to)
-    if there < here and not reason.strip():
+    reason = given_reason(reason)
+    if there < here and not reason:
         raise Refused(
             _("Moving back needs a reason."), fields={"reason": [_("Say why it moves back.")]}
         )
@@ -77,7 +79,7 @@ def move_stage(customer_id: int, to: str, *, on: date | None = None, reason: str
     sequence, origin = _last_sequence(customer_id), Stage(customer.stage)
     for step in steps:
         sequence += 1
-        session.add(_move(customer, origin, step, day, sequence=sequence, reason=reason.strip()))
+        session.add(_move(customer, origin, step, day, sequence=sequence, reason=reason))
         origin = step
     came_from, customer.stage, customer.stage_since = customer.stage, Stage(to), day
     session.flush()
@@ -139,7 +141,8 @@ def correct_stage_date(
     )
     if old is None or of_customer not in (None, old.customer_id):
         raise NotFound(_("Not found, or outside your range."))
-    if not reason.strip():
+    reason = given_reason(reason)
+    if not reason:
         raise Refused(_("Say why."), fields={"reason": [_("A correction needs a reason.")]})
     current = {move.sequence: move for move in _standing(old.customer_id)}
     if current.get(old.sequence) is None or current[old.sequence].id != old.id:
@@ -147,7 +150,7 @@ def correct_stage_date(
     _check_between(current, old.sequence, day)
     session = current_session()
     customer = load(Customer, old.customer_id, Verb.CORRECT)
-    new = _corrected(customer, old, day, reason.strip())
+    new = _corrected(customer, old, day, reason)
     session.add(new)
     if old.sequence == max(current):
         customer.stage_since = day
@@ -158,7 +161,7 @@ def correct_stage_date(
         CUSTOMER,
         old.customer_id,
         changes={"happened_on": [old.happened_on.isoformat(), day.isoformat()]},
-        reason=reason.strip(),
+        reason=reason,
     )
     return new
 

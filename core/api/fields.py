@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,6 +18,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from core.contributions import type_Title
+from core.i18n.writing import NEVER, wrong_sign
 
 AMOUNT = "^-?(0|[1-9][0-9]{0,12})([.][0-9]{1,2})?$"
 LARGEST = 2**31 - 1
@@ -76,5 +78,19 @@ Amount = Annotated[
 ]
 Integer = Annotated[int, Field(ge=-LARGEST, le=LARGEST), BeforeValidator(_integer)]
 Key = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_integer)]
-Text = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=20_000)]
+
+
+def _writing(text: str) -> str:
+    """Refuse signs that no text may hold; services judge the rest of `core.i18n.writing`."""
+    wrong = wrong_sign(text)
+    if wrong is not None:
+        raise PydanticCustomError("writing", "{words}", {"words": wrong})
+    return text
+
+
+Text = Annotated[
+    str,
+    Field(max_length=20_000, json_schema_extra={"pattern": f"^[^{NEVER}]*$"}),
+    AfterValidator(_writing),
+]
 Names = Annotated[dict[Literal["zh", "en"], Text], Field(min_length=1)]

@@ -63,6 +63,7 @@ def _escaped(part: int | str) -> str:
 
 _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda _c: _("This is missing."),
+    "writing": lambda c: str(c["words"]),
     "amount": lambda _c: _('This must be an amount as text, such as "1200.50".'),
     "literal_error": lambda c: _("This must be one of: %(values)s.", values=c["expected"]),
     "enum": lambda c: _("This must be one of: %(values)s.", values=c["expected"]),

@@ -6,6 +6,7 @@ from typing import Any
 from core.contributions import SettingDef
 from core.errors import Refused
 from core.i18n import gettext as _
+from core.i18n.writing import wrong_text
 
 LONGEST_TEXT = 2000
 
@@ -75,6 +76,9 @@ def _text(definition: SettingDef, value: Any) -> str:
     longest = definition.maximum or LONGEST_TEXT
     if len(value) > longest:
         raise _refused(definition, _("At most %(number)s characters.", number=longest))
+    wrong = wrong_text(value, lines=True)
+    if wrong is not None:
+        raise _refused(definition, wrong)
     return value
 
 

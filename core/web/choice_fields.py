@@ -10,7 +10,15 @@ from wtforms.utils import unset_value
 
 from core.i18n import gettext as _
 from core.i18n import localized
-from core.web.fields import Choices, House, Input, TextField, check_length, check_writing, house_options
+from core.web.fields import (
+    Choices,
+    House,
+    Input,
+    TextField,
+    check_length,
+    check_writing,
+    house_options,
+)
 
 NONE = ""
 FEW_CHOICES = 12

@@ -222,3 +222,17 @@ def test_the_export_is_the_file_of_the_page(ours):
     assert "Crow" not in file.text
     assert ours.get(f"{ROOT}/export?format=pdf").status_code == 400
     assert ours.get(f"{ROOT}/export?fmt=csv").status_code == 422
+
+
+@pytest.mark.parametrize("text", ["\u3164", "a\u202eb", "a\x07b"])
+@pytest.mark.parametrize("field", ["name", "notes"])
+def test_a_program_is_told_what_no_text_may_hold_at_the_place(boss, field, text):
+    body = {"name": "Wren Ltd", field: text}
+    refused = boss.post(ROOT, body)
+    assert refused.status_code == 422, refused.text
+    assert [one["pointer"] for one in refused.json["errors"]] == [f"/{field}"]
+    many = boss.post(f"{ROOT}/batch", {"items": [{"name": "Good Ltd"}, body]})
+    assert [one["pointer"] for one in many.json["errors"]] == [f"/items/1/{field}"]
+    made = boss.post(ROOT, {"name": "Wren Ltd"}).json["id"]
+    moved = boss.post(f"{ROOT}/{made}/stage", {"to": "signed", "reason": text})
+    assert [one["pointer"] for one in moved.json["errors"]] == ["/reason"]

@@ -147,3 +147,19 @@ def test_a_founding_without_a_year_or_still_to_come_is_refused(text, house, as_)
     with as_(house.ann), pytest.raises(Refused) as refused:
         services.create_customer(CustomerFields(name="A", founded=text))
     assert set(refused.value.fields) == {"founded"}
+
+
+BAD = {"blank": "\u3164", "turning": "a\u202eb", "control": "a\x07b", "break": "a\nb"}
+
+
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("field", ["name", "name_en", "region", "external_code", "notes"])
+def test_what_no_text_may_hold_is_refused_by_the_service(text, field, house, as_):
+    fields = CustomerFields(**{"name": "A", field: text})
+    with as_(house.ann):
+        if field == "notes" and "\n" in text:
+            services.create_customer(fields)
+            return
+        with pytest.raises(Refused) as refused:
+            services.create_customer(fields)
+    assert set(refused.value.fields) == {field}

@@ -230,3 +230,13 @@ def test_chinese_readers_get_chinese(house, login, account, make):
 def test_the_start_page_shows_my_accounts_by_stage(house, login, account):
     text = login(house.ann.user).get("/").get_data(as_text=True)
     assert "My accounts by stage" in text
+
+
+@pytest.mark.parametrize("name", ["\u3164\u200b", "a\u202eb", "a\nb"])
+def test_a_form_refuses_what_no_text_may_hold_and_keeps_the_rest(house, login, name):
+    typed = {"name": name, "region": "华北"}
+    answer = login(house.ann.user).submit("/customers/new", typed)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'href="#name"' in page
+    assert 'value="华北"' in page
