@@ -77,8 +77,8 @@ def _in_industries(chosen: Sequence[Any]) -> ColumnElement[bool]:
     return Customer.industry_id.in_(select(Industry.id).where(or_(*paths)))
 
 
-def _first_managers(limit: int | None) -> list[Choice]:
-    people = employee_choices(current_session(), limit=limit)
+def _offered_managers() -> list[Choice]:
+    people = employee_choices(current_session())
     return [Choice(str(key), name.partition(" · ")[0]) for key, name in people]
 
 
@@ -87,7 +87,7 @@ def _manager_titles(values: Collection[str]) -> dict[str, str]:
     return {str(key): name for key, name in names.items()}
 
 
-MANAGERS = Lookup(_first_managers, _manager_titles)
+MANAGERS = Lookup(_offered_managers, _manager_titles)
 
 
 def _mine() -> dict[str, str]:

@@ -3,9 +3,9 @@
 from core.i18n.catalogue import add_package, gettext, lazy_gettext, ngettext
 from core.i18n.configure import configure_i18n
 from core.i18n.formats import (
+    day_reader,
     format_date,
     format_datetime,
-    format_day,
     format_money,
     format_number,
     format_percent,
@@ -20,10 +20,10 @@ __all__ = [
     "add_package",
     "configure_i18n",
     "current_locale",
+    "day_reader",
     "force_locale",
     "format_date",
     "format_datetime",
-    "format_day",
     "format_money",
     "format_number",
     "format_percent",

@@ -20,15 +20,28 @@ def format_date(value: date | datetime | None) -> str:
 
 
 def format_day(value: date | datetime | None) -> str:
-    """Return the short form for tables: "11-21" or "21 Nov" this year, else yyyy-MM-dd."""
-    if value is None:
-        return NOTHING
-    day = _business_date(value)
-    if day.year != today().year:
-        return day.isoformat()
-    if current_locale() == EN:
-        return babel_date(day, "d MMM", locale=EN)
-    return f"{day.month:02}-{day.day:02}"
+    """Return one day as `day_reader` writes it."""
+    return day_reader()(value)
+
+
+def day_reader() -> Callable[[date | datetime | None], str]:
+    """Return how tables write days for the present reader; lists ask once a page.
+
+    "11-21" or "21 Nov" this year, else yyyy-MM-dd.
+    """
+    year, english = today().year, current_locale() == EN
+
+    def read(value: date | datetime | None) -> str:
+        if value is None:
+            return NOTHING
+        day = _business_date(value)
+        if day.year != year:
+            return day.isoformat()
+        if english:
+            return babel_date(day, "d MMM", locale=EN)
+        return f"{day.month:02}-{day.day:02}"
+
+    return read
 
 
 def format_datetime(value: datetime | None) -> str:

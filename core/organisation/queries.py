@@ -197,20 +197,19 @@ def employee_choices(
     session: Session,
     *,
     unit_id: int | None = None,
-    limit: int | None = None,
     among: Callable[[tuple[int | None, int | None]], bool] | None = None,
 ) -> list[tuple[int, str]]:
     """Return (id, "name · code") of active employees, of a subtree if `unit_id` is given.
 
-    `limit` leaves it at the first in the order of names; `among` leaves out those whose (id, unit)
-    it does not take, as `core.access.places.places_for` tells them.
+    `among` leaves out those whose (id, unit) it does not take, as `core.access.places.places_for`
+    tells them.
     """
     statement = select(Employee.id, Employee.name, Employee.code, Employee.unit_id)
     statement = statement.where(Employee.active)
     if unit_id is not None:
         below = select(OrgClosure.descendant_id).where(OrgClosure.ancestor_id == unit_id)
         statement = statement.where(Employee.unit_id.in_(below))
-    rows = session.execute(statement.order_by(Employee.name, Employee.code).limit(limit))
+    rows = session.execute(statement.order_by(Employee.name, Employee.code))
     return [
         (key, f"{name} · {code}")
         for key, name, code, unit in rows

@@ -12,9 +12,9 @@ from typing import Any
 from markupsafe import escape
 
 from core.i18n import (
+    day_reader,
     format_date,
     format_datetime,
-    format_day,
     format_money,
     format_number,
     format_percent,
@@ -41,7 +41,7 @@ def text_of(column: Column) -> Callable[[Any], str]:
         "money": format_money,
         "percent": format_percent,
         "date": format_date,
-        "day": format_day,
+        "day": day_reader(),
         "instant": format_datetime,
         "bool": lambda value: gettext("yes") if value else gettext("no"),
     }

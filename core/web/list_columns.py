@@ -40,11 +40,11 @@ class Choice:
 class Lookup:
     """Choices too many to ask for on every page, such as people; some may have gone since.
 
-    `first(limit)` returns the first that are offered now (None: all); `titles(values)` names
-    just the values that occur, whether they are still offered or not.
+    `offered()` returns all that may be chosen now; `titles(values)` names just the values that
+    occur, whether they are still offered or not.
     """
 
-    first: Callable[[int | None], Sequence[Choice]]
+    offered: Callable[[], Sequence[Choice]]
     titles: Callable[[Collection[str]], Mapping[str, str]]
 
 

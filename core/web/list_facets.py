@@ -92,6 +92,9 @@ def _view(facet: Facet, args: ListArgs, counts: Mapping[str, int] | None) -> Fac
     chosen = args.filters.get(facet.key, ())
     opened = args.opened == facet.key
     options = _options(facet, counts, chosen, opened=opened)
+    if isinstance(facet.choices, Lookup) and counts is None and not opened:
+        view.options, view.more = options, _("Choose…")  # too many rows to say what occurs
+        return view
     if len(options) <= SHOWN or opened:
         view.options = options[:OFFERED]
         view.options += [option for option in options[OFFERED:] if option.chosen]
@@ -102,9 +105,7 @@ def _view(facet: Facet, args: ListArgs, counts: Mapping[str, int] | None) -> Fac
         front = {o.value for o in options if o.depth == 0 or o.chosen or o.parent in chosen}
     view.options = [option for option in options if option.value in front]
     rest = len(options) - len(view.options)
-    if isinstance(facet.choices, Lookup) and counts is None:
-        view.more = _("More…")  # only the first were asked for
-    elif rest:
+    if rest:
         view.more = _("%(num)s more", num=rest)
     return view
 
@@ -135,10 +136,10 @@ def _choices(facet: Facet, wanted: set[str], *, counted: bool, opened: bool) -> 
     lookup = facet.choices
     if not isinstance(lookup, Lookup):
         return choices_of(lookup)
-    first = [] if counted else list(lookup.first(None if opened else SHOWN + 1))
-    missing = wanted - {choice.value for choice in first}
+    offered = list(lookup.offered()) if opened and not counted else []
+    missing = wanted - {choice.value for choice in offered}
     named = lookup.titles(missing).items() if missing else ()
-    return [Choice(value, label) for value, label in named] + first
+    return [Choice(value, label) for value, label in named] + offered
 
 
 def _rolled_up(choices: Iterable[Choice], counts: Mapping[str, int]) -> dict[str, int]:

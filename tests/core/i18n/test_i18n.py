@@ -10,10 +10,10 @@ from core.config import ROOT
 from core.i18n import (
     add_package,
     current_locale,
+    day_reader,
     force_locale,
     format_date,
     format_datetime,
-    format_day,
     format_money,
     format_number,
     gettext,
@@ -115,15 +115,15 @@ def test_names_fall_back_on_the_other_language():
 def test_formats():
     with frozen(datetime(2026, 11, 24, 1, tzinfo=UTC)), force_locale("zh_Hans_CN"):
         assert format_date(date(2026, 11, 21)) == "2026-11-21"
-        assert format_day(date(2026, 11, 21)) == "11-21"
-        assert format_day(date(2025, 11, 21)) == "2025-11-21"
+        assert day_reader()(date(2026, 11, 21)) == "11-21"
+        assert day_reader()(date(2025, 11, 21)) == "2025-11-21"
         assert format_datetime(datetime(2026, 11, 23, 20, 5, tzinfo=UTC)) == "2026-11-24 04:05"
         assert format_date(datetime(2026, 11, 23, 20, 5, tzinfo=UTC)) == "2026-11-24"
         assert format_money(Decimal("-1234567.8")) == "−1,234,567.80"
         assert format_number(1234567) == "1,234,567"
         assert format_money(None) == "–"
     with frozen(datetime(2026, 11, 24, 1, tzinfo=UTC)), force_locale("en"):
-        assert format_day(date(2026, 11, 21)) == "21 Nov"
+        assert day_reader()(date(2026, 11, 21)) == "21 Nov"
 
 
 def test_extraction_finds_code_and_templates_and_what_is_missing(package):
