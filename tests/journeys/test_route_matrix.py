@@ -21,10 +21,10 @@ def routes(app, method: str):
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PATCH", "DELETE"])
 def test_every_route_lets_in_whom_it_declares_and_nobody_else(app, make, role, method):
     client, user = client_of(app, make, role)
-    token = client.token() if method == "POST" else ""
+    token = client.token() if method not in {"GET", "HEAD"} else ""
     faults = []
     for endpoint, declared, path in routes(app, method):
         if endpoint == "accounts.sign_out":
@@ -34,6 +34,11 @@ def test_every_route_lets_in_whom_it_declares_and_nobody_else(app, make, role, m
         if fault and not (endpoint in NARROWER and response.status_code == 403 and user):
             faults.append(f"{method} {path} ({endpoint}, {declared}): {fault}")
     assert not faults, "\n".join(faults)
+
+
+def test_the_methods_of_the_matrix_are_those_of_the_site(app):
+    taken = {method for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+    assert taken - {"OPTIONS"} == {"GET", "HEAD", "POST", "PATCH", "DELETE"}
 
 
 @pytest.mark.parametrize("role", ["stranger", "staff", "administrator"])

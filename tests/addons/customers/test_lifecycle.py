@@ -3,12 +3,16 @@
 import pytest
 from sqlalchemy import func, select
 
-from addons.customers import plugin, seed
+from addons.customers import plugin, queries, seed
 from addons.customers.codes import next_codes
 from addons.customers.models import Customer
+from core.actor import acting_as
+from core.addons import lifecycle
 from core.addons.registry import registry
 from core.errors import ProgrammingFault
 from core.settings.services import set_value
+from core.testing.conformance_life import checksums
+from core.testing.subject import Subject
 from core.unit_of_work import unit_of_work
 from tests.factories.customers import MAKING
 
@@ -86,3 +90,22 @@ def test_open_business_speaks_against_removal(house, make):
 def test_an_unknown_setting_is_a_fault():
     with pytest.raises(ProgrammingFault), unit_of_work(MAKING) as session:
         set_value(session, "customers.nonsense", 1)
+
+
+def test_twenty_times_off_and_on_changes_no_row_of_any_table(site, house, make):
+    account = make.customers.customer("A", manager=house.ann.employee, stage="signed")
+    make.customers.contact(account, "Ms Contact", is_main=True)
+    make.customers.opportunity(account, "Line", value=1000)
+    subject = Subject("customers", site, make)
+    before = checksums(subject, "customers")
+    assert {"customers_customer", "customers_contact", "customers_stage_move"} <= before.keys()
+    site.touch()
+    with acting_as(MAKING):
+        for _round in range(20):
+            lifecycle.disable("customers")
+            assert not registry().is_on("customers")
+            lifecycle.enable("customers")
+            assert registry().is_on("customers")
+    assert checksums(subject, "customers") == before
+    with unit_of_work(house.ann.actor):
+        assert queries.customer(account).stage == "signed"
