@@ -15,6 +15,7 @@ from core.contributions import Event, Verb
 from core.errors import NotFound, Refused
 from core.events.services import publish
 from core.i18n import gettext as _
+from core.i18n import join_words
 from core.organisation.models import Employee
 from core.unit_of_work import current_session, current_unit
 
@@ -140,7 +141,7 @@ def _refuse_missing(wanted: Sequence[int], customers: Sequence[Customer]) -> Non
     raise Refused(
         _(
             "Nothing was handed over: you may not assign %(names)s.",
-            names=str(_(", ")).join(named),
+            names=join_words(named),
         )
     )
 

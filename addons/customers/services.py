@@ -22,6 +22,7 @@ from core.clock import today
 from core.contributions import Verb
 from core.errors import Conflict, NotAllowed, Refused
 from core.i18n import gettext as _
+from core.i18n import join_words
 from core.organisation.models import Employee
 from core.unit_of_work import current_session, current_unit
 
@@ -125,7 +126,7 @@ def delete_customer(customer_id: int) -> None:
             _(
                 "%(name)s was not deleted, because it has %(what)s.",
                 name=customer.name,
-                what=_(", ").join(hanging),
+                what=join_words(hanging),
             )
         )
     session = current_session()

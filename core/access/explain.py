@@ -20,7 +20,7 @@ from core.accounts.models import User
 from core.actor import Actor
 from core.addons.registry import registry
 from core.clock import now
-from core.i18n import format_datetime, localized
+from core.i18n import format_datetime, join_words, localized
 from core.i18n import gettext as _
 from core.organisation.models import Employee, OrgUnit, Position
 
@@ -113,7 +113,7 @@ class _Question:
         if found is None:
             return ""
         name, unit, position = found
-        return ", ".join(
+        return join_words(
             part for part in (name, localized(unit), localized(position or {})) if part
         )
 
@@ -131,7 +131,7 @@ class _Question:
         granting = self._granting(self.access.grants.all_terms)
         live = [term for term in granting if term.window.contains(now())]
         words = dict.fromkeys(_window_words(term) for term in live or granting)
-        return bool(live), "; ".join(words)
+        return bool(live), join_words(words)
 
     def range(self) -> tuple[bool, str]:
         reach = self.access.reach(self.resource, self.action)
@@ -186,12 +186,12 @@ def _scope_words(scope: dict[str, int | None]) -> str:
     """Say where the record is, for somebody who may already see it or its address."""
     named = [labels_of(key, [value]) for key, value in scope.items() if value is not None]
     said = [words for labels in named for words in labels.values()]
-    return _("the record belongs to %(scope)s", scope=", ".join(said) or _("nobody"))
+    return _("the record belongs to %(scope)s", scope=join_words(said) or _("nobody"))
 
 
 def _said(terms: Sequence[Term]) -> str:
     words = dict.fromkeys(localized(dict(term.source)) for term in terms if term.source)
-    return "; ".join(words)
+    return join_words(words)
 
 
 def _window_words(term: Term) -> str:
@@ -215,7 +215,7 @@ def who_can_give(session: GuardedSession) -> str:
         .order_by(User.id)
         .limit(GIVERS)
     )
-    names = ", ".join(name or login for login, name in found)
+    names = join_words(name or login for login, name in found)
     return _("an administrator can give it: %(names)s", names=names) if names else ""
 
 

@@ -7,7 +7,7 @@ from core.access.dimensions import labels_of
 from core.access.reach import Conjunct, KeySet, Reach
 from core.actor import current_actor
 from core.i18n import gettext as _
-from core.i18n import ngettext
+from core.i18n import join_words, ngettext
 
 NAMED = 3
 LOOKED_UP = 50
@@ -42,7 +42,7 @@ def _keys_in_words(dimension: str, keys: KeySet) -> str:
     if len(keys.keys) <= LOOKED_UP:
         labels: Mapping[int, str] = labels_of(dimension, sorted(keys.keys))
         if 0 < len(labels) <= NAMED:
-            return ", ".join(labels[key] for key in sorted(labels))
+            return join_words(labels[key] for key in sorted(labels))
     return _counted(dimension, len(keys.keys))
 
 

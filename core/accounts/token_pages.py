@@ -48,15 +48,15 @@ class TokenForm(Form):
         _l("Name"), required=True, limit=tokens.LONGEST_NAME, hint=_l("What will use it."), span=2
     )
     days = SelectField(_l("Good for"), choices=lives, coerce=int, required=True, span=2)
+    password = password_field(
+        _l("Your password"), name="current-password", hint=_l("To make sure it is you."), span=2
+    )
     scopes = MultiField(
         _l("It may"),
         choices=scope_choices,
         required=True,
         hint=_l("Never more than you yourself may at that moment."),
-        span=2,
-    )
-    password = password_field(
-        _l("Your password"), name="current-password", hint=_l("To make sure it is you."), span=2
+        span=4,
     )
 
 

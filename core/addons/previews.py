@@ -15,7 +15,7 @@ from core.addons.models import Addon, State
 from core.addons.registry import Registry
 from core.audit.words import table_titles
 from core.config import Config
-from core.i18n import localized
+from core.i18n import join_words, localized
 from core.jobs.models import Job, JobState
 
 Act = Literal["enable", "disable", "uninstall", "purge"]
@@ -175,7 +175,7 @@ def _purge(found: Registry, config: Config, rows: dict[str, Addon], name: str) -
         said = words(
             "Table %(table)s of another add-on refers to %(target)s; purge that add-on first.",
             table=table,
-            target=", ".join(sorted(targets)),
+            target=join_words(sorted(targets)),
         )
         obstacles.append(said)
     counts = tables.row_counts(config, history)
@@ -209,7 +209,7 @@ def _parts(found: Registry, name: str) -> list[Line]:
     jobs = [j for one in several for j in one.of("jobs") if j.every]
     lines = []
     if menus:
-        said = words("menu entries: %(titles)s", titles=", ".join(menus))
+        said = words("menu entries: %(titles)s", titles=join_words(menus))
         lines.append(Line(len(menus), said))
     if pages:
         lines.append(Line(pages, words("pages; while it is off they answer 404")))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.addons.registry import registry
 from core.audit.words import FACTS
 from core.database import Model, Money, UtcDateTime
-from core.i18n import format_date, format_datetime, format_money, localized
+from core.i18n import format_date, format_datetime, format_money, join_words, localized
 from core.i18n import gettext as _
 
 Labels = Mapping[Any, Any] | Callable[[], Mapping[Any, Any]]
@@ -118,7 +118,7 @@ def _formatted(column: Column[Any] | None, value: Any) -> str:
         name = localized(value) if value.keys() <= {"zh", "en"} else ""
         return name or json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return join_words(value)
     try:
         return _of_type(getattr(column, "type", None), value)
     except (ValueError, TypeError, InvalidOperation):

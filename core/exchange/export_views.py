@@ -34,7 +34,7 @@ def export_response(spec: ListSpec, *, page: str = "exports.show") -> BaseRespon
         return send_file(
             file.stream, mimetype=file.mimetype, as_attachment=True, download_name=file.filename
         )
-    with unit_of_work(reason="export") as session:
+    with unit_of_work() as session:
         job_id = enqueue_export(session, spec, args, fmt, rows=rows)
     return redirect(url_for(page, job_id=job_id))
 

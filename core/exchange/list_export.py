@@ -60,7 +60,7 @@ def export(spec: ListSpec, args: ListArgs, fmt: Format) -> ExportFile:
     with session.execute(export_statement(spec, args).limit(MAX_EXPORT_ROWS + 1)) as result:
         rows = converted(result.mappings(), columns)
         file = write_file(titles(columns), rows, fmt=fmt, name=spec.key.replace(".", "-"))
-    with unit_of_work(reason="export") as writing:
+    with unit_of_work() as writing:
         audit_export(writing, file, resource=spec.resource, arguments=args.query())
     return file
 

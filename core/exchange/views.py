@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access.decorators import signed_in
@@ -11,6 +12,7 @@ from core.exchange import pages, services
 from core.exchange.applying import Verdict
 from core.exchange.bad_rows import bad_rows_file
 from core.exchange.forms import EmptyForm, EncodingForm, UploadForm, chosen_mapping, mapping_form
+from core.exchange.models import ImportState
 from core.exchange.upload import read_again, received
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
@@ -124,9 +126,11 @@ def resume(import_id: int) -> BaseResponse:
 
 @blueprint.get("/<int:import_id>")
 @signed_in
-def result(import_id: int) -> Response:
+def result(import_id: int) -> ResponseReturnValue:
     """Show progress or the result; while it runs the page renews itself, without script."""
     page = pages.result_page(import_id)
+    if page.run.standing == ImportState.UPLOADED:
+        return redirect(url_for(".mapping", import_id=import_id), 303)
     response = Response(render_template("exchange/result.html", page=page, button=EmptyForm()))
     if page.is_open:
         response.headers["Refresh"] = str(REFRESH_SECONDS)

@@ -9,6 +9,7 @@ from core.i18n.formats import (
     format_money,
     format_number,
     format_percent,
+    join_words,
     localized,
     name_reader,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "format_number",
     "format_percent",
     "gettext",
+    "join_words",
     "joined",
     "keeping",
     "language_tag",

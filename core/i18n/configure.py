@@ -33,3 +33,4 @@ def configure_i18n(app: Flask) -> None:
     for name in FORMATS:
         app.jinja_env.filters[name] = getattr(formats, f"format_{name}")
     app.jinja_env.filters["localized"] = formats.localized
+    app.jinja_env.filters["listed"] = formats.join_words

@@ -1,6 +1,6 @@
 """How dates, instants, amounts and names look in the reader's language."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -62,6 +62,11 @@ def format_number(value: float | Decimal | None) -> str:
 def format_percent(value: float | Decimal | None) -> str:
     """Return a share (1 = 100 %) as a whole percentage."""
     return NOTHING if value is None else f"{value:.0%}".replace("-", MINUS)
+
+
+def join_words(parts: Iterable[Any]) -> str:
+    """Return the parts as the reader's language lists them: "甲、乙" or "a, b"."""
+    return (", " if current_locale() == EN else "、").join(map(str, parts))
 
 
 def localized(name: Any) -> str:

@@ -13,6 +13,7 @@ from wtforms import validators, widgets
 
 from core.database import Money
 from core.i18n import gettext as _
+from core.i18n import join_words
 from core.i18n.writing import wrong_text
 
 ChoicePair = tuple[Any, Any]
@@ -34,7 +35,7 @@ class Input:
 
     def say(self, values: Sequence[str]) -> str:
         """Return values in words."""
-        return "、".join(self.words.get(value, value) for value in values)
+        return join_words(self.words.get(value, value) for value in values)
 
 
 class House:

@@ -13,7 +13,7 @@ from core.access.context import AccessContext
 from core.access.guarded_session import KEEPS_ORDER
 from core.contributions import Verb
 from core.i18n import gettext as _
-from core.i18n import ngettext
+from core.i18n import join_words, ngettext
 from core.unit_of_work import current_unit
 from core.web.addresses import local_path
 from core.web.cells import cell_classes, text_of
@@ -160,7 +160,7 @@ def chips(page: Page) -> list[Chip]:
                 words = f"{facet.first} … {facet.last}".strip()
                 found.append(Chip(facet.title, words, page.href(bare)))
             continue
-        words = ", ".join(o.label for o in facet.options if o.chosen)
+        words = join_words(o.label for o in facet.options if o.chosen)
         if words:
             found.append(Chip(facet.title, words, page.href(page.args.without(facet.key))))
     return found

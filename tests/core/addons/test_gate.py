@@ -66,7 +66,7 @@ def test_who_is_signed_in_reads_a_kind_word_in_the_own_language(pet_app, make, b
     assert "Test pets is switched off" in boss.get("/pets/").text
     chinese = signed_in_client(pet_app, make.user(locale="zh_Hans_CN"))
     page = chinese.get("/pets/")
-    assert "测试 pets 已停用" in page.text
+    assert "“测试 pets”已停用" in page.text
     assert "数据全部保留" in page.text
 
 

@@ -180,3 +180,10 @@ def test_the_menu_leads_to_imports_only_who_may_import_something(app, make, logi
     reader = login(make.user("reader"))
     assert entry not in reader.get("/").text
     assert reader.get("/imports/").status_code == 200
+
+
+def test_the_result_of_what_was_not_started_leads_to_its_columns(app, make, login):
+    client = login(make.administrator())
+    columns = send(client, b"code,Body\na,1\n").headers["Location"]
+    answer = client.get(columns.removesuffix("/columns"))
+    assert (answer.status_code, answer.headers["Location"]) == (303, columns)
