@@ -57,7 +57,7 @@ def register_menus() -> Iterable[MenuItem]:
             title=_l("API tokens"),
             endpoint="accounts.all_tokens",
             needs=(TOKEN, Verb.QUERY),
-            icon="link",
+            icon="lock",
             section="system",
             order=25,
         ),

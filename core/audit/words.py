@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from core.addons.registry import registry
 from core.database import Model
+from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 
 ACTIONS = {
@@ -60,7 +61,8 @@ def action_words() -> Mapping[str, str]:
 
 def resource_titles() -> Mapping[str, str]:
     """Return the titles of all resources that are loaded, and of tables that have one."""
-    return table_titles() | {key: str(one.title) for key, one in registry().resources.items()}
+    own = {"core.access": str(_("Rights"))}
+    return table_titles() | own | {key: str(one.title) for key, one in registry().resources.items()}
 
 
 def table_titles() -> dict[str, str]:

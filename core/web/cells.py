@@ -4,6 +4,7 @@ Cells are built by plain functions, prepared once a page: a template expression 
 cost more than the query.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +25,7 @@ from core.i18n import (
 from core.web.list_columns import Column, stored, words_of
 
 EMPTY = '<span class="t3">–</span>'
+LONG_WORD = re.compile(r"[\u2e80-\uffef]{14}|\S{28}")  # Chinese has no spaces
 MASK = "•••"
 TONES = frozenset({"info", "ok", "warn", "bad", "wood", "plum"})
 
@@ -75,7 +77,17 @@ def inner_html(column: Column) -> Callable[[Any], str]:
     if column.kind in {"number", "money", "percent", "instant"}:
         # digits and signs only: nothing to escape
         return lambda value: EMPTY if value is None else words(value)
-    return lambda value: EMPTY if value is None or value == "" else str(escape(words(value)))
+    return lambda value: (
+        EMPTY if value is None or value == "" else breakable(str(escape(words(value))))
+    )
+
+
+def breakable(html: str) -> str:
+    """Return escaped text that may break anywhere if a word is too long for a column.
+
+    Short words stay whole; long company and file names would make the list wider than its page.
+    """
+    return f'<span class="long">{html}</span>' if LONG_WORD.search(html) else html
 
 
 def cell_classes(column: Column, *, first: bool) -> str:

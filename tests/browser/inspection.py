@@ -27,7 +27,7 @@ WORDS = """() => {
   const found = [];
   const shown = e => e.checkVisibility ? e.checkVisibility() : e.offsetParent !== null;
   const own = e => e.closest('[lang]') && !e.closest('[lang]').lang.startsWith('en')
-    && !e.closest('.code, code, pre, script, style');
+    && !e.closest('.code, code, pre, script, style, [translate=no]');
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const e = walk.currentNode.parentElement;

@@ -24,7 +24,7 @@ def _people() -> Iterator[Scene]:
     for role, login in ROLES.items():
         yield Scene(f"workspace-{role}", "/", login)
         yield Scene(f"customers-{role}", "/customers/", login)
-    yield Scene("why", "/customers/1?why=1")
+    yield Scene("why", "/why?resource=customers.customer&record=1&action=update")
     for tab in ("contacts", "opportunities", "networks", "history"):
         yield Scene(f"tab-{tab}", f"/customers/1?tab={tab}")
     yield Scene("403", "/admin/users", "chen")
@@ -126,7 +126,7 @@ def _tick_rows(page: Any, _stage: Stage) -> None:
 
 def _conflict(page: Any, stage: Stage) -> None:
     """Change the record under the reader's hands, then send what the reader typed."""
-    page.fill("input[name=name_en]", "Mine")
+    page.fill("input[name=name_en]", "What I typed")
     page.fill("textarea[name=notes]", "Mine only")
     stage.edit("/customers/2/edit", name_en=f"Theirs {next(_visits)}", region="Their region")
     _press_submit(page, stage)

@@ -17,7 +17,7 @@ def administrator(make, login):
 
 
 def menu(page):
-    side = page.get_data(as_text=True).partition('<aside class="side')[2].partition("</aside>")[0]
+    side = page.get_data(as_text=True).partition('<div class="side')[2].partition("</nav>")[0]
     return re.findall(r'<li><a href="([^"]+)"', side)
 
 
