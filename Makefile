@@ -20,7 +20,8 @@ setup: $(STAMP) ## Make .venv with every dependency at its pinned version and ha
 
 $(STAMP): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@# The lock names everything: without --no-deps old pips prefer a newer release of pkg[extra] over the pinned pkg.
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
