@@ -25,6 +25,7 @@ from core.i18n import (
 from core.web.list_columns import Column, stored, words_of
 
 EMPTY = '<span class="t3">–</span>'
+SHORT = 28
 LONG_WORD = re.compile(r"[\u2e80-\uffef]{14}|\S{28}")  # Chinese has no spaces
 MASK = "•••"
 TONES = frozenset({"info", "ok", "warn", "bad", "wood", "plum"})
@@ -87,6 +88,8 @@ def breakable(html: str) -> str:
 
     Short words stay whole; long company and file names would make the list wider than its page.
     """
+    if len(html) < SHORT and html.isascii():  # most cells: spare them the search
+        return html
     return f'<span class="long">{html}</span>' if LONG_WORD.search(html) else html
 
 
