@@ -203,11 +203,11 @@ def facets_statement(
 ) -> tuple[list[list[Facet]], Any]:
     """Select the values of every facet with the other facets applied, in one statement.
 
-    Facets without a value in the address share one pass over the rows; only a facet that is in
-    force needs a pass of its own, without itself. Return the facets of each part, and a select of
-    the number of the part, the rows, then the value of each of its facets: one line for each
-    combination that occurs, so the rows are sorted once and not once for every facet. A part
-    stops behind FACET_LIMIT rows.
+    Facets without a value in the address share one pass over the rows, which the caller has
+    counted already; only a facet that is in force needs a pass of its own, without itself, and
+    that one stops behind FACET_LIMIT rows. Return the facets of each part, and a select of the
+    number of the part, the rows, then the value of each of its facets: one line for each
+    combination that occurs, so the rows are sorted once and not once for every facet.
     """
     counted = [f for f in spec.facets if f.kind == "choice" and spec.may_see(access, f.field)]
     idle = [facet for facet in counted if facet.key not in args.filters]
@@ -216,13 +216,24 @@ def facets_statement(
     width = max((len(part) for part in parts), default=0)
     selects = []
     for number, part in enumerate(parts):
-        values = [value_of(facet.expr).label(facet.key) for facet in part]
-        without = "" if part is idle else part[0].key
-        rows = narrow(spec, args, access, values, without=without).limit(FACET_LIMIT + 1).subquery()
-        texts = [cast(column, String) for column in rows.c]
-        texts += [cast(null(), String) for _ in range(width - len(part))]
-        mark: Any = literal_column(str(number)).label("part")
-        selects.append(select(mark, func.count(), *texts).select_from(rows).group_by(*rows.c))
+        head = [literal_column(str(number)).label("part"), func.count()]
+        tail = [cast(null(), String) for _ in range(width - len(part))]
+        values = [value_of(facet.expr) for facet in part]
+        if part is idle:
+            picked = [*head, *_texts(part, values), *tail]
+            selects.append(narrow(spec, args, access, picked).group_by(*values))
+            continue
+        named = [value.label(facet.key) for facet, value in zip(part, values, strict=True)]
+        rows = narrow(spec, args, access, named, without=part[0].key).limit(FACET_LIMIT + 1)
+        few = rows.subquery()
+        picked = [*head, *_texts(part, list(few.c)), *tail]
+        selects.append(select(*picked).select_from(few).group_by(*few.c))
     if len(selects) > 1:
         return parts, union_all(*selects)
     return parts, selects[0] if selects else None
+
+
+def _texts(facets: Sequence[Facet], values: Sequence[Any]) -> list[Any]:
+    """Return the values as texts, so that parts of different types can stand in one union."""
+    pairs = zip(facets, values, strict=True)
+    return [cast(value, String).label(facet.key) for facet, value in pairs]
