@@ -198,12 +198,12 @@ def _checked_name(name: Mapping[str, str] | None) -> dict[str, str]:
     zh, en = ((name or {}).get(code, "").strip() for code in ("zh", "en"))
     longest = 100
     if not (zh or en):
-        raise Refused(_("Enter a name."), fields={"name_zh": [_("Enter a name.")]})
+        raise Refused(_("Enter a name."), fields={"name": [_("Enter a name.")]})
     if max(len(zh), len(en)) > longest:
         words = _("At most %(limit)d characters.", limit=longest)
-        raise Refused(words, fields={"name_zh": [words]})
+        raise Refused(words, fields={"name": [words]})
     if wrong := wrong_text(zh) or wrong_text(en):
-        raise Refused(wrong, fields={"name_zh": [wrong]})
+        raise Refused(wrong, fields={"name": [wrong]})
     return {"zh": zh or en, "en": en or zh}
 
 

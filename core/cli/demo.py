@@ -8,7 +8,7 @@ from core.access.default_policy import compile_policy
 from core.actor import Actor, acting_as, system_actor
 from core.addons import lifecycle
 from core.addons.registry import registry
-from core.demo.logins import keep_table, seed_logins
+from core.demo.logins import FILE, keep_table, seed_logins
 from core.demo.organisation import seed_organisation
 from core.unit_of_work import unit_of_work
 
@@ -63,7 +63,7 @@ def show_logins() -> None:
     """Print the table of logins and where it is kept."""
     folder = lifecycle.site_config().instance
     rows = [line.split("\t") for line in keep_table(folder, ()).splitlines()]
-    click.echo("\nLogins / 登录账号 (instance/demo-logins.txt):\n")
+    click.echo(f"\nLogins / 登录账号 ({folder / FILE}):\n")
     for login, password, name, role in rows:
         click.echo(f"  {login:<8} {password:<28} {name:<12} {role}")
     click.echo()

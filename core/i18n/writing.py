@@ -6,10 +6,10 @@ import unicodedata
 from core.i18n.catalogue import gettext as _
 
 TURN = "\u202a-\u202e\u2066-\u2069"
-CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
-NEVER = f"{TURN}{CONTROLS}".replace("\ud800-\udfff", "")  # as a class that every dialect reads
+CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff"
+NEVER = f"{TURN}{CONTROLS}"  # as a class that every dialect reads; not all of them know surrogates
 TURNING = re.compile(f"[{TURN}]")
-CONTROL = re.compile(f"[{CONTROLS}]")
+CONTROL = re.compile(f"[{CONTROLS}\ud800-\udfff]")
 LINE_END = re.compile("[\t\n\r\u2028\u2029]")
 UNSEEN = frozenset(("Zs", "Zl", "Zp", "Cc", "Cf", "Cs"))
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")

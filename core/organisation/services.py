@@ -197,7 +197,8 @@ def checked_name(name: Mapping[str, str]) -> dict[str, str]:
     if not chinese:
         raise Refused(_("A name is missing."), fields={"name": [_("Give the Chinese name.")]})
     english = name.get("en", "").strip()
-    check_texts(name=f"{chinese}{english}")
+    for text in (chinese, english):  # one by one, or the other would hide that one looks empty
+        check_texts(name=text)
     return {"zh": chinese, "en": english or chinese}
 
 
