@@ -33,8 +33,8 @@ run: setup ## Start the site as it is on 127.0.0.1:PORT, without demonstration d
 	$(SUNMAO) db upgrade
 	$(SUNMAO) serve --port $(PORT)
 
-check: setup ## The quick tests for the inner loop: SQLite, no browser, no server processes
-	SUNMAO_TEST_DATABASES=sqlite $(BIN)/pytest -n $(WORKERS) -m "not browser and not processes"
+check: setup ## The quick tests for the inner loop: SQLite, no browser, no processes, no walks over the whole site
+	SUNMAO_TEST_DATABASES=sqlite $(BIN)/pytest -n $(WORKERS) -m "not browser and not processes and not whole"
 
 test: setup ## Every test: SQLite and PostgreSQL, browser and server processes
 	$(BIN)/pytest -n $(WORKERS)

@@ -3,9 +3,13 @@
 import subprocess
 import sys
 
+import pytest
+
 from core.app import create_app
 from core.config import ROOT
 from core.version import VERSION
+
+pytestmark = pytest.mark.processes
 
 
 def test_starting_writes_nothing_to_a_database(tmp_path):

@@ -11,6 +11,8 @@ from core.testing.routes import judged, may_enter
 from core.testing.routes import routes as all_routes
 from tests.journeys.roles import ROLES, client_of, user_of
 
+pytestmark = pytest.mark.whole
+
 # Pages open to every account whose own check depends on what is asked for in the path.
 NARROWER = {"exchange.upload"}
 TEXTS = {"name": "customers", "act": "disable", "owner": "core", "key": "customers.customer"}

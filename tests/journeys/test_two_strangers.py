@@ -17,6 +17,8 @@ from core.testing.crawling import Crawl, all_ids
 from core.testing.making import MAKING
 from core.unit_of_work import unit_of_work
 
+pytestmark = pytest.mark.whole
+
 OURS, THEIRS = "canary-wren", "canary-crow"
 CHANGING = [
     re.compile(r'name="csrf_token"[^>]*value="[^"]+"'),

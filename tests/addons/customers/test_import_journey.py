@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from addons.customers.models import Customer
 from core.jobs.worker import drain
 
+pytestmark = pytest.mark.whole
+
 DATA = Path(__file__).parents[2] / "data"
 
 

@@ -9,6 +9,8 @@ from core.addons.probe import probe_all, run_probes
 from core.config import Config
 from tests.core.addons.building import Workshop
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def workshop(tmp_path, monkeypatch):

@@ -15,6 +15,8 @@ from core.config import ROOT
 from tests.core.addons.building import Workshop
 from tests.core.addons.zoo_exhibits import BROKEN, MISFITS, VISIT, fill
 
+pytestmark = pytest.mark.processes
+
 PROBE_SECONDS = 6
 
 

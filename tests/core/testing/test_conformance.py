@@ -22,6 +22,8 @@ from core.testing.making import MAKING
 from core.testing.subject import Subject
 from core.unit_of_work import current_session, unit_of_work
 
+pytestmark = pytest.mark.whole
+
 CARELESS = system_actor("a careless add-on")
 
 

@@ -68,6 +68,7 @@ def test_a_reader_cannot_write(app, make):
 
 
 @pytest.mark.parametrize(("variable", "outcome"), [("0", "1 skipped"), ("1", "1 error")])
+@pytest.mark.processes
 def test_a_missing_postgresql_is_named_and_fails_when_it_is_required(tmp_path, variable, outcome):
     (tmp_path / "test_it.py").write_text(
         "pytest_plugins = ['core.testing.plugin']\n"
