@@ -62,8 +62,6 @@ def create_site(url: str, instance: Path) -> tuple[Flask, User]:
     app = create_app(instance=instance, database_url=url, job_engine="off")
     with app.app_context():
         lifecycle.upgrade_site(lifecycle.site_config())
-        with unit_of_work(BENCH) as session:
-            compile_policy(session)
         with acting_as(BENCH):
             lifecycle.enable("customers", reason="benchmark")
     with app.app_context(), unit_of_work(BENCH) as session:

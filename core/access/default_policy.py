@@ -31,24 +31,32 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def compile_policy(session: Any) -> None:
-    """Write the terms of every account anew and raise the rights version."""
+    """Write the terms of everybody and of every account anew and raise the rights version."""
     session.flush()
+    _one_at_a_time(session)
     session.execute(delete(AccessTerm).where(AccessTerm.provider == PROVIDER))
     session.execute(insert(AccessTerm), [_everybody()])
     _write(session, None)
-    drop_unused_sets(session)
-    bump(session, "rights_version")
 
 
 def recompile_users(session: Any, user_ids: Iterable[int]) -> None:
     """Write the terms of these accounts anew and raise the rights version."""
     wanted = sorted(set(user_ids))
     session.flush()
+    _one_at_a_time(session)
     session.execute(
         delete(AccessTerm).where(AccessTerm.provider == PROVIDER, AccessTerm.user_id.in_(wanted)),
         execution_options={"synchronize_session": False},
     )
     _write(session, wanted)
+
+
+def _one_at_a_time(session: Any) -> None:
+    """Raise the version before anything is read: its row makes others wait until the commit.
+
+    Two that compile side by side would each delete the terms that they see and insert their own,
+    so a right that one of them withdraws would live on in what the other had read before.
+    """
     bump(session, "rights_version")
 
 
@@ -68,6 +76,7 @@ def _write(session: Any, user_ids: Sequence[int] | None) -> None:
             terms.append(_term("head", HEAD, user_id=user.id, org_set_id=set_id))
     if terms:
         session.execute(insert(AccessTerm), terms)
+    drop_unused_sets(session)
 
 
 def _headed_units(session: Any, employee_ids: Sequence[int]) -> dict[int | None, set[int]]:

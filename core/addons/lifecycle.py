@@ -16,6 +16,7 @@ from flask import current_app
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
+from core.access.default_policy import compile_policy
 from core.access.elevation import elevated
 from core.addons import schema, tables
 from core.addons.faults import AddonFaultError, Fault, Stage, words
@@ -113,7 +114,8 @@ def examine() -> list[Fault]:
 def upgrade_site(config: Config) -> list[str]:
     """Migrate the core, then every add-on that is on or off (not archived); return the owners.
 
-    Reads states past the session, because the tables of accounts may not exist yet.
+    The built-in policy is compiled anew, for a new site has no rights before. Reads states past
+    the session, because the tables of accounts may not exist yet.
     """
     schema.upgrade(config, schema.history_of(schema.CORE))
     done = [schema.CORE]
@@ -127,6 +129,8 @@ def upgrade_site(config: Config) -> list[str]:
                 schema.upgrade(config, history, check=lease.check)
                 _note_version(config, name, manifest.version)
                 done.append(name)
+    with unit_of_work(reason="upgrade") as session:
+        compile_policy(session)
     return done
 
 

@@ -91,7 +91,7 @@ Counter = Literal["module_version", "rights_version", "code_version", "settings_
 
 
 def bump(session: Any, counter: Counter) -> None:
-    """Raise a counter by one in the caller's transaction; make it the last write of a change."""
+    """Raise a counter by one; whoever raises it next waits for the caller's commit."""
     column = CoreEpoch.__table__.c[counter]
     raised = session.execute(
         update(CoreEpoch).where(CoreEpoch.id == EPOCH_ID).values({counter: column + 1}),

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.addons.registry import registry
 from core.audit.field_words import FieldWords
 from core.audit.models import AuditEntry
+from core.contributions import Verb
 from core.errors import NotFound
 from core.i18n import gettext as _
 from core.unit_of_work import current_session
@@ -48,11 +49,15 @@ def history(
     """Return the newest acts on one record.
 
     The caller has loaded the record under its own right first; fields that the resource declares
-    sensitive are masked, because the trail carries no right of its own.
+    sensitive are masked, because the trail carries no right of its own. What stands before the
+    record was created belongs to another one that had the number once: SQLite gives the last
+    number of a table again, and so does every database after a purge and a fresh install.
     """
+    here = (AuditEntry.resource == resource, AuditEntry.record_id == record_id)
+    born = select(func.max(AuditEntry.id)).where(*here, AuditEntry.action == Verb.CREATE)
     rows = session.scalars(
         select(AuditEntry)
-        .where(AuditEntry.resource == resource, AuditEntry.record_id == record_id)
+        .where(*here, AuditEntry.id >= func.coalesce(born.scalar_subquery(), 0))
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     ).all()

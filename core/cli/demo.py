@@ -4,7 +4,6 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from core.access.default_policy import compile_policy
 from core.actor import Actor, acting_as, system_actor
 from core.addons import lifecycle
 from core.addons.registry import registry
@@ -43,7 +42,6 @@ def prepare_site(operator: Actor) -> None:
     lifecycle.upgrade_site(config)
     click.echo("department and accounts …")
     with unit_of_work(operator) as session:
-        compile_policy(session)
         seed_organisation(session)
         made = seed_logins(session)
     keep_table(config.instance, made)

@@ -22,7 +22,6 @@ from core.actor import acting_as, system_actor
 from core.addons import lifecycle, schema
 from core.addons.registry import registry
 from core.app import create_app
-from core.access.default_policy import compile_policy
 from core.cli.addons import addon
 from core.testing.client import Client, signed_in_client
 from core.testing.making import Maker
@@ -62,8 +61,6 @@ with app.app_context():
     if mode == "install":
         with acting_as(system_actor("test")):
             lifecycle.upgrade_site(lifecycle.site_config())
-            with unit_of_work() as session:
-                compile_policy(session)
             lifecycle.enable("leash")
         with schema.schema_engine(lifecycle.site_config(), writing=True).begin() as connection:
             connection.execute(text("INSERT INTO pets_pet (id, name) VALUES (7, 'Tom')"))

@@ -223,8 +223,6 @@ from core.errors import Refused
 from core.testing.client import Client, signed_in_client
 from core.testing.making import Maker
 from core.testing.template import fill_template
-from core.access.default_policy import compile_policy
-from core.unit_of_work import unit_of_work
 
 folder = Path(sys.argv[1])
 settings = dict(instance=folder / "instance", manifests=folder / "manifests", job_engine="off",
@@ -234,8 +232,6 @@ result = {"refused": {}}
 app = create_app(**settings)
 with app.app_context(), acting_as(OPERATOR):
     lifecycle.upgrade_site(lifecycle.site_config())
-    with unit_of_work() as session:
-        compile_policy(session)
     for name in [*sorted(registry().catalogue.found), "badtoml"]:
         try:
             lifecycle.enable(name)

@@ -1,9 +1,10 @@
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from core.actor import system_actor
 from core.audit.models import AuditEntry
 from core.audit.queries import history
+from core.audit.recording import record_added
 from core.audit.services import record
 from core.contributions import Resource
 from core.database import db
@@ -147,3 +148,18 @@ def test_the_auditors_pages_show_who_did_what_and_are_closed_to_others(make, log
     assert stranger.get("/admin/audit/").status_code == 403
     assert stranger.get(f"/admin/audit/{entry.id}").status_code == 403
     assert stranger.get("/admin/audit/export").status_code == 403
+
+
+def test_a_record_that_gets_an_old_number_does_not_inherit_the_history_of_it():
+    with unit_of_work(SYSTEM) as session:
+        old = Note(text="the old secret")
+        session.add(old)
+        session.flush()
+        number = old.id
+        session.delete(old)
+    with unit_of_work(SYSTEM) as session:
+        # what SQLite does by itself, for the number was the last one
+        statement = insert(Note).values(id=number, text="new", row_version=1).returning(Note)
+        record_added(session, [session.scalars(statement).one()])
+        acts = history(session, "toy.note", number)
+    assert [(act.action, act.changes[0].new) for act in acts] == [("create", "new")]
