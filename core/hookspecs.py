@@ -1,7 +1,7 @@
 """Every core hook: its signature and one line. docs/hooks.md holds the contracts and examples."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import click
 import pluggy
@@ -20,8 +20,19 @@ from core.contributions import (
     Slot,
 )
 
+Reaction = TypeVar("Reaction", bound=Callable[..., Any])
 hookspec = pluggy.HookspecMarker("sunmao")
 hookimpl = pluggy.HookimplMarker("sunmao")
+
+
+def reacts_to(*event_types: str) -> Callable[[Reaction], Reaction]:
+    """Mark an `on_event` that takes only these events; no delivery is made of any other."""
+
+    def mark(function: Reaction) -> Reaction:
+        function.event_types = frozenset(event_types)  # type: ignore[attr-defined]
+        return function
+
+    return mark
 
 
 @hookspec

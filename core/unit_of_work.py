@@ -24,6 +24,7 @@ from core.errors import Conflict, ProgrammingFault
 from core.i18n import gettext as _
 
 Result = TypeVar("Result")
+has_stored: ContextVar[bool] = ContextVar("has_stored", default=False)  # since a request began
 RETRYABLE_STATES = frozenset({"40001", "40P01"})
 
 
@@ -107,6 +108,7 @@ class UnitOfWork:
             transaction = self._connection.get_transaction()
             if transaction is not None:
                 transaction.commit()
+                has_stored.set(True)
 
     def release(self) -> None:
         """End the transaction without storing anything; the next use begins a new one."""

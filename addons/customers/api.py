@@ -120,7 +120,7 @@ def stages(record_id: int) -> list[StepOut]:
 def correct(record_id: int, move_id: int, body: Correction) -> list[StepOut]:
     """Give a step another date by a new row."""
     queries.customer(record_id)
-    stage_moves.correct_stage_date(move_id, body.on, reason=body.reason)
+    stage_moves.correct_stage_date(move_id, body.on, reason=body.reason, of_customer=record_id)
     return queries.stage_history(record_id)  # type: ignore[return-value]
 
 

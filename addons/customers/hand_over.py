@@ -102,8 +102,7 @@ def _give(customers: Sequence[Customer], to: int, unit_id: int | None, reason: s
     for customer in customers:
         customer.scope_owner_id, customer.scope_org_id = to, unit_id
     session.flush()
-    for event in events:
-        publish(session, event)
+    publish(session, *events)
 
 
 def _checked_ids(customer_ids: Iterable[int]) -> list[int]:

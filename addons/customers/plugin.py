@@ -29,7 +29,8 @@ from core.contributions import (
     SettingDef,
     Slot,
 )
-from core.hookspecs import hookimpl
+from core.hookspecs import hookimpl, reacts_to
+from core.organisation.events import EMPLOYEE_MOVED
 
 PAGES = (views, part_views, admin_views, api_parts)  # importing them hangs the pages up
 
@@ -117,6 +118,7 @@ def seed_demo(session: Any) -> None:
 
 
 @hookimpl
+@reacts_to(EMPLOYEE_MOVED)
 def on_event(event: Event) -> None:
     """Let accounts follow a manager who moves to another unit."""
     follow_manager(event)

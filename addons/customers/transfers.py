@@ -5,7 +5,6 @@ from sqlalchemy import update
 from addons.customers.models import Customer
 from core.access.bulk import bulk_write
 from core.contributions import Event
-from core.organisation.events import EMPLOYEE_MOVED
 from core.unit_of_work import current_session
 
 
@@ -14,8 +13,6 @@ def follow_manager(event: Event) -> None:
 
     An account that was put under a third unit on purpose stays there.
     """
-    if event.type != EMPLOYEE_MOVED:
-        return
     statement = (
         update(Customer)
         .where(

@@ -89,6 +89,12 @@ class AccessContext:
             ).is_nothing
         return known
 
+    def hidden_fields(self, resource: str) -> frozenset[str]:
+        """Return the sensitive fields of a resource that this actor may not see."""
+        declared = resource_of(resource)
+        sensitive = declared.sensitive if declared is not None else ()
+        return frozenset(name for name in sensitive if not self.may(resource, f"field:{name}"))
+
     def reach(self, resource: str, action: str) -> Reach:
         """Return which rows of the resource the verb covers."""
         if self.is_system:

@@ -87,7 +87,7 @@ def load_identity(connection: Connection, token_hash: str, idle: timedelta) -> I
         late = row.user_id if row.user_active else None
         return Identity(epoch=epoch, state=state, late_user_id=late)
     user = _user(row)
-    actor = _actor(user)
+    actor = actor_of(user)
     session = LoginSessionInfo(
         row.session_id, user.id, row.session_created, row.session_seen, row.session_expires
     )
@@ -107,7 +107,7 @@ def load_token(connection: Connection, token_hash: str) -> Identity:
     scopes = frozenset((resource, action) for resource, action in row.token_scopes)
     label = f"{user.label} · API {row.token_name}"
     return Identity(
-        actor=replace(_actor(user), scopes=scopes, label=label),
+        actor=replace(actor_of(user), scopes=scopes, label=label),
         epoch=epoch,
         user=user,
         token=TokenInfo(row.session_id, user.id, row.session_seen),
@@ -115,11 +115,18 @@ def load_token(connection: Connection, token_hash: str) -> Identity:
     )
 
 
+def load_user(connection: Connection, user_id: int) -> SignedInUser | None:
+    """Return an account with the employee behind it; None when it is switched off or unknown."""
+    row: Any = connection.execute(_USER_STATEMENT, {"user_id": user_id}).one_or_none()
+    return _user(row) if row is not None and row.user_active else None
+
+
 def _epoch(row: Row[Any]) -> Epoch:
     return Epoch(*(getattr(row, f"epoch_{name}") or 1 for name in Epoch.__slots__))
 
 
-def _actor(user: SignedInUser) -> Actor:
+def actor_of(user: SignedInUser) -> Actor:
+    """Return the identity under which an account acts, be it in a request or in a job."""
     return Actor(
         "user",
         user_id=user.id,
@@ -160,6 +167,27 @@ def _user(row: Row[Any]) -> SignedInUser:
     )
 
 
+_PERSON = (
+    User.id.label("user_id"),
+    User.login.label("user_login"),
+    User.active.label("user_active"),
+    User.is_administrator.label("user_administrator"),
+    User.locale.label("user_locale"),
+    User.theme.label("user_theme"),
+    User.density.label("user_density"),
+    User.must_change_password.label("user_must_change"),
+    Employee.id.label("employee_id"),
+    Employee.name.label("employee_name"),
+    Employee.unit_id.label("employee_unit"),
+    Employee.active.label("employee_active"),
+)
+_USER_STATEMENT = (
+    select(*_PERSON)
+    .outerjoin(Employee, Employee.id == User.employee_id)
+    .where(User.id == bindparam("user_id"))
+)
+
+
 def _statement(held: type[LoginSession | ApiToken], *more: Any) -> Select[Any]:
     """Join outwards from a constant, so that the counters come even without any session."""
     one = select(literal(1).label("one")).subquery("one")
@@ -173,19 +201,8 @@ def _statement(held: type[LoginSession | ApiToken], *more: Any) -> Select[Any]:
             held.last_seen_at.label("session_seen"),
             held.expires_at.label("session_expires"),
             held.ended_at.label("session_ended"),
-            User.id.label("user_id"),
-            User.login.label("user_login"),
-            User.active.label("user_active"),
             User.session_version.label("user_session_version"),
-            User.is_administrator.label("user_administrator"),
-            User.locale.label("user_locale"),
-            User.theme.label("user_theme"),
-            User.density.label("user_density"),
-            User.must_change_password.label("user_must_change"),
-            Employee.id.label("employee_id"),
-            Employee.name.label("employee_name"),
-            Employee.unit_id.label("employee_unit"),
-            Employee.active.label("employee_active"),
+            *_PERSON,
         )
         .select_from(one)
         .outerjoin(CoreEpoch, CoreEpoch.id == EPOCH_ID)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from core.access.decorators import declaration_of
 from core.addons.faults import AddonFaultError, words
 from core.addons.loading import Loaded
 from core.addons.manifest import Manifest
-from core.contributions import Dimension, Resource
+from core.contributions import Dimension, MenuItem, Resource
 from core.database import Model
 
 KEYS: Mapping[str, Callable[[Any], str]] = {
@@ -96,6 +97,9 @@ def check_contributions(
         _refuse_twice(keys)
     _refuse_twice([f"{s.place}: {s.key}" for s in loaded.of("slots")])
     _refuse_twice([m.key for m in loaded.of("measures")])
+    for job in loaded.of("jobs"):
+        if job.every is not None and job.every <= timedelta(0):
+            refuse_addon("%(key)s must come round after some time, not at once.", key=job.kind)
     axes = [d.key for d in loaded.of("dimensions")]
     _refuse_twice(axes + [key for key in dimensions if key in axes])
     own = {r.key for r in loaded.of("resources")}
@@ -163,6 +167,14 @@ def check_menus(
                 endpoint=item.endpoint,
                 known=_known_pages(app, manifest.name),
             )
+        asked = [rule.arguments - (rule.defaults or {}).keys() for rule in _rules(app, item)]
+        if all(asked):
+            refuse_addon(
+                "A menu entry leads to %(endpoint)s, whose address needs %(names)s; lead it to a "
+                "page that needs nothing.",
+                endpoint=item.endpoint,
+                names=", ".join(sorted(asked[0])),
+            )
     for resource in loaded.of("resources"):
         if resource.endpoint and resource.endpoint not in app.view_functions:
             refuse_addon(
@@ -177,6 +189,10 @@ def check_menus(
             continue
         key, verb = item.needs
         _check_verb(key, verb, resources)
+
+
+def _rules(app: Flask, item: MenuItem) -> list[Rule]:
+    return list(app.url_map.iter_rules(item.endpoint))
 
 
 def _check_right(app: Flask, rule: Rule, resources: Mapping[str, Resource]) -> None:

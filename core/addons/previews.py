@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -94,7 +95,10 @@ def _enable(found: Registry, config: Config, rows: dict[str, Addon], name: str) 
     obstacles += [CODE_GONE for _name in gone]
     unloaded = [n for n in plan.steps if n not in found.plugged and n not in found.faults]
     if unloaded and not found.safe_mode:
-        said = words("%(name)s is new: reload the code first.", name=unloaded[0])
+        said = words(
+            "%(name)s is new: reload the code first, or restart the server if it is not gunicorn.",
+            name=unloaded[0],
+        )
         obstacles.append(said)
     brings = [
         Line(
@@ -197,8 +201,16 @@ def reasons_to_keep(found: Registry, name: str) -> list[Words]:
     """Ask the add-on itself; one that cannot answer is not uninstalled (fail closed)."""
     reasons: list[Words] = []
     for one in found.implementations("why_keep", owners=frozenset({name})):
-        with elevated("asking an add-on why it should stay") as session:
-            reasons += [words("%(reason)s", reason=why) for why in one(session=session)]
+        try:
+            with (
+                elevated("asking an add-on why it should stay") as session,
+                session.begin_nested(),
+            ):
+                reasons += [words("%(reason)s", reason=why) for why in one(session=session)]
+        except Exception as error:
+            current_app.logger.exception("%s cannot say why it should stay", name)
+            said = words("It cannot say why it should stay: %(error)s", error=f"{error!r}"[:200])
+            reasons.append(said)
     return reasons
 
 

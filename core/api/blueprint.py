@@ -1,6 +1,7 @@
 """Operations: a view, its right, its body and its answer, declared in one place."""
 
 import inspect
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -16,6 +17,7 @@ from core.api import listing, once, reading
 from core.contributions import Verb, type_Title
 from core.errors import Conflict, ProgrammingFault
 from core.i18n import gettext as _
+from core.unit_of_work import current_unit
 from core.web.list_spec import ListSpec
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -110,7 +112,11 @@ class Operation:
             text = listing.as_text(result)
         else:
             adapter = self.result or TypeAdapter(Any)
-            text = adapter.dump_json(adapter.validate_python(result, from_attributes=True))
+            value = adapter.validate_python(result, from_attributes=True)
+            hidden = self._hidden()
+            text = adapter.dump_json(value)
+            if hidden:
+                text = json.dumps(masked(json.loads(text), hidden), ensure_ascii=False)
         response = Response(text, self.status, mimetype=reading.JSON)
         version = getattr(result, "row_version", None)
         if version is not None:
@@ -121,6 +127,12 @@ class Operation:
             response.make_conditional(request)
         return response
 
+    def _hidden(self) -> frozenset[str]:
+        """Return the fields that the caller may not see of what the operation speaks of."""
+        if self.declared[0] != "needs":
+            return frozenset()
+        return current_unit().access.hidden_fields(self.declared[1])
+
     def _conflict(self, error: Exception) -> Conflict:
         """Say that somebody was first: 412 when the request named its version by If-Match."""
         found = error if isinstance(error, Conflict) else None
@@ -128,6 +140,15 @@ class Operation:
             found = Conflict(_("Somebody else changed this record first. Nothing was stored."))
         found.status = 412 if self.is_versioned else found.status
         return found
+
+
+def masked(value: Any, hidden: frozenset[str]) -> Any:
+    """Return JSON without the values of hidden fields, wherever their names stand in it."""
+    if isinstance(value, list):
+        return [masked(one, hidden) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {k: None if k in hidden else masked(one, hidden) for k, one in value.items()}
 
 
 class Api(Blueprint):

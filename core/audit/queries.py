@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from core.addons.registry import registry
+from core.access.guarded_session import GuardedSession
 from core.audit.field_words import FieldWords
 from core.audit.models import AuditEntry
 from core.contributions import Verb
@@ -44,12 +43,12 @@ class HistoryEntry:
 
 
 def history(
-    session: Session, resource: str, record_id: int, *, limit: int = 50
+    session: GuardedSession, resource: str, record_id: int, *, limit: int = 50
 ) -> list[HistoryEntry]:
     """Return the newest acts on one record.
 
-    The caller has loaded the record under its own right first; fields that the resource declares
-    sensitive are masked, because the trail carries no right of its own. What stands before the
+    The caller has loaded the record under its own right first; sensitive fields that the actor
+    may not see are masked. What stands before the
     record was created belongs to another one that had the number once: SQLite gives the last
     number of a table again, and so does every database after a purge and a fresh install.
     """
@@ -64,8 +63,8 @@ def history(
     return _read(session, resource, rows)
 
 
-def _read(session: Session, resource: str, rows: Sequence[AuditEntry]) -> list[HistoryEntry]:
-    words, masked = FieldWords(session, resource), sensitive_fields(resource)
+def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) -> list[HistoryEntry]:
+    words, masked = FieldWords(session, resource), session.access.hidden_fields(resource)
     words.learn(
         (field, value)
         for row in rows
@@ -98,12 +97,6 @@ def _change(words: FieldWords, field: str, value: Any, masked: frozenset[str]) -
         old, new = (None if one is None else MASKED for one in (old, new))
     before, after = words.words(field, old), words.words(field, new)
     return Change(field, words.title(field), old, new, before, after)
-
-
-def sensitive_fields(resource: str) -> frozenset[str]:
-    """Return the fields of a resource that need a right of their own."""
-    declared = registry().resources.get(resource)
-    return frozenset(declared.sensitive) if declared else frozenset()
 
 
 def entry_of(entry_id: int) -> tuple[AuditEntry, HistoryEntry]:

@@ -7,7 +7,7 @@ from core.addons.registry import registry
 from core.clock import now
 from core.contributions import Event, JobDef, Step
 from core.events.models import Delivery, StoredEvent
-from core.events.services import DELIVER, REPLAY, enqueue_delivery
+from core.events.services import DELIVER, REPLAY, enqueue_delivery, takes
 from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
 
@@ -34,7 +34,7 @@ def deliver(run: JobRun) -> Step:
         return Step(done=True)
     event = load_event(run.session, event_id)
     for implementation in registry().implementations("on_event"):
-        if implementation.owner == consumer:
+        if implementation.owner == consumer and takes(implementation, event.type):
             implementation(event=event)
     run.session.add(Delivery(event_id=event_id, consumer=consumer, at=now()))
     return Step(done=True, note=event.type)

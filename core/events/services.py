@@ -3,7 +3,7 @@
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from core.addons.registry import registry
+from core.addons.registry import Implementation, registry
 from core.audit.services import record
 from core.audit.values import as_json
 from core.contributions import Event
@@ -16,38 +16,55 @@ DELIVER = "events.deliver"
 REPLAY = "events.replay"
 
 
-def publish(session: Session, event: Event) -> int:
-    """Store an event in the caller's unit of work, with one delivery job per consumer.
+def publish(session: Session, *events: Event) -> list[int]:
+    """Store events in the caller's unit of work, each with one delivery job per consumer.
 
-    Nothing runs before the commit, and nothing is left if it does not come. Returns the event's
-    id. Raises ProgrammingFault for a type that no enabled add-on declares.
+    Nothing runs before the commit, and nothing is left if it does not come. Returns the events'
+    ids. Raises ProgrammingFault for a type that no enabled add-on declares.
     """
+    session.flush()
+    actor, owners = session.info["unit"].actor, {event.type: _owner(event) for event in events}
+    if not events:
+        return []
+    stored = session.scalars(
+        insert(StoredEvent).returning(StoredEvent.id, sort_by_parameter_order=True),
+        [
+            {
+                "type": event.type,
+                "record_id": event.record_id,
+                "at": event.at,
+                "payload": as_json(dict(event.payload)),
+                "actor_user_id": event.actor_user_id or actor.user_id,
+                "addon": owners[event.type],
+            }
+            for event in events
+        ],
+    )
+    ids = list(stored)
+    for event, event_id in zip(events, ids, strict=True):
+        for consumer in consumers(event.type):
+            enqueue_delivery(session, event_id, consumer)
+    return ids
+
+
+def _owner(event: Event) -> str:
     declared = next((kind for kind in registry().event_types() if kind.key == event.type), None)
     if declared is None:
         msg = f"nobody declares the event {event.type!r}"
         raise ProgrammingFault(msg)
-    session.flush()
-    actor = session.info["unit"].actor
-    event_id = session.execute(
-        insert(StoredEvent)
-        .values(
-            type=event.type,
-            record_id=event.record_id,
-            at=event.at,
-            payload=as_json(dict(event.payload)),
-            actor_user_id=event.actor_user_id or actor.user_id,
-            addon=registry().owner_of(declared),
-        )
-        .returning(StoredEvent.id)
-    ).scalar_one()
-    for consumer in consumers():
-        enqueue_delivery(session, event_id, consumer)
-    return event_id
+    return registry().owner_of(declared)
 
 
-def consumers() -> list[str]:
-    """Return the names of those who react to events now ("core" or an enabled add-on)."""
-    return list(dict.fromkeys(one.owner for one in registry().implementations("on_event")))
+def consumers(event_type: str | None = None) -> list[str]:
+    """Return who reacts to events now, or to one type: "core" and names of enabled add-ons."""
+    found = registry().implementations("on_event")
+    return list(dict.fromkeys(one.owner for one in found if takes(one, event_type)))
+
+
+def takes(reaction: Implementation, event_type: str | None) -> bool:
+    """Tell whether a reaction wants events of a type; see `core.hookspecs.reacts_to`."""
+    wanted = getattr(reaction.function, "event_types", None)
+    return event_type is None or wanted is None or event_type in wanted
 
 
 def enqueue_delivery(session: Session, event_id: int, consumer: str) -> int:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from core.addons.registry import CORE, registry
@@ -48,7 +49,12 @@ def addon_title(name: str) -> str:
 
 
 def tell(session: Session, kind: str, job_id: int, state: JobState) -> None:
-    """Let whoever declares the kind, on or off, follow a job into a state."""
-    for one in registry().every("jobs"):
-        if one.kind == kind and one.moved is not None:
+    """Let whoever declares the kind follow a job into a state; one that fails stops no job."""
+    one = definitions().get(kind)
+    if one is None or one.moved is None:
+        return
+    try:
+        with session.begin_nested():
             one.moved(session, job_id, state)
+    except Exception:
+        current_app.logger.exception("%s could not follow job %s to %s", kind, job_id, state)

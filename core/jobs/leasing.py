@@ -21,6 +21,7 @@ from core.i18n import keeping
 from core.jobs.definitions import definitions, running_owners, tell
 from core.jobs.models import Job, JobState
 
+Scopes = frozenset[tuple[str, str]] | None  # what an API token narrows its user's rights to
 LONGEST_BACK_OFF = timedelta(minutes=10)
 
 
@@ -34,6 +35,7 @@ class Lease:
     token: str
     attempt: int
     as_user_id: int | None
+    scopes: Scopes = None
 
 
 class Fenced(Exception):  # noqa: N818 - an outcome, not a fault
@@ -65,7 +67,7 @@ def _next(session: Session, kinds: list[str], job_id: int | None) -> Any:
         and_(Job.state == JobState.LEASED, Job.lease_until < instant),
     )
     statement = (
-        select(Job.id, Job.kind, Job.addon, Job.attempts, Job.as_user_id)
+        select(Job.id, Job.kind, Job.addon, Job.attempts, Job.as_user_id, Job.scopes)
         .where(free, Job.kind.in_(kinds), Job.addon.in_(running_owners()))
         .order_by(Job.priority.desc(), Job.due_at, Job.id)
         .limit(1)
@@ -78,7 +80,8 @@ def _next(session: Session, kinds: list[str], job_id: int | None) -> Any:
 
 def _lease(session: Session, job: Any, kind: JobDef) -> Lease:
     token = uuid.uuid4().hex
-    lease = Lease(job.id, job.kind, job.addon, token, job.attempts + 1, job.as_user_id)
+    scopes = None if job.scopes is None else frozenset((key, verb) for key, verb in job.scopes)
+    lease = Lease(job.id, job.kind, job.addon, token, job.attempts + 1, job.as_user_id, scopes)
     _set(
         session,
         job.id,

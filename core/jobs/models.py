@@ -41,6 +41,7 @@ class Job(Model):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_token: Mapped[str | None] = mapped_column(String(32))
     as_user_id: Mapped[int | None] = mapped_column(ForeignKey("core_user.id"), index=True)
+    scopes: Mapped[list[list[str]] | None] = mapped_column(JSON(none_as_null=True))
     idempotency_key: Mapped[str | None] = mapped_column(String(200), unique=True)
     progress_done: Mapped[int] = mapped_column(default=0)
     progress_total: Mapped[int | None]

@@ -132,7 +132,7 @@ def _actor(lease: Lease) -> Actor:
     if lease.as_user_id is None:
         return system_actor(f"job {lease.kind}")
     with read_only(WORKER) as session:
-        return originator(session, lease.as_user_id)
+        return originator(session, lease.as_user_id, lease.scopes)
 
 
 def _failed(lease: Lease, kind: JobDef, error: Exception) -> None:

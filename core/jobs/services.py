@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from core.actor import Actor
 from core.audit.services import record
 from core.clock import now
 from core.errors import Conflict, NotFound
@@ -38,10 +39,11 @@ def enqueue(
 ) -> int:
     """Put a job into the caller's unit of work and return its id.
 
-    It runs after the commit, under the caller's identity with the rights that identity has then
-    (or as the system). With an `idempotency_key` that is already used, the id of the job that has
-    it is returned and nothing is added. `addon` parks the job while that add-on is off; it is the
-    owner of the kind by default. Raises ProgrammingFault for a kind that nobody declares.
+    It runs after the commit, under the caller's identity with the rights that identity has then,
+    within the scopes of the caller's API token if there is one (or as the system). With an
+    `idempotency_key` that is already used, the id of the job that has it is returned and nothing
+    is added. `addon` parks the job while that add-on is off; it is the owner of the kind by
+    default. Raises ProgrammingFault for a kind that nobody declares.
     """
     unit = session.info["unit"]
     values = {
@@ -53,6 +55,7 @@ def enqueue(
         "priority": priority,
         "due_at": due_at or now(),
         "as_user_id": None if as_system else unit.actor.user_id,
+        "scopes": None if as_system else _scopes(unit.actor),
         "idempotency_key": idempotency_key,
         "created_at": now(),
     }
@@ -60,6 +63,10 @@ def enqueue(
     if wake not in unit.after_commit:
         unit.after_commit.append(wake)
     return job_id
+
+
+def _scopes(actor: Actor) -> list[tuple[str, str]] | None:
+    return None if actor.scopes is None else sorted(actor.scopes)
 
 
 def _insert(session: Session, values: Mapping[str, Any]) -> int:

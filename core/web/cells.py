@@ -27,7 +27,6 @@ from core.web.list_columns import Column, stored, words_of
 EMPTY = '<span class="t3">–</span>'
 SHORT = 28
 LONG_WORD = re.compile(r"[\u2e80-\uffef]{14}|\S{28}")  # Chinese has no spaces
-MASK = "•••"
 TONES = frozenset({"info", "ok", "warn", "bad", "wood", "plum"})
 
 

@@ -64,7 +64,7 @@ def read_started(text: str) -> dict[str, list[str]]:
     """Return the values that a form started from; nothing when they cannot be read."""
     try:
         found: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(found, dict):
         return {}

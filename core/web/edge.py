@@ -1,7 +1,6 @@
 """Checks before any view runs: text that no field can hold, huge numbers."""
 
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, current_app, request
@@ -58,8 +57,6 @@ def check_edge() -> None:
     if request.routing_exception is None and request.method in {"POST", "PUT", "PATCH"}:
         check_text(part for pair in request.form.items(multi=True) for part in pair)
         check_text(file.filename or "" for file in request.files.values())
-        if request.is_json:
-            check_text(_json_texts())
 
 
 def check_text(parts: Iterable[str]) -> None:
@@ -78,25 +75,6 @@ def check_ids() -> None:
     for value in (request.view_args or {}).values():
         if isinstance(value, int) and value > MAX_INTEGER:
             raise NotFound
-
-
-def _json_texts() -> Iterable[str]:
-    try:
-        return list(_texts(request.get_json(silent=True)))
-    except RecursionError as error:
-        raise DomainError(_("The input is nested too deeply.")) from error
-
-
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield str(key)
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
 
 
 def configure_edge(app: Flask) -> None:

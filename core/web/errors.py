@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
@@ -174,6 +174,14 @@ def on_bad_value(error: Exception) -> Any:
     return answer(Problem(400, words_for(400)[0], message))
 
 
+def on_statement_error(error: StatementError) -> Any:
+    """Answer a value that its column's own type refuses; any other statement is a fault of ours."""
+    if isinstance(error.orig, ValueError | ArithmeticError):
+        return on_bad_value(error)
+    current_app.log_exception(sys.exc_info())
+    return on_fault(error)
+
+
 def on_database_error(error: OperationalError) -> Any:
     """Ask for another try when the database is busy; else it is a fault of ours."""
     if not is_retryable(error):
@@ -202,4 +210,5 @@ def configure_errors(app: Flask) -> None:
         app.register_error_handler(kind, on_clash)
     for bad in (DataError, OverflowError):
         app.register_error_handler(bad, on_bad_value)
+    app.register_error_handler(StatementError, on_statement_error)
     app.register_error_handler(OperationalError, on_database_error)

@@ -136,10 +136,17 @@ def convert(kind: type, text: str) -> Any:
     return value
 
 
+def _instant(text: str) -> datetime:
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(text)
+    return value
+
+
 _READERS: Mapping[type, Callable[[str], Any]] = {
     bool: {"1": True, "0": False, "True": True, "False": False}.__getitem__,
     date: date.fromisoformat,
-    datetime: datetime.fromisoformat,
+    datetime: _instant,
     int: int,
     Decimal: Decimal,
     float: float,

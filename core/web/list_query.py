@@ -162,7 +162,7 @@ def read_cursor(cursor: str, kind: type) -> tuple[Any, int]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         value, row_id = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
         raise DomainError(_("The place in the list cannot be read. Start from page 1.")) from error
     if type(row_id) is not int or not isinstance(value, str | None) or row_id > LARGEST_ID:
         raise DomainError(_("The place in the list cannot be read. Start from page 1."))

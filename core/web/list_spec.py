@@ -10,7 +10,6 @@ from sqlalchemy import Select
 from werkzeug.datastructures import MultiDict
 
 from core.access.context import AccessContext
-from core.addons.registry import registry
 from core.contributions import Verb, type_Title
 from core.errors import DomainError, ProgrammingFault
 from core.i18n import gettext as _
@@ -90,10 +89,7 @@ class ListSpec:
 
     def may_see(self, access: AccessContext, field_name: str | None) -> bool:
         """Tell whether a field may be shown, filtered, sorted and exported by this actor."""
-        resource = registry().resources.get(self.resource)
-        if field_name is None or resource is None or field_name not in resource.sensitive:
-            return True
-        return access.may(self.resource, f"field:{field_name}")
+        return field_name is None or field_name not in access.hidden_fields(self.resource)
 
     def columns_for(self, access: AccessContext, args: ListArgs) -> tuple[Column, ...]:
         """Return the columns that are wanted and may be seen, in declared order."""

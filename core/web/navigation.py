@@ -111,13 +111,23 @@ def theme_attributes() -> dict[str, str]:
 
 def allowed_menus(access: AccessContext) -> list[MenuItem]:
     """Return the entries that are on and whose verb the user holds somewhere."""
-    return [
-        item
-        for item in registry().menus()
-        if (item.needs is None or access.may(*item.needs))
-        and (item.when is None or item.when(access))
-        and item.endpoint in current_app.view_functions
-    ]
+    return [item for item in registry().menus() if _is_shown(item, access)]
+
+
+def _is_shown(item: MenuItem, access: AccessContext) -> bool:
+    """Tell whether an entry is there for this reader; one that raises costs itself, not the page.
+
+    Its words and its address are tried as well, since they come from the add-on too.
+    """
+    if item.endpoint not in current_app.view_functions:
+        return False
+    if item.needs is not None and not access.may(*item.needs):
+        return False
+    try:
+        return (item.when is None or item.when(access)) and bool(_entry(item).title)
+    except Exception:
+        current_app.logger.exception("the menu entry %s failed", item.endpoint)
+        return False
 
 
 def _sections(locale: str) -> tuple[Section, ...]:

@@ -1,7 +1,7 @@
 """Record pages: head, status bar, tabs that other add-ons fill, and history."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from core.audit.queries import HistoryEntry, history
+from core.audit.queries import MASKED, HistoryEntry, history
 from core.audit.words import action_words
 from core.contributions import Slot
 from core.i18n import format_date, format_datetime, format_money, format_number
@@ -31,12 +31,16 @@ class Crumb:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One term and its value; `url` makes the value a link."""
+    """One term and its value; `url` makes the value a link.
+
+    `field` names the resource's field behind it, so that a sensitive one is masked.
+    """
 
     title: str
     value: Any
     kind: Literal["text", "date", "instant", "money", "number"] = "text"
     url: str | None = None
+    field: str | None = None
 
     @property
     def shown(self) -> str:
@@ -126,10 +130,13 @@ def render_record(page: RecordPage, template: str = "web/record.html", **context
     acts: list[HistoryEntry] = []
     if page.with_history:
         acts = history(unit.session, page.resource, page.record_id, limit=SHOWN_ACTS)
+    hidden = unit.access.hidden_fields(page.resource)
+    facts = [replace(f, value=MASKED, kind="text") if f.field in hidden else f for f in page.facts]
     return render_template(
         template,
         page=page,
         record=page.record,
+        facts=facts,
         opened=opened,
         actions=[a for a in page.actions if a.needs is None or unit.access.may(*a.needs)],
         why_url=url_for("web.why", resource=page.resource, record=page.record_id),

@@ -7,21 +7,22 @@ from typing import Any
 from flask import Flask, current_app, request
 from sqlalchemy.exc import OperationalError
 
-from core.unit_of_work import is_retryable
+from core.unit_of_work import has_stored, is_retryable
 
 ATTEMPTS = 3
 
 
 def retrying(dispatch: Callable[[], Any]) -> Callable[[], Any]:
-    """Wrap the dispatch: nothing was stored when it failed so, hence the view may run again."""
+    """Wrap the dispatch: a view that has stored nothing yet may run again."""
 
     @wraps(dispatch)
     def run() -> Any:
+        has_stored.set(False)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return dispatch()
             except OperationalError as error:
-                if attempt == ATTEMPTS or not is_retryable(error):
+                if attempt == ATTEMPTS or has_stored.get() or not is_retryable(error):
                     raise
                 current_app.logger.info("request retried", extra={"attempt": attempt})
                 for file in request.files.values():

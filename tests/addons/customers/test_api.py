@@ -184,6 +184,9 @@ def test_the_date_of_a_step_is_corrected_by_a_new_row(program, make):  # noqa: F
         ("2026-01-05", True)
     ]
     assert len(steps) == 2
+    other = make.customers.customer("Crow", manager=make.employee(unit=unit))
+    at = f"{ROOT}/{other}/stages/{step['id']}/correct"
+    assert chief.post(at, {"on": "2026-01-06", "reason": "not mine"}).status_code == 404
 
 
 def test_industries_are_kept_by_those_who_may(program, make):  # noqa: F811

@@ -90,6 +90,13 @@ def test_an_addon_from_an_installed_package_works_like_any_other(zoo):
     assert "package sunmao-parcel" in zoo["parcel"][1]
 
 
+def test_an_entry_and_a_reason_that_raise_cost_only_themselves(zoo):
+    preview, page, refusal = zoo["badmenu"]
+    assert page == "there"
+    assert "no reason at all" in unescape(preview)
+    assert "no reason at all" in refusal  # who cannot be asked is not uninstalled
+
+
 def test_a_page_that_fails_is_its_own_error_only(zoo):
     assert zoo["badpage"] == 500
 

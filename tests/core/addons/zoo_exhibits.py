@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.access.declarations import Public
 from core.access.decorators import needs, public
-from core.contributions import MenuItem, Resource, SettingDef, Slot, Verb
+from datetime import timedelta
+
+from core.contributions import JobDef, MenuItem, Resource, SettingDef, Slot, Verb
 from core.database import Model
 from core.hookspecs import hookimpl
 
@@ -110,6 +112,24 @@ BROKEN = {
         '@hookimpl\ndef register_menus():\n    return [MenuItem(title="x", endpoint="deadmenu.no")]',
         "deadmenu.no",
     ),
+    "argmenu": (
+        (
+            'blueprint = Blueprint("argmenu", __name__)\n\n'
+            '@blueprint.get("/<int:record_id>")\n@public("a test")\n'
+            'def show(record_id):\n    return ""\n\n'
+            "@hookimpl\ndef register_blueprints():\n    return [blueprint]\n\n"
+            "@hookimpl\ndef register_menus():\n"
+            '    return [MenuItem(title="x", endpoint="argmenu.show")]'
+        ),
+        "whose address needs record_id",
+    ),
+    "hasty": (
+        (
+            "@hookimpl\ndef register_jobs():\n"
+            '    return [JobDef(kind="hasty.run", title="x", step=print, every=timedelta(0))]'
+        ),
+        "hasty.run must come round after some time",
+    ),
     "unknownright": (
         (
             'blueprint = Blueprint("unknownright", __name__)\n\n'
@@ -208,6 +228,19 @@ def fill_late(workshop):
             "templates/badpage/index.html": "{{ 1 / 0 }}",
         },
     )
+    workshop.addon(
+        "badmenu",
+        {
+            "plugin.py": HOOKS
+            + 'blueprint = Blueprint("badmenu", __name__)\n\n'
+            '@blueprint.get("/")\n@public("a test")\ndef index():\n    return "there"\n\n'
+            "def when(_access):\n    raise KeyError('no such menu')\n\n"
+            "@hookimpl\ndef register_blueprints():\n    return [blueprint]\n\n"
+            "@hookimpl\ndef register_menus():\n"
+            '    return [MenuItem(title="x", endpoint="badmenu.index", when=when)]\n\n'
+            "@hookimpl\ndef why_keep(session):\n    raise KeyError('no reason at all')\n"
+        },
+    )
     workshop.addon("tyrant", extra='[conflicts]\nstreet = "*"\n')
     workshop.addon("vanished")
 
@@ -252,6 +285,14 @@ with app.app_context():
     result["trouble"] = boss.get("/admin/addons?tab=trouble").text
     result["parcel"] = [boss.get("/parcel/").text, boss.get("/admin/addon/parcel").text]
     result["badpage"] = boss.get("/badpage/").status_code
+    result["badmenu"] = [boss.get(f"/admin/addon/badmenu/disable").text,
+                         boss.get("/badmenu/").text]
+    with acting_as(OPERATOR):
+        lifecycle.disable("badmenu")
+        try:
+            lifecycle.uninstall("badmenu")
+        except Refused as refusal:
+            result["badmenu"].append(str(refusal))
     names = {*found.catalogue.found, *found.catalogue.faults, "vanished"}
     result["shown"] = {name: boss.get(f"/admin/addon/{name}").text for name in names}
     result["after"] = {page: boss.get(page).status_code for page in pages}

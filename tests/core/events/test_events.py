@@ -12,7 +12,7 @@ from core.database import db
 from core.errors import ProgrammingFault, Refused
 from core.events.models import Delivery, StoredEvent
 from core.events.services import consumers, publish, replay
-from core.hookspecs import hookimpl
+from core.hookspecs import hookimpl, reacts_to
 from core.jobs.models import Job
 from core.jobs.worker import drain
 from core.unit_of_work import current_session, read_only, unit_of_work
@@ -44,12 +44,10 @@ def types(toys):
 
 def happen(record_id):
     with unit_of_work(SYSTEM) as session:
-        return publish(
-            session,
-            Event(
-                type="toy.happened", record_id=record_id, at=clock.now(), payload={"n": record_id}
-            ),
+        event = Event(
+            type="toy.happened", record_id=record_id, at=clock.now(), payload={"n": record_id}
         )
+        return publish(session, event)[0]
 
 
 def done():
@@ -172,3 +170,14 @@ def test_the_database_refuses_to_alter_an_event():
     with pytest.raises(Exception, match="append-only") as fault, db.engine.begin() as connection:
         connection.execute(update(StoredEvent).where(StoredEvent.id == event_id).values(type="x"))
     assert "append-only" in str(fault.value)
+
+
+@pytest.mark.usefixtures("types")
+def test_a_consumer_gets_only_what_it_says_it_takes(app):
+    taken = consumer("choosy", 1)
+    taken.on_event = reacts_to("toy.else")(taken.on_event)
+    with plugged(module=taken):
+        happen(1)
+        drain(app)
+    assert done() == {}
+    assert deliveries() == []

@@ -1,12 +1,19 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from core.actor import system_actor
+from core.contributions import JobDef, Step
 from core.errors import ProgrammingFault
 from core.jobs.models import Job
+from core.jobs.originator import originator
+from core.jobs.running import run_next
 from core.jobs.services import enqueue
 from core.jobs.wake import wait_for_work, wake
+from core.organisation.models import Employee
 from core.unit_of_work import read_only, unit_of_work
+from tests.core.jobs.toys import plugged
 
 SYSTEM = system_actor("test")
 pytestmark = pytest.mark.usefixtures("toys")
@@ -69,3 +76,29 @@ def rings():
     from core.jobs import wake as module
 
     return module._bell.is_set()
+
+
+def test_what_an_api_token_starts_stays_within_the_scopes_of_the_token(make):
+    seen = []
+
+    def look(run):
+        access = run.session.access
+        seen.append((access.may("toy.note", "query"), access.may("toy.note", "create")))
+        return Step(done=True)
+
+    user = make.administrator()
+    token = replace(make.actor(user), scopes=frozenset({("toy.note", "query")}))
+    with plugged(jobs=[JobDef(kind="toy.look", title="Look", step=look)]):
+        for actor in (make.actor(user), token):
+            with unit_of_work(actor) as session:
+                job_id = enqueue(session, "toy.look", {})
+            assert run_next(job_id=job_id)
+    assert seen == [(True, True), (True, False)]
+
+
+def test_a_job_of_somebody_who_has_left_sees_what_the_pages_show_them(make):
+    user = make.user("ann")
+    with unit_of_work(SYSTEM) as session:
+        session.get(Employee, user.employee_id).active = False
+    with read_only(SYSTEM) as session:
+        assert originator(session, user.id).employee_id is None

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from sqlalchemy import text
 
 from core.actor import acting_as, system_actor
 from core.addons import lifecycle
@@ -102,6 +103,20 @@ def test_whoever_declares_a_kind_follows_its_jobs_into_failure_and_back():
         with unit_of_work(SYSTEM) as session:
             services.cancel(session, job_id)
     assert seen == [(job_id, "dead"), (job_id, "pending"), (job_id, "cancelled")]
+
+
+def test_a_follower_that_fails_keeps_no_job_from_its_end_and_stops_no_other():
+    def fail(_run):
+        raise NotFound("gone")
+
+    def stumble(session, _job_id, _state):
+        session.execute(text("SELECT nothing FROM nowhere"))
+
+    kind = JobDef(kind="toy.told", title="Told", step=fail, moved=stumble, max_attempts=1)
+    with plugged(jobs=[kind]):
+        job_id = put("toy.told")
+        run_next(job_id=job_id)
+    assert job(job_id).state == "dead"
 
 
 def test_the_administrators_pages_say_what_a_parked_job_waits_for(make, login):

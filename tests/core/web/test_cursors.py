@@ -1,5 +1,7 @@
 """Going on behind the last row must end, whatever the type that a list is sorted by."""
 
+import base64
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -47,3 +49,27 @@ def test_a_span_of_days_is_read_in_the_zone_of_the_site(app, ask):
         record(session, "update", "core.employee", 1, label="at night")
     assert ask(ENTRIES, "q=night&at_from=2026-03-02&at_to=2026-03-02").total == 1
     assert ask(ENTRIES, "q=night&at_to=2026-03-01").total == 0
+
+
+def cursor(value, row_id=1):
+    return base64.urlsafe_b64encode(json.dumps([value, row_id]).encode()).decode().rstrip("=")
+
+
+NESTED = base64.urlsafe_b64encode(b"[" * 1_400).decode().rstrip("=")
+HOSTILE = [
+    f"/admin/jobs/?after={NESTED}",
+    f"/admin/jobs/?sort=due_at&after={cursor('2020-01-01T00:00:00')}",
+    f"/admin/jobs/?sort=due_at&after={cursor('0001-01-01T00:00:00+23:00')}",
+    f"/customers/opportunities?sort=value&after={cursor('1.234')}",
+    f"/customers/opportunities?sort=value&after={cursor('9e14')}",
+    f"/customers/opportunities?sort=value&after={cursor('NaN')}",
+    f"/customers/?sort=stage_since&after={cursor('9999-99-99')}",
+    "/admin/audit/?at_from=0001-01-01",
+    "/admin/audit/?at_to=9999-12-31",
+]
+
+
+@pytest.mark.parametrize("address", HOSTILE)
+def test_a_hostile_place_or_span_is_refused_or_found_empty_and_is_no_fault(login, make, address):
+    answer = login(make.administrator(locale="en")).get(address)
+    assert answer.status_code in {200, 400}
