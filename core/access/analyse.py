@@ -3,10 +3,40 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Interval, Numeric, Select, distinct, func
-from sqlalchemy import Integer as IntegerType
-from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import BindParameter, ColumnClause, ColumnElement, Label, Over
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    Interval,
+    Numeric,
+    Select,
+    TypeDecorator,
+    distinct,
+    func,
+)
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import (
+    BinaryExpression,
+    BindParameter,
+    BooleanClauseList,
+    Case,
+    Cast,
+    ClauseList,
+    ColumnClause,
+    ColumnElement,
+    ExpressionClauseList,
+    False_,
+    FunctionFilter,
+    Grouping,
+    Label,
+    Null,
+    TextClause,
+    True_,
+    UnaryExpression,
+    _textual_label_reference,
+)
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import CompoundSelect, ScalarSelect, SelectBase, Subquery
 
@@ -15,10 +45,23 @@ from core.access.ledger import declaration_of, leaves
 from core.access.resources import dimensions_of, resource_of
 from core.access.verifier import UnguardedStatement
 
-COUNTING = frozenset({"count", "sum", "avg", "total", "stddev", "stddev_pop", "stddev_samp"})
-COUNTING |= {"variance", "var_pop", "var_samp"}
-EXTREMES = frozenset({"min", "max"})
-MEASURABLE = (Numeric, IntegerType, Date, DateTime, Interval)
+COUNT = "count"
+OF_NUMBERS = frozenset({"sum", "avg", "total", "min", "max", "stddev", "stddev_pop"})
+OF_NUMBERS |= {"stddev_samp", "variance", "var_pop", "var_samp"}
+PLAIN = frozenset({"coalesce", "nullif", "abs", "round", "floor", "ceil"})
+MEASURABLE = (Numeric, Integer, Date, DateTime, Interval)
+CONSTANTS = (BindParameter, Null, True_, False_)
+PARTS = (
+    BinaryExpression,
+    BooleanClauseList,
+    Case,
+    Cast,
+    ClauseList,
+    ExpressionClauseList,
+    Grouping,
+    Label,
+    UnaryExpression,
+)
 OWNER = COLUMNS["owner"]
 
 
@@ -38,8 +81,10 @@ def checked(statement: Any) -> Any:
 
 
 def _gives_statistics(statement: Select[Any]) -> bool:
+    if any(_is_opaque(part) for part in visitors.iterate(statement)):
+        return False
     groups: Sequence[ColumnElement[Any]] = statement._group_by_clauses  # noqa: SLF001 - no public name
-    if not all(_may_group(leaf) for group in groups for leaf in _columns(group)):
+    if not all(_may_group(group) for group in groups):
         return False
     selected = [_bare(column) for column in statement.selected_columns]
     if not groups and not any(_has_aggregate(column) for column in selected):
@@ -47,41 +92,103 @@ def _gives_statistics(statement: Select[Any]) -> bool:
     return all(_is_statistic(column, groups) for column in selected)
 
 
+def _is_opaque(part: Any) -> bool:
+    """Tell whether what a part does cannot be read: SQL text, names in quotes, made-up signs."""
+    if isinstance(part, TextClause | _textual_label_reference):
+        return True
+    if isinstance(part, ColumnClause):
+        return part.is_literal and part.name != "*"  # count(*)
+    signs = [getattr(part, name, None) for name in ("operator", "modifier", "negate")]
+    return any(isinstance(sign, operators.custom_op) for sign in signs)
+
+
 def _is_statistic(element: Any, groups: Sequence[Any]) -> bool:  # noqa: PLR0911 - one case each
+    """Tell whether a selected value says nothing of a single row; what is not known does."""
     if any(element is group or element.compare(group) for group in groups):
         return True
-    if isinstance(element, BindParameter):
+    if isinstance(element, CONSTANTS):
         return True
-    if isinstance(element, Over):
-        return False
     if isinstance(element, ScalarSelect):
         return isinstance(element.element, Select) and _gives_statistics(element.element)
     if isinstance(element, ColumnClause):
         return _leaf_is_statistic(element, groups)
-    if isinstance(element, FunctionElement) and _name(element) in COUNTING | EXTREMES:
-        return _name(element) in COUNTING or isinstance(element.type, MEASURABLE)
-    children = [child for child in element.get_children() if isinstance(child, ColumnElement)]
-    others = [child for child in element.get_children() if not isinstance(child, ColumnElement)]
-    flat = children + [part for other in others for part in other.get_children()]
-    return all(_is_statistic(child, groups) for child in flat)
+    if isinstance(element, FunctionFilter):
+        return _is_statistic(element.func, groups)
+    if isinstance(element, FunctionElement):
+        if _name(element) == COUNT:
+            return True
+        if _name(element) in OF_NUMBERS:
+            return _is_measurable(element)
+    if not _is_transparent(element):
+        return False
+    return all(_is_statistic(child, groups) for child in _operands(element))
+
+
+def _is_transparent(element: Any) -> bool:
+    """Tell whether an element only puts its parts together."""
+    if isinstance(element, FunctionElement):
+        return _name(element) in PLAIN
+    return isinstance(element, PARTS)
+
+
+def _is_measurable(element: Any) -> bool:  # noqa: PLR0911 - one case each
+    """Tell whether numbers and dates alone go into an aggregate, by what the columns really hold.
+
+    Conditions may speak of any column: that is what counting is for.
+    """
+    if isinstance(element, CONSTANTS):
+        return True
+    if isinstance(element, ColumnClause):
+        inner = _inner_select(element)
+        if inner is not None and _gives_statistics(inner):
+            return True
+        return all(isinstance(b, Column) and _holds_numbers(b) for b in element.base_columns)
+    if isinstance(element, Case):
+        results = [result for _condition, result in element.whens]
+        otherwise = [] if element.else_ is None else [element.else_]
+        return all(map(_is_measurable, results + otherwise))
+    if isinstance(element, PARTS) and isinstance(getattr(element, "type", None), Boolean):
+        return True
+    aggregate = isinstance(element, FunctionElement) and _name(element) in OF_NUMBERS
+    if not aggregate and not _is_transparent(element):
+        return False
+    return all(map(_is_measurable, _operands(element)))
+
+
+def _holds_numbers(column: Column[Any]) -> bool:
+    kind = column.type
+    return isinstance(kind.impl_instance if isinstance(kind, TypeDecorator) else kind, MEASURABLE)
+
+
+def _operands(element: Any) -> Iterator[Any]:
+    """Yield what an element is made of; the type that a CAST names is no part of it."""
+    if isinstance(element, Cast):
+        yield element.clause
+    else:
+        yield from element.get_children()
 
 
 def _leaf_is_statistic(column: Any, groups: Sequence[Any]) -> bool:
-    if column.is_literal:
-        return False
     inner = _inner_select(column)
     if inner is not None and _gives_statistics(inner):
         return True
     grouped = {leaf for group in groups for leaf in _columns(group)}
     if any(column is leaf or column.compare(leaf) for leaf in grouped):
         return True
-    return bool(groups) and not any(_protected(base) for base in column.base_columns)
+    return bool(groups) and all(_is_public(base) for base in column.base_columns)
 
 
-def _may_group(column: Any) -> bool:
-    """Tell whether statistics may be broken down by this column."""
-    if column.is_literal:
+def _may_group(group: Any) -> bool:
+    """Tell whether statistics may be broken down so: by declared columns, or what follows them."""
+    parts = list(visitors.iterate(group))
+    if any(isinstance(part, SelectBase) for part in parts):
         return False
+    blind = [p for p in parts if isinstance(p, FunctionElement) and not list(_columns(p))]
+    found = list(_columns(group))
+    return bool(found) and not blind and all(map(_is_groupable, found))
+
+
+def _is_groupable(column: Any) -> bool:
     inner = _inner_select(column)
     if inner is not None and _gives_statistics(inner):
         return True
@@ -91,10 +198,16 @@ def _may_group(column: Any) -> bool:
 def _is_dimension(column: Any) -> bool:
     known = _protected(column)
     if known is None:
-        return bool(getattr(column, "table", None) is not None)
+        return _is_public(column)
     if column.key in getattr(known.model, "__group_by__", ()):
         return True
     return any(column.key == COLUMNS[key] for key in dimensions_of(known.resource))
+
+
+def _is_public(column: Any) -> bool:
+    """Tell whether this is a column of a table that everybody may read."""
+    known = declaration_of(column.table) if isinstance(column, Column) else None
+    return known is not None and known.kind == "public"
 
 
 def _with_minimum_group(statement: Select[Any]) -> Select[Any]:
@@ -159,7 +272,7 @@ def _columns(element: Any) -> Iterator[Any]:
 
 def _has_aggregate(element: Any) -> bool:
     return any(
-        isinstance(part, FunctionElement) and _name(part) in COUNTING | EXTREMES
+        isinstance(part, FunctionElement) and _name(part) in OF_NUMBERS | {COUNT}
         for part in visitors.iterate(element)
     )
 

@@ -144,7 +144,7 @@ def declared(table: FromClause) -> Declared | None:
         return Declared("public", reason=known.reason)
     if isinstance(known, Technical):
         return Declared("technical", reason=known.reason)
-    return _by_name.get(str(getattr(table, "name", "")))
+    return _by_name.get(str(getattr(table, "name", "")).lower())  # SQLite knows no capitals
 
 
 def named_in(text: str) -> str | None:

@@ -116,6 +116,21 @@ class VerifyingCompiler:
         self._note_text(written)
         return written
 
+    def visit_custom_op_binary(self, element: Any, operator: Any, **options: Any) -> str:
+        """Refuse a made-up sign that is SQL and names a protected table."""
+        self._note_text(operator.opstring)
+        return str(super().visit_custom_op_binary(element, operator, **options))  # type: ignore[misc]
+
+    def visit_custom_op_unary_operator(self, element: Any, operator: Any, **options: Any) -> str:
+        """Refuse a made-up sign that is SQL and names a protected table."""
+        self._note_text(operator.opstring)
+        return str(super().visit_custom_op_unary_operator(element, operator, **options))  # type: ignore[misc]
+
+    def visit_custom_op_unary_modifier(self, element: Any, operator: Any, **options: Any) -> str:
+        """Refuse a made-up sign that is SQL and names a protected table."""
+        self._note_text(operator.opstring)
+        return str(super().visit_custom_op_unary_modifier(element, operator, **options))  # type: ignore[misc]
+
     def visit_insert(self, insert_stmt: Any, **options: Any) -> str:
         """Record the target, also of an INSERT inside a CTE."""
         self.ledger.inserts.append(insert_stmt.table)

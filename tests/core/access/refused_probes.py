@@ -115,6 +115,15 @@ def _left_side_condition(s: Any) -> Any:
     ).all()
 
 
+def _analysed(s: Any, statement: Any) -> Any:
+    return s.execute(statement.execution_options(**ANALYSE)).all()
+
+
+def _trimmed_notes(shown: Callable[[Any], Any]) -> Any:
+    inner = select(Cost.scope_org_id.label("unit"), func.trim(Cost.note).label("note")).subquery()
+    return select(inner.c.unit, shown(inner.c.note)).group_by(inner.c.unit)
+
+
 # fmt: off
 REFUSALS = [
     _refuse("update by list of keys", lambda s: s.execute(sa.update(Cost), [{"id": 2, "amount": 1}])),
@@ -195,6 +204,24 @@ REFUSALS = [
     _refuse("analyse: window", lambda s: s.execute(select(func.sum(Cost.amount).over(partition_by=Cost.id)).execution_options(**ANALYSE)).all()),
     _refuse("analyse: subquery of rows", lambda s: s.execute(select(select(Cost.amount).subquery().c.amount).execution_options(**ANALYSE)).all()),
     _refuse("analyse: union with rows", lambda s: s.execute(sa.union(select(func.sum(Cost.amount)), select(Cost.amount)).execution_options(**ANALYSE)).all()),
+    _refuse("analyse: computed column of a subquery", lambda s: _analysed(s, _trimmed_notes(func.group_concat))),
+    _refuse("analyse: bare computed column of a subquery", lambda s: _analysed(s, _trimmed_notes(lambda note: note))),
+    _refuse("analyse: text beside a count", lambda s: _analysed(s, select(func.count(Cost.id), text("group_concat(note)")))),
+    _refuse("analyse: group by text", lambda s: _analysed(s, select(func.max(Cost.amount)).group_by(text("id")))),
+    _refuse("analyse: group by a name in quotes", lambda s: _analysed(s, select(func.max(Cost.amount)).group_by("id"))),
+    _refuse("analyse: group by chance", lambda s: _analysed(s, select(func.max(Cost.amount)).group_by(func.random()))),
+    _refuse("analyse: group by chance beside a dimension", lambda s: _analysed(s, select(func.max(Cost.amount)).group_by(Cost.scope_org_id + func.random()))),
+    _refuse("analyse: group by a made-up sign", lambda s: _analysed(s, select(func.max(Cost.amount)).group_by(Cost.scope_org_id.op("|| id ||")("")))),
+    _refuse("analyse: column without a table", lambda s: _analysed(s, select(func.max(Cost.amount), sa.column("note")).group_by(Cost.scope_org_id))),
+    _refuse("analyse: text called a number", lambda s: _analysed(s, select(func.max(sa.type_coerce(Cost.note, sa.Integer))))),
+    _refuse("analyse: text cast to a number", lambda s: _analysed(s, select(func.sum(sa.cast(Cost.note, sa.Integer))))),
+    _refuse("analyse: sum of text", lambda s: _analysed(s, select(func.sum(Cost.note)))),
+    _refuse("analyse: letters of a text", lambda s: _analysed(s, select(func.max(func.unicode(Cost.note))))),
+    _refuse("analyse: made-up sign in HAVING", lambda s: _analysed(s, select(func.count()).select_from(Cost).having(func.max(Cost.amount).op("> id +")(0)))),
+    _refuse("made-up sign with SQL", lambda s: s.scalar(select(sa.literal("").op("|| (select group_concat(note) from toy_cost) ||")("")))),
+    _refuse("made-up condition with SQL", lambda s: s.scalars(select(Plain.id).where(sa.literal(0).bool_op("= 0 or exists (select 1 from toy_cost) or 0 =")(1))).all()),
+    _refuse("connection, table in capitals", lambda s: s.connection().execute(select(sa.table("TOY_COST", sa.column("id")).c.id)).all()),
+    _refuse("connection, update in capitals", lambda s: s.connection().execute(sa.table("TOY_COST", sa.column("amount")).update().values(amount=0))),
     _refuse("analyse: text", lambda s: s.execute(text("select 1"), execution_options=ANALYSE).all()),
 ]
 # fmt: on

@@ -231,8 +231,7 @@ def fill_late(workshop):
     workshop.addon(
         "badmenu",
         {
-            "plugin.py": HOOKS
-            + 'blueprint = Blueprint("badmenu", __name__)\n\n'
+            "plugin.py": HOOKS + 'blueprint = Blueprint("badmenu", __name__)\n\n'
             '@blueprint.get("/")\n@public("a test")\ndef index():\n    return "there"\n\n'
             "def when(_access):\n    raise KeyError('no such menu')\n\n"
             "@hookimpl\ndef register_blueprints():\n    return [blueprint]\n\n"
