@@ -37,6 +37,7 @@ def create_app(**overrides: Any) -> Flask:
     config = load_config(**overrides)
     set_site_zone(config.timezone)
     app = Flask("core", instance_path=str(config.instance.resolve()), static_folder=None)
+    app.url_map.merge_slashes = False  # "//" is no page; a redirect would tell which ones exist
     app.config.update(
         SUNMAO=config,
         SECRET_KEY=config.secret_key(),

@@ -172,6 +172,7 @@ def _configure_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "recursive_triggers=ON",  # or INSERT OR REPLACE would get past append-only tables
             "busy_timeout=20000",
             "temp_store=MEMORY",
             # KiB with a minus. The 2 MB it takes by itself make a reader of some hundred scattered

@@ -8,6 +8,7 @@ from babel import Locale
 from addons.customers.names import plain
 from core.i18n import current_locale
 
+PART = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 CODE = re.compile(r"[A-Za-z]{2}")
 FOOTNOTE = re.compile(r"\[[^\]]*\]")
 NOT_COUNTRIES = {"ZZ", "EU", "UN", "EZ", "QO", "XA", "XB"}
@@ -57,6 +58,11 @@ def _codes() -> dict[str, str]:
 def is_country(code: str) -> bool:
     """Tell whether this is the code of one country."""
     return code in _territories("en")
+
+
+def are_countries(codes: str) -> bool:
+    """Tell whether every code of a text such as "GG/JE" or "GE-AB" is a country's or a part's."""
+    return not codes or all(PART.fullmatch(c) and is_country(c[:2]) for c in codes.split("/"))
 
 
 def country_title(code: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from addons.customers import countries
 from addons.customers.initials import initials
 from addons.customers.models import Customer, Industry
 from addons.customers.names import exact_key, match_key, plain
@@ -71,6 +72,8 @@ def check(fields: CustomerFields) -> CustomerFields:
         errors["name"] = [_("A name needs at least one letter, digit or character.")]
     if values["grade"] not in (None, *Grade):
         errors["grade"] = [_("Choose A, B, C or D, or leave it empty.")]
+    if not countries.are_countries(values["country"]):
+        errors["country"] = [_("Give the two letters of a country, such as DE.")]
     if values["website"]:
         values["website"] = _web_address(values["website"], errors)
     if values["founded"] and not names_a_year(values["founded"]):

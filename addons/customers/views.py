@@ -13,6 +13,7 @@ from addons.customers.models import CUSTOMER, OPPORTUNITY
 from addons.customers.pages import customer_page
 from addons.customers.stages import STAGE_TITLES, Stage
 from core.access.decorators import needs
+from core.errors import Refused
 from core.exchange.export_views import export_response
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit, unit_of_work
@@ -61,19 +62,24 @@ def show(record_id: int) -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Enter an account; accounts of the same name are shown before it is stored."""
     form = NewCustomerForm()
+    alike: list[duplicates.Likeness] = []
 
     def act() -> int:
         fields = CustomerFields(**form.values(skip=CREATE_ONLY))
         with unit_of_work():
-            return services.create_customer(
+            made = services.create_customer(
                 fields,
                 manager_id=form.manager_id.data,
                 stage=form.stage.data or Stage.PROSPECT,
                 since=form.since.data,
             )
+            # Asked afterwards: whoever sends the form twice has waited here for the first one.
+            alike.extend(_unconfirmed(form, other_than=made))
+            if alike:
+                raise Refused(_("Look at the accounts below first."))
+        return made
 
-    alike = _unconfirmed(form)
-    if not alike and form.accepts(act):
+    if form.accepts(act):
         flash(_("The account was created."), "ok")
         return redirect(url_for("customers.show", record_id=form.result))
     return form.render(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.sql.elements import BindParameter
 
 from core.access.children import chunks, rewrite_children
-from core.access.declarations import COLUMNS, Protected, Scoped, scope_columns
+from core.access.declarations import COLUMNS, Protected, Scoped, declared, scope_columns
 from core.access.flush_guard import admits, giving
 from core.access.frames import trusted
 from core.access.guarded_session import BULK, GuardedSession
@@ -33,6 +33,8 @@ def bulk_write(session: GuardedSession, statement: Update | Delete | Insert, rea
         msg = "bulk_write() needs a reason"
         raise ProgrammingFault(msg)
     mapper = _target(statement)
+    if isinstance(statement, Update):
+        _refuse_links(statement, mapper)
     session.flush()
     if isinstance(statement, Insert):
         count = _insert(session, statement, mapper)
@@ -53,6 +55,21 @@ def _target(statement: Any) -> Mapper[Any]:
         msg = "bulk_write() changes Scoped and Child classes; others need no such care"
         raise ProgrammingFault(msg)
     return mapper
+
+
+def _refuse_links(statement: Update, mapper: Mapper[Any]) -> None:
+    """Refuse new keys, and new places of records under others: nobody looks whose those are."""
+    fixed = {column.key for column in mapper.columns if column.primary_key}
+    for column in mapper.columns:
+        for key in getattr(column, "foreign_keys", ()):
+            known = declared(key.column.table)
+            if known is not None and known.kind == "protected":
+                fixed.add(column.key)
+    given = {getattr(target, "key", str(target)) for target in statement._values or {}}  # noqa: SLF001
+    names = {mapper.synonyms[n].name if n in mapper.synonyms else n for n in given}
+    columns = {mapper.columns[name].key for name in names & set(mapper.columns.keys())}
+    if wrong := (names | columns) & fixed:
+        raise UnguardedStatement(f"bulk_write() cannot set {min(wrong)}; change the objects")
 
 
 def _change(session: GuardedSession, statement: Any) -> int:

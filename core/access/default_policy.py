@@ -1,7 +1,7 @@
 """The rights of a site without the rights add-on, compiled into terms.
 
-Administrators: everything, except correcting their own figures. Heads of a unit: look at, analyse,
-correct, export and hand over what lies in the unit and below. Everybody: their own records.
+Administrators: everything. Heads of a unit: look at, analyse, correct, export and hand over what
+lies in the unit and below. Everybody: their own records, but nobody corrects their own figures.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ def compile_policy(session: Any) -> None:
     session.flush()
     _one_at_a_time(session)
     session.execute(delete(AccessTerm).where(AccessTerm.provider == PROVIDER))
-    session.execute(insert(AccessTerm), [_everybody()])
+    session.execute(insert(AccessTerm), _everybody())
     _write(session, None)
 
 
@@ -69,7 +69,7 @@ def _write(session: Any, user_ids: Sequence[int] | None) -> None:
     terms: list[dict[str, Any]] = []
     for user in users:
         if user.is_administrator:
-            terms.extend(_administrator(user.id))
+            terms.append(_term("administrator", ("*",), user_id=user.id))
         below = units.get(user.employee_id)
         if below:
             set_id = shared_set(session, below)
@@ -94,14 +94,10 @@ def _headed_units(session: Any, employee_ids: Sequence[int]) -> dict[int | None,
     return found
 
 
-def _everybody() -> dict[str, Any]:
-    return _term("own", OWN, owner_self=True)
-
-
-def _administrator(user_id: int) -> list[dict[str, Any]]:
+def _everybody() -> list[dict[str, Any]]:
     return [
-        _term("administrator", ("*",), user_id=user_id),
-        _term("not_own_figures", ("correct",), user_id=user_id, allow=False, owner_self=True),
+        _term("own", OWN, owner_self=True),
+        _term("not_own_figures", ("correct",), allow=False, owner_self=True),
     ]
 
 

@@ -9,12 +9,19 @@ from sqlalchemy.orm import InstanceState, Mapper, Session
 
 from core.access.children import copy_scope, rewrite_children
 from core.access.conditions import SET_KEYS
-from core.access.declarations import COLUMNS, Child, Protected, scope_columns
+from core.access.declarations import (
+    COLUMNS,
+    Child,
+    Protected,
+    declared,
+    parent_link,
+    scope_columns,
+)
 from core.access.frames import trusted
 from core.access.reach import Reach
 from core.access.resources import resource_of
 from core.access.verifier import UnguardedStatement
-from core.errors import NotAllowed
+from core.errors import NotAllowed, NotFound
 from core.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -33,6 +40,8 @@ def before_flush(session: Any, _context: Any, _objects: Any) -> None:
     for item in _changed(session):
         if not access.is_system:
             _check(session, item)
+            if item not in session.deleted:
+                _check_links(session, item)
         if item in session.dirty and item not in session.deleted and _moves(item):
             session.info.setdefault(MOVED, []).append(item)
 
@@ -119,6 +128,29 @@ def _check(session: "GuardedSession", item: Any) -> None:
     narrow = _narrow_verbs(item, state)
     if not any(_inside(session, item, (verb,), old, new) for verb in narrow):
         raise _refusal(item, (*narrow, "update")[0])
+
+
+def _check_links(session: "GuardedSession", item: Protected) -> None:
+    """Raise NotFound where a record is tied to another one that its actor may not see."""
+    state: InstanceState[Any] = inspect(item)
+    mapper: Mapper[Any] = state.mapper
+    parent = parent_link(type(item))[1] if isinstance(item, Child) else None
+    for column in mapper.columns:
+        targets = [key.column.table for key in getattr(column, "foreign_keys", ())]
+        known = declared(targets[0]) if targets and column is not parent else None
+        if known is None or known.kind != "protected" or known.model is None:
+            continue
+        added = state.attrs[mapper.get_property_by_column(column).key].history.added
+        if not added or added[0] is None:
+            continue
+        target: Mapper[Any] = inspect(known.model)
+        if target.identity_key_from_primary_key((added[0],)) in session.identity_map:
+            continue
+        with session.no_autoflush:
+            key = target.primary_key[0]
+            seen = session.scalar(select(target.class_).where(key == added[0]))
+        if seen is None:
+            raise NotFound(_("What this refers to does not exist, or it lies outside your range."))
 
 
 def giving(model: type[Protected]) -> tuple[str, ...]:

@@ -43,7 +43,8 @@ class Limit:
 
 
 LIMITS: Mapping[str, Limit] = {
-    "pair": Limit(4, timedelta(minutes=5)),
+    # The whole office may sit behind one address: a colleague's tries must not keep somebody out.
+    "pair": Limit(4, timedelta(seconds=30)),
     "account": Limit(10, timedelta(seconds=10)),
     "network": Limit(30, timedelta(minutes=1)),
     "site": Limit(300, timedelta(seconds=1)),

@@ -33,18 +33,26 @@ def assets() -> None:
 def fetch(source: Path | None) -> None:
     """Put checked copies under instance/assets; skips what is there already."""
     config: Config = current_app.config["SUNMAO"]
-    folder = config.instance / "assets"
+    failed = fetch_missing(config.instance / "assets", source)
+    if failed:
+        raise click.ClickException(f"not fetched: {', '.join(failed)}")
+
+
+def fetch_missing(folder: Path, source: Path | None) -> list[str]:
+    """Fetch what is not in the folder yet, saying what happens; return what could not be had.
+
+    Nothing is tried, and nothing is said to have failed, where npm is missing: pages then ask the
+    network themselves.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     missing = [one for one in remote_assets().values() if not is_there(one, folder)]
     if not missing:
         click.echo(f"assets: all {len(remote_assets())} are there")
-        return
+        return []
     if source is None and shutil.which("npm") is None:
         click.echo("assets: npm was not found, nothing was fetched; pages use the network instead")
-        return
-    failed = [one.name for one in missing if not fetch_one(one, folder, source)]
-    if failed:
-        raise click.ClickException(f"not fetched: {', '.join(failed)}")
+        return []
+    return [one.name for one in missing if not fetch_one(one, folder, source)]
 
 
 def is_there(asset: RemoteAsset, folder: Path) -> bool:

@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 from core.actor import Actor, acting_as, system_actor
 from core.addons import lifecycle
 from core.addons.registry import registry
+from core.cli.assets import fetch_missing
 from core.demo.logins import FILE, keep_table, seed_logins
 from core.demo.organisation import seed_organisation
 from core.unit_of_work import unit_of_work
@@ -25,6 +26,8 @@ def prepare() -> None:
     """Migrate, enable the shipped add-ons, add people, accounts and data, print the logins."""
     with acting_as(OPERATOR):
         prepare_site(OPERATOR)
+    click.echo("browser files …")
+    fetch_missing(lifecycle.site_config().instance / "assets", source=None)
     show_logins()
 
 

@@ -18,6 +18,7 @@ from core.exchange.limits import (
     MAX_ZIP_ENTRIES,
     RATIO_COUNTS_FROM,
 )
+from core.exchange.xlsx_weight import BrokenSheetError, TooHeavyError, weigh
 from core.i18n import gettext as _
 
 CHUNK = 1 << 18
@@ -61,6 +62,11 @@ def check_archive(file: BinaryIO) -> None:
             total = 0
             for entry in entries:
                 total += _measure(archive, entry, MAX_UNPACKED - total)
+            weigh(archive, limit=MAX_UNPACKED)
+    except TooHeavyError as error:
+        raise _too_large() from error
+    except BrokenSheetError as error:
+        raise _broken() from error
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
         raise _broken() from error
 

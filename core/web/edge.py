@@ -24,7 +24,12 @@ def comes_from_elsewhere(sent: Request) -> bool:
     if site is not None:
         return site not in OWN_PAGES
     origin = sent.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != sent.host.lower()
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc.lower() != sent.host.lower()
+    except ValueError:
+        return True
 
 
 def check_media_type(sent: Request) -> None:

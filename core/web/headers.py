@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 from core.actor import current_actor
 from core.config import Config
@@ -51,6 +51,9 @@ def configure_headers(app: Flask) -> None:
         for name, value in fixed.items():
             response.headers.setdefault(name, value)
         response.headers["X-Request-Id"] = request_id()
+        location = response.headers.get("Location", "")
+        if location.startswith(request.host_url):  # the sender chose that name
+            response.headers["Location"] = location[len(request.host_url) - 1 :]
         if current_actor().is_signed_in or "Cache-Control" not in response.headers:
             kept = response.headers.get("Cache-Control", "")
             if "immutable" not in kept:

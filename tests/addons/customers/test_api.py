@@ -189,6 +189,12 @@ def test_the_date_of_a_step_is_corrected_by_a_new_row(program, make):  # noqa: F
     assert chief.post(at, {"on": "2026-01-06", "reason": "not mine"}).status_code == 404
 
 
+def test_a_country_that_is_none_is_refused(ours):
+    refused = ours.post(ROOT, {"name": "Somewhere", "country": "zz"})
+    assert refused.status_code == 422
+    assert refused.json["errors"][0]["pointer"] == "/country"
+
+
 def test_industries_are_kept_by_those_who_may(program, make):  # noqa: F811
     admin = program(make.administrator(locale="en"))
     made = admin.post(f"{ROOT}/industries", {"name": {"zh": "能源", "en": "Energy"}})

@@ -12,6 +12,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm import join as orm_join
 
+from core.access.bulk import bulk_write
 from tests.core.access.probe_kinds import (
     ANALYSE,
     REFUSED,
@@ -151,6 +152,11 @@ REFUSALS = [
     _refuse("a sub-select as a value", _subselect_as_value),
     _refuse("a child of a foreign record", _child_of_foreign),
     _refuse("merge a foreign key", _merge),
+    _refuse("a record tied to a foreign one", _flush_new(scope_org_id=1, customer_id=2)),
+    _refuse("tie an own record to a foreign one", _change("customer_id", 2)),
+    _refuse("bulk_write: tie records to a foreign one", lambda s: bulk_write(s, sa.update(Cost).values(customer_id=2), "probe")),
+    _refuse("bulk_write: give a child a foreign parent", lambda s: bulk_write(s, sa.update(Line).values(cost_id=2), "probe")),
+    _refuse("bulk_write: choose a key", lambda s: bulk_write(s, sa.update(Cost).where(Cost.id == 1).values(id=77), "probe")),
     _refuse("attach a made-up object and read", lambda s: _forge(s, lambda _s, forged: forged.amount)),
     _refuse("attach a made-up object and refresh", lambda s: _forge(s, lambda session, forged: session.refresh(forged))),
     _refuse("attach a made-up object and delete", _forge_delete),

@@ -83,6 +83,15 @@ def test_an_administrator_may_all_but_correct_the_own_figures(make: Any) -> None
     assert correcting.admits(own, lambda *_: False) is False
 
 
+def test_a_head_may_not_correct_the_own_figures_either(make: Any) -> None:
+    unit = make.unit()
+    head = make.user(heads=unit)
+    correcting = _context(head).reach(RESOURCE, "correct")
+    own = {"org": unit.id, "customer": None, "owner": head.employee_id}
+    assert correcting.admits({**own, "owner": head.employee_id + 1}, lambda *_: False)
+    assert correcting.admits(own, lambda *_: False) is False
+
+
 def test_nobody_signed_in_may_nothing(app: Flask) -> None:
     with db.engine.connect() as connection:
         access = resolve_context(connection, Actor("anonymous"))

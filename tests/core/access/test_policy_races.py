@@ -56,8 +56,10 @@ def test_a_site_that_was_only_migrated_lets_staff_handle_their_own_records(tmp_p
     with site.app_context():
         lifecycle.upgrade_site(lifecycle.site_config())
         with read_only(SYSTEM) as session:
-            own = session.scalars(select(AccessTerm).where(AccessTerm.user_id.is_(None))).one()
-        assert own.owner_self
-        assert "query" in own.actions
+            terms = session.scalars(select(AccessTerm).where(AccessTerm.user_id.is_(None))).all()
+        allowed = [term for term in terms if term.allow]
+        assert [term.owner_self for term in allowed] == [True]
+        assert {"query", "create", "update"} <= set(allowed[0].actions)
+        assert [term.actions for term in terms if not term.allow] == [["correct"]]
         db.session.remove()
         db.engine.dispose()

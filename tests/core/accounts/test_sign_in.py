@@ -123,7 +123,7 @@ def test_the_wait_doubles_up_to_a_cap_and_never_locks_out(member, app):
             except TooManyAttemptsError as error:
                 waits.append(error.seconds)
                 moment += timedelta(seconds=error.seconds)
-    assert waits[:6] == [1, 2, 4, 8, 16, 32]
+    assert waits[:7] == [1, 2, 4, 8, 16, 30, 30]  # no colleague keeps anybody out for long
     assert max(waits) <= LIMITS["pair"].cap.total_seconds()
 
 

@@ -110,6 +110,7 @@ HOSTILE = {
     "zip bomb": None,
     "many entries": None,
     "lying size": None,
+    "shared text in many cells": None,
     "far cell": workbook_with_sheet(sheet([("A1", "name"), ("XFD1048576", "x")])),
     "far row": workbook_with_sheet(sheet([("A1", "name"), ("A60000", "x")])),
     "far column": workbook_with_sheet(sheet([("A1", "name"), ("ZZ2", "x")])),
@@ -140,6 +141,12 @@ def hostile(name):
     stream = io.BytesIO()
     if name == "lying size":
         return lying_zip()
+    if name == "shared text in many cells":  # 60 kB stand for 750 MB
+        cells = '<c t="s"><v>1</v></c>' * 24
+        rows = '<row><c t="s"><v>0</v></c></row>' + f"<row>{cells}</row>" * 1_000
+        texts = f"<sst><si><t>name</t></si><si><t>{'x' * 32_000}</t></si></sst>"
+        sheet_xml = f"<worksheet><sheetData>{rows}</sheetData></worksheet>"
+        return workbook_with_sheet(sheet_xml, [("xl/sharedStrings.xml", texts)])
     if name == "zip bomb":
         return workbook_with_sheet(
             sheet([("A1", "name")]), [("xl/media/x.xml", bytes(120_000_000))]

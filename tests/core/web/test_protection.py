@@ -96,6 +96,7 @@ def test_signing_in_leads_nowhere_but_to_this_site(signed_in, address):
         ({"Origin": "https://evil.example"}, 400),
         ({"Origin": "http://localhost.evil.example"}, 400),
         ({"Origin": "null"}, 400),
+        ({"Origin": "http://[::1"}, 400),
         ({}, 303),
     ],
 )
@@ -107,6 +108,28 @@ def test_a_form_with_the_right_token_is_refused_when_the_browser_names_another_s
     assert signed_in.post("/preferences", data=sent, headers=headers).status_code == status
     changed = 'data-theme="dark"' in signed_in.get("/").get_data(as_text=True)
     assert changed is (status == 303)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "null"},
+        {"Origin": "http://[::1"},
+        {"Content-Type": "application/json"},
+    ],
+)
+def test_a_link_from_elsewhere_leads_here(signed_in, client, headers):
+    assert signed_in.get("/", headers=headers).status_code == 200
+    assert client.get("/login", headers=headers).status_code == 200
+    assert signed_in.head("/", headers=headers).status_code == 200
+
+
+def test_a_redirect_never_names_the_host_that_the_sender_chose(client):
+    answer = client.get("/customers", headers={"Host": "evil.example"})
+    assert answer.status_code in {301, 308}
+    assert answer.headers["Location"] == "/customers/"
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/xml"])
