@@ -7,6 +7,7 @@ from babel import Locale
 
 from addons.customers.names import plain
 from core.i18n import current_locale
+from core.i18n.sorting import collation_key
 
 PART = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 CODE = re.compile(r"[A-Za-z]{2}")
@@ -81,7 +82,7 @@ def choices() -> list[tuple[str, str]]:
     names = _territories(current_locale())
     return sorted(
         ((code, name) for code, name in names.items() if code not in NOT_COUNTRIES),
-        key=lambda item: item[1],
+        key=lambda item: collation_key(item[1]),
     )
 
 

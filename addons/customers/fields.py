@@ -14,6 +14,7 @@ from addons.customers.stages import Grade
 from core.clock import today
 from core.errors import Refused
 from core.i18n import gettext as _
+from core.i18n.sorting import collation_key
 from core.i18n.writing import wrong_text
 from core.unit_of_work import current_session
 
@@ -149,6 +150,7 @@ def derive(customer: Customer) -> None:
     customer.exact_key = exact_key(name)
     customer.match_key = match_key(name)
     customer.match_key_en = match_key(name_en)
+    customer.sort_key = collation_key(name)
     customer.search_text = search_text(customer)
 
 

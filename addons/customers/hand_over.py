@@ -39,6 +39,7 @@ def preview(customer_ids: Iterable[int], to_employee_id: int | None) -> list[Lin
     require(CUSTOMER, Verb.ASSIGN)
     wanted = _checked_ids(customer_ids)
     session = current_session()
+    nobody = to_employee_id is None  # not chosen yet, so nothing can be the same
     assignable = {customer.id for customer in _assignable(wanted)}
     found = session.execute(
         select(Customer.id, Customer.code, Customer.name, Customer.scope_owner_id, Employee.name)
@@ -47,7 +48,13 @@ def preview(customer_ids: Iterable[int], to_employee_id: int | None) -> list[Lin
         .order_by(Customer.code)
     )
     return [
-        Line(key, code, name, manager or "", _problem(key in assignable, owner == to_employee_id))
+        Line(
+            key,
+            code,
+            name,
+            manager or "",
+            _problem(assignable=key in assignable, same=owner == to_employee_id and not nobody),
+        )
         for key, code, name, owner, manager in found
     ]
 
@@ -157,7 +164,7 @@ def _refuse_destination(
             raise Refused(_("Nothing was handed over."), fields={"to_employee_id": [words]})
 
 
-def _problem(assignable: bool, same: bool) -> str:  # noqa: FBT001 - two facts of one line
+def _problem(*, assignable: bool, same: bool) -> str:
     if not assignable:
         return str(_("You may not assign this account."))
     return str(_("With this manager already.")) if same else ""

@@ -10,10 +10,12 @@ from sqlalchemy.orm import aliased
 from addons.customers import countries, industries
 from addons.customers.models import CUSTOMER, OPPORTUNITY, Customer, Industry, Opportunity
 from addons.customers.stages import (
+    OPPORTUNITY_STAGES,
     OPPORTUNITY_TITLES,
     OPPORTUNITY_TONES,
     STAGE_TITLES,
     STAGE_TONES,
+    STAGES,
     Grade,
 )
 from core.actor import current_actor
@@ -30,6 +32,16 @@ def _name() -> ColumnElement[str]:
     if current_locale() == "en":
         return case((Customer.name_en != "", Customer.name_en), else_=Customer.name)
     return Customer.name.expression
+
+
+def _sorted_name() -> ColumnElement[str]:
+    """Return what accounts are sorted by: the name that is shown, Chinese by pinyin."""
+    return _name() if current_locale() == "en" else Customer.sort_key.expression
+
+
+def _rank_of(stage: Any, ladder: Sequence[str]) -> ColumnElement[int]:
+    """Return the place of a stage on its ladder."""
+    return case({str(one): place for place, one in enumerate(ladder)}, value=stage)
 
 
 def _customers() -> Select[Any]:
@@ -94,6 +106,10 @@ def _mine() -> dict[str, str]:
     return {"manager": str(current_actor().employee_id or 0)}
 
 
+COUNTRIES = Lookup(
+    lambda: [Choice(code, title) for code, title in countries.choices()],
+    lambda values: {code: countries.country_title(code) for code in values},
+)
 GRADES = {str(grade): str(grade) for grade in Grade}
 
 CUSTOMERS = ListSpec(
@@ -105,13 +121,14 @@ CUSTOMERS = ListSpec(
     id=Customer.id,
     source=_customers,
     columns=(
-        Column("name", _l("Customer"), _name, sub=Customer.code, sort=Customer.name, phone="p1"),
+        Column("name", _l("Customer"), _name, sub=Customer.code, sort=_sorted_name, phone="p1"),
         Column("grade", _l("Grade"), Customer.grade, kind="grade", phone="p2"),
         Column(
             "stage",
             _l("Stage"),
             Customer.stage,
             kind="tag",
+            sort=_rank_of(Customer.stage, STAGES),
             labels=STAGE_TITLES,
             tones=STAGE_TONES,
             phone="p3",
@@ -145,6 +162,7 @@ CUSTOMERS = ListSpec(
         Facet("grade", _l("Grade"), Customer.grade, choices=GRADES, none=_l("Not graded")),
         Facet("stage", _l("Stage"), Customer.stage, choices=STAGE_TITLES),
         Facet("region", _l("Region"), Customer.region),
+        Facet("country", _l("Country"), Customer.country, choices=COUNTRIES, none=_l("None")),
         Facet(
             "manager",
             _l("Account manager"),
@@ -202,6 +220,7 @@ OPPORTUNITIES = ListSpec(
             _l("Stage"),
             Opportunity.stage,
             kind="tag",
+            sort=_rank_of(Opportunity.stage, OPPORTUNITY_STAGES),
             labels=OPPORTUNITY_TITLES,
             tones=OPPORTUNITY_TONES,
             phone="p2",

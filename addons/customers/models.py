@@ -19,6 +19,10 @@ INDUSTRY = "customers.industry"
 DERIVED = {"audit": False}  # follows from other columns, so the trail need not repeat it
 
 
+# Keys compare byte by byte in every database, whatever language it was made for.
+SortKey = String(400).with_variant(String(400, collation="C"), "postgresql")
+
+
 class Industry(Model):
     """A node of the industry tree; `path` lists the ids from the root, "/3/17/"."""
 
@@ -85,6 +89,7 @@ class Customer(Scoped, Model):
     exact_key: Mapped[str] = mapped_column(String(200), index=True, info=DERIVED)
     match_key: Mapped[str] = mapped_column(String(200), index=True, info=DERIVED)
     match_key_en: Mapped[str] = mapped_column(String(200), default="", index=True, info=DERIVED)
+    sort_key: Mapped[str] = mapped_column(SortKey, default="", index=True, info=DERIVED)
     search_text: Mapped[str] = mapped_column(String(800), default="", info=DERIVED)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now, index=True)

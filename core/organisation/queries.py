@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.i18n import localized
+from core.i18n.sorting import collation_key
 from core.organisation.models import Employee, OrgClosure, OrgUnit, Position
 
 
@@ -209,10 +210,10 @@ def employee_choices(
     if unit_id is not None:
         below = select(OrgClosure.descendant_id).where(OrgClosure.ancestor_id == unit_id)
         statement = statement.where(Employee.unit_id.in_(below))
-    rows = session.execute(statement.order_by(Employee.name, Employee.code))
+    rows = session.execute(statement).all()
     return [
         (key, f"{name} · {code}")
-        for key, name, code, unit in rows
+        for key, name, code, unit in sorted(rows, key=lambda row: (collation_key(row[1]), row[2]))
         if among is None or among((key, unit))
     ]
 

@@ -15,10 +15,12 @@
         return option.selected || !option.value || option.textContent.toLowerCase().indexOf(wanted) !== -1;
       });
       select.replaceChildren.apply(select, kept);
-      select.size = wanted ? Math.min(8, Math.max(2, kept.length)) : 0;
+      if (wanted) { select.size = Math.min(8, Math.max(2, kept.length)); } else { select.removeAttribute('size'); }
     });
     select.addEventListener('change', function () {
-      search.value = ''; select.size = 0; select.replaceChildren.apply(select, all);
+      var chosen = select.selectedOptions[0];
+      search.value = ''; select.removeAttribute('size'); select.replaceChildren.apply(select, all);
+      if (chosen) { chosen.selected = true; } // putting options back chooses the last one
     });
     select.parentNode.insertBefore(search, select);
   });

@@ -23,6 +23,8 @@ ADDRESSES = (
     "/pets/static/pet.txt",
     "/pets/no/such",
     "/api/v1/pets/x",
+    "//pets/",
+    "/api/v1//pets/x",
 )
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from core.config import ROOT
 from tests.core.addons.building import Workshop
-from tests.core.addons.zoo_exhibits import BROKEN, MISFITS, VISIT, fill
+from tests.core.addons.zoo_exhibits import BROKEN, MISFITS, fill
+from tests.core.addons.zoo_visit import VISIT
 
 pytestmark = pytest.mark.processes
 
