@@ -237,11 +237,3 @@ class Exchange:
         Callable[[Any, Sequence[Mapping[str, str]], Mapping[str, Any]], Sequence[Any]] | None
     ) = None
     presets: tuple[tuple[str, Mapping[str, str]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalizedText:
-    """Words in both languages, from a manifest or an administrator."""
-
-    zh: str
-    en: str

@@ -1,7 +1,7 @@
 """The model base, its naming convention, the column types of the house, the engine's settings."""
 
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -114,11 +114,6 @@ def to_minor(amount: Decimal) -> int:
         msg = f"{amount} is too large"
         raise ValueError(msg)
     return int(minor)
-
-
-def round_money(amount: Decimal) -> Decimal:
-    """Round once, half up, to two decimals."""
-    return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 class Period(TypeDecorator[int]):

@@ -61,11 +61,6 @@ def force_locale(code: str) -> Iterator[None]:
         _forced.reset(token)
 
 
-def forget_choice() -> None:
-    """Let the rest of the request choose its language again, after the user changed it."""
-    g.pop("sunmao_locale", None)
-
-
 def _select() -> str:
     return (
         _known(current_actor().locale)

@@ -3,7 +3,7 @@
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
@@ -23,7 +23,6 @@ from core.jobs.originator import originator
 from core.unit_of_work import read_only, unit_of_work
 
 SLICE_SECONDS = 1.0
-STEP_SECONDS = 0.1
 LONGEST_COURTESY = 0.5
 LONGEST_TRACE = 4000
 WORKER = system_actor("job worker")
@@ -40,11 +39,6 @@ class JobRun:
     attempt: int
     session: Session
     actor: Actor
-    started: float = field(default_factory=time.monotonic)
-
-    def time_is_up(self) -> bool:
-        """Tell a loop inside the step to stop, so that others get the database's lock."""
-        return time.monotonic() - self.started >= STEP_SECONDS
 
 
 def run_next(*, job_id: int | None = None) -> bool:

@@ -69,17 +69,6 @@ def ancestor_ids(session: Session, unit_id: int) -> list[int]:
     )
 
 
-def subordinate_ids(session: Session, employee_id: int) -> set[int]:
-    """Return everybody who reports to an employee, directly or through others."""
-    found: set[int] = set()
-    level = {employee_id}
-    while level:
-        below = set(session.scalars(select(Employee.id).where(Employee.superior_id.in_(level))))
-        level = below - found
-        found |= level
-    return found
-
-
 def superior_ids(session: Session, employee_id: int) -> list[int]:
     """Return the chain of superiors of an employee, nearest first."""
     chain: list[int] = []

@@ -30,12 +30,29 @@ BANNED_ATTRIBUTES = {
 BANNED_IMPORTS = {
     "core.access.frames": "the wall's own parts are not for add-ons",
     "core.access.verifier": "the wall's own parts are not for add-ons",
+    "core.actor.system_actor": "whoever acts as the system says so with elevated()",
+    "core.audit.models": "the trail has no rights of its own; ask history()",
     "core.database.db": "ask the session of the unit of work",
     "sqlalchemy.text": "raw SQL is not filtered",
     "sqlalchemy.create_engine": "a second engine has no guard",
     "sqlalchemy.orm.Session": "a second session has no guard",
 }
 BANNED_CLOCKS = {"datetime.now", "datetime.utcnow", "date.today", "datetime.today", "time.time"}
+
+
+UNITS = {"unit_of_work", "read_only", "in_unit_of_work"}
+
+
+def chosen_actors(module: ast.Module) -> list[str]:
+    """Return where a unit of work is opened for somebody else than who acts already."""
+    found = []
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in UNITS:
+            first = 1 if ast.unparse(node.func).endswith("in_unit_of_work") else 0
+            named = any(keyword.arg in {"actor", None} for keyword in node.keywords)
+            if len(node.args) > first or named:
+                found.append(f"line {node.lineno}: a unit of work is the present actor's own")
+    return found
 
 
 def bans(module: ast.Module) -> list[str]:
@@ -53,6 +70,7 @@ def bans(module: ast.Module) -> list[str]:
             found.append(f"line {node.lineno}: {node.attr}: {BANNED_ATTRIBUTES[node.attr]}")
         elif isinstance(node, ast.Constant) and node.value == TRUSTED:
             found.append(f"line {node.lineno}: {TRUSTED}: {BANNED_CALLS['trusted']}")
+    found += chosen_actors(module)
     found += [f"{name}: {BANNED_IMPORTS[name]}" for name in imports(module) & set(BANNED_IMPORTS)]
     return found
 

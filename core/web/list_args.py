@@ -76,13 +76,6 @@ class ListArgs:
         if self.opened:
             yield "more", self.opened
 
-    def as_dict(self) -> dict[str, list[str]]:
-        """Return the parameters as lists by name, for the audit trail."""
-        found: dict[str, list[str]] = {}
-        for name, value in self.pairs():
-            found.setdefault(name, []).append(value)
-        return found
-
     def query(self, *, place: bool = False, **changes: Any) -> str:
         """Return the query string with some parts changed; with `place`, page and cursor too."""
         other = replace(self, **changes) if changes else self
