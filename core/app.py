@@ -9,6 +9,7 @@ from core.access.principal import configure_principal
 from core.accounts.request_identity import configure_accounts
 from core.addons.gate import configure_gate
 from core.addons.registry import configure_registry
+from core.announcements.showing import configure_announcements
 from core.api.throttle import configure_throttle
 from core.clock import set_site_zone
 from core.config import load_config
@@ -27,6 +28,8 @@ BUILT_IN = (
     "core.events.plugin",
     "core.jobs.plugin",
     "core.exchange.plugin",
+    "core.announcements.plugin",
+    "core.health.plugin",
     "core.api.plugin",
     "core.web.plugin",
 )
@@ -51,6 +54,7 @@ def create_app(**overrides: Any) -> Flask:
     configure_principal(app)
     configure_registry(app, BUILT_IN)
     configure_web(app)
+    configure_announcements(app)
     configure_gate(app)
     configure_throttle(app)
     configure_jobs(app)

@@ -4,11 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from addons.customers import countries, industries
-from addons.customers.models import CUSTOMER, OPPORTUNITY, Customer, Industry, Opportunity
+from addons.customers.measures import standing_steps
+from addons.customers.models import (
+    CUSTOMER,
+    OPPORTUNITY,
+    Customer,
+    Industry,
+    Opportunity,
+    StageMove,
+)
 from addons.customers.stages import (
     OPPORTUNITY_STAGES,
     OPPORTUNITY_TITLES,
@@ -17,6 +25,7 @@ from addons.customers.stages import (
     STAGE_TONES,
     STAGES,
     Grade,
+    Stage,
 )
 from core.actor import current_actor
 from core.i18n import current_locale
@@ -99,6 +108,17 @@ def _manager_titles(values: Collection[str]) -> dict[str, str]:
     return {str(key): name for key, name in names.items()}
 
 
+def _entered() -> ColumnElement[Any]:
+    """Return the day on which an account became a prospect; none if it began further on."""
+    counted = standing_steps(func.max(StageMove.happened_on))
+    own = StageMove.customer_id == Customer.id
+    return (
+        counted.where(own, StageMove.to_stage == Stage.PROSPECT)
+        .correlate(Customer)
+        .scalar_subquery()
+    )
+
+
 MANAGERS = Lookup(_offered_managers, _manager_titles)
 
 
@@ -170,6 +190,8 @@ CUSTOMERS = ListSpec(
             choices=MANAGERS,
             none=_l("Nobody"),
         ),
+        Facet("since", _l("At this stage since"), Customer.stage_since, kind="dates"),
+        Facet("entered", _l("Prospect since"), _entered, kind="dates"),
     ),
     search=(Customer.search_text,),
     search_hint=_l("Name, code, pinyin initials"),

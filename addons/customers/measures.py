@@ -12,15 +12,29 @@ from core.contributions import Measure
 from core.i18n import lazy_gettext as _l
 
 
+def standing_steps(*columns: Any) -> Select[Any]:
+    """Return the steps forward that count: neither corrected nor taken back later on."""
+    newer, fall = aliased(StageMove), aliased(StageMove)
+    steps: Any = select(*columns).where(
+        StageMove.forward.is_(True),
+        ~exists().where(newer.corrects_id == StageMove.id),
+        ~exists().where(
+            fall.customer_id == StageMove.customer_id,
+            fall.sequence > StageMove.sequence,
+            fall.to_rank < StageMove.to_rank,
+        ),
+    )
+    return steps  # type: ignore[no-any-return]
+
+
 def stage_facts(stage: str, period: int) -> Select[Any]:
     """Return one fact for each account that reached `stage` in the month and still stands there.
 
     A step counts once: it is no longer a fact when its date was corrected (the correction is) or
     when the account fell below the stage afterwards. Credit goes to the manager of that day.
     """
-    newer, fall = aliased(StageMove), aliased(StageMove)
     facts: Any = (
-        select(
+        standing_steps(
             StageMove.credited_employee_id.label("subject_id"),
             StageMove.credited_unit_id.label("org_id"),
             StageMove.happened_on.label("occurred_on"),
@@ -32,17 +46,7 @@ def stage_facts(stage: str, period: int) -> Select[Any]:
             StageMove.recorded_at.label("changed_at"),
         )
         .join(Customer, Customer.id == StageMove.customer_id)
-        .where(
-            StageMove.period == period,
-            StageMove.to_stage == stage,
-            StageMove.forward.is_(True),
-            ~exists().where(newer.corrects_id == StageMove.id),
-            ~exists().where(
-                fall.customer_id == StageMove.customer_id,
-                fall.sequence > StageMove.sequence,
-                fall.to_rank < StageMove.to_rank,
-            ),
-        )
+        .where(StageMove.period == period, StageMove.to_stage == stage)
     )
     return facts  # type: ignore[no-any-return]
 

@@ -112,6 +112,7 @@ class StageMove(Child, Model):
 
     __tablename__ = "customers_stage_move"
     __resource__ = CUSTOMER
+    __group_by__ = ("to_stage", "period")
     __parent__ = "customer"
     __added_under__ = (Verb.CREATE, Verb.UPDATE, Verb.CORRECT)
     __table_args__ = (

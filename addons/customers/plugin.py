@@ -18,6 +18,7 @@ from addons.customers.resources import RESOURCES
 from addons.customers.settings import EVENT_TYPES, SETTINGS
 from addons.customers.slots import SLOTS
 from addons.customers.transfers import follow_manager
+from addons.customers.workspace import START_PAGE
 from core.contributions import (
     Dimension,
     Event,
@@ -69,7 +70,7 @@ def register_menus() -> Iterable[MenuItem]:
 @hookimpl
 def register_slots() -> Iterable[Slot]:
     """Give the tabs of an account's page and the card on the start page."""
-    return SLOTS
+    return SLOTS + START_PAGE
 
 
 @hookimpl

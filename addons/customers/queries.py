@@ -213,19 +213,6 @@ def opportunity_sums() -> list[OpportunitySum]:
     ]
 
 
-def my_stages() -> dict[str, int]:
-    """Return how many accounts the actor manages at each stage, for the card on the start page."""
-    employee_id = current_unit().actor.employee_id
-    if employee_id is None:
-        return {}
-    rows = current_session().execute(
-        select(Customer.stage, func.count())
-        .where(Customer.scope_owner_id == employee_id)
-        .group_by(Customer.stage)
-    )
-    return {stage: count for stage, count in rows}  # noqa: C416 - a Result is no mapping
-
-
 def chosen_ids(selection: Select[Any], limit: int) -> list[int]:
     """Return the ids of a list's selection, at most `limit` + 1 so that too many are noticed."""
     return list(current_session().scalars(selection.limit(limit + 1)))

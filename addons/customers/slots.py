@@ -1,13 +1,11 @@
-"""Fragments for places: the tabs of an account's page, and the card on the start page."""
+"""Fragments for places: the tabs of an account's page; those of the start page stand beside."""
 
-from typing import Any
-
-from flask import render_template, url_for
+from flask import render_template
 
 from addons.customers import queries
 from addons.customers.models import CONTACT, CUSTOMER, OPPORTUNITY, Customer
 from addons.customers.pages import TABS
-from addons.customers.stages import OPPORTUNITY_TITLES, OPPORTUNITY_TONES, STAGE_TITLES, STAGES
+from addons.customers.stages import OPPORTUNITY_TITLES, OPPORTUNITY_TONES, STAGE_TITLES
 from core.contributions import Slot
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_unit
@@ -57,25 +55,6 @@ def history_tab(customer: Customer) -> str:
     )
 
 
-def my_accounts(_record: Any) -> str:
-    """Return the card with the reader's own accounts by stage, nothing for whoever has none."""
-    counted = queries.my_stages()
-    if not counted:
-        return ""
-    return render_template(
-        "customers/card.html",
-        lines=[
-            (
-                STAGE_TITLES[stage],
-                counted.get(stage, 0),
-                url_for("customers.index", tab="mine", stage=stage),
-            )
-            for stage in STAGES
-        ],
-        total=sum(counted.values()),
-    )
-
-
 SLOTS = (
     Slot(
         place=TABS,
@@ -111,13 +90,5 @@ SLOTS = (
         render=history_tab,
         needs=(CUSTOMER, "query"),
         order=90,
-    ),
-    Slot(
-        place="workspace",
-        key="customers",
-        title=_l("My accounts by stage"),
-        render=my_accounts,
-        needs=(CUSTOMER, "query"),
-        order=20,
     ),
 )

@@ -1,20 +1,22 @@
 """Who makes a request: one statement loads session or token, user, employee and counters."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from flask_login import UserMixin
 from sqlalchemy import Connection, Row, Select, bindparam, literal, select
+from sqlalchemy.orm import aliased
 
 from core.accounts.models import LoginSession, User
 from core.accounts.token_models import ApiToken
 from core.actor import ANONYMOUS, Actor
 from core.addons.models import EPOCH_ID, CoreEpoch
 from core.clock import now
-from core.organisation.models import Employee
+from core.organisation.models import Employee, OrgUnit
 
 State = Literal["none", "live", "expired", "ended"]
+ABOVE = aliased(OrgUnit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
     theme: str
     density: str
     must_change_password: bool
+    pins: tuple[str, ...] | None = None  # endpoints; None: never chosen
+    place: tuple[dict[str, str], ...] = field(default=(), compare=False)  # the unit, below its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,8 @@ def _user(row: Row[Any]) -> SignedInUser:
         theme=row.user_theme,
         density=row.user_density,
         must_change_password=row.user_must_change,
+        pins=None if row.user_pins is None else tuple(row.user_pins),
+        place=tuple(name for name in (row.unit_above, row.unit_name) if name) if employed else (),
     )
 
 
@@ -176,14 +182,19 @@ _PERSON = (
     User.theme.label("user_theme"),
     User.density.label("user_density"),
     User.must_change_password.label("user_must_change"),
+    User.pins.label("user_pins"),
     Employee.id.label("employee_id"),
     Employee.name.label("employee_name"),
     Employee.unit_id.label("employee_unit"),
     Employee.active.label("employee_active"),
+    OrgUnit.name.label("unit_name"),
+    ABOVE.name.label("unit_above"),
 )
 _USER_STATEMENT = (
     select(*_PERSON)
     .outerjoin(Employee, Employee.id == User.employee_id)
+    .outerjoin(OrgUnit, OrgUnit.id == Employee.unit_id)
+    .outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
     .where(User.id == bindparam("user_id"))
 )
 
@@ -209,6 +220,8 @@ def _statement(held: type[LoginSession | ApiToken], *more: Any) -> Select[Any]:
         .outerjoin(held, held.token_hash == bindparam("token_hash"))
         .outerjoin(User, User.id == held.user_id)
         .outerjoin(Employee, Employee.id == User.employee_id)
+        .outerjoin(OrgUnit, OrgUnit.id == Employee.unit_id)
+        .outerjoin(ABOVE, ABOVE.id == OrgUnit.parent_id)
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
@@ -35,6 +35,7 @@ class User(Model):
     locale: Mapped[str | None] = mapped_column(String(16))
     theme: Mapped[str] = mapped_column(String(8), default="auto")
     density: Mapped[str] = mapped_column(String(8), default="normal")
+    pins: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), info={"audit": False})
     session_version: Mapped[int] = mapped_column(default=1, info={"audit": False})
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info={"audit": False})

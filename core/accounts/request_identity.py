@@ -22,6 +22,7 @@ from core.unit_of_work import UnitOfWork, enter_request_unit, is_retryable, unit
 
 SEEN_EVERY_SECONDS = 60
 STATIC = ("/static/", "/assets/")
+PROBES = ("/health", "/health/ready")  # load balancers ask; nobody is looked up
 API = "/api/"
 NO_TOKEN = ""
 
@@ -66,8 +67,8 @@ def identify() -> None:
 
 
 def is_static() -> bool:
-    """Tell whether the request is for a file that is the same for everybody."""
-    return request.path.startswith(STATIC)
+    """Tell whether the request is for something that is the same for everybody."""
+    return request.path.startswith(STATIC) or request.path in PROBES
 
 
 def client_of_request() -> Client:

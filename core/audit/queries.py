@@ -13,9 +13,11 @@ from core.audit.models import AuditEntry
 from core.contributions import Verb
 from core.errors import NotFound
 from core.i18n import gettext as _
+from core.i18n import join_words
 from core.unit_of_work import current_session
 
 MASKED = "•••"
+MOST_FIELDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,46 @@ def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) ->
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act in short: who did what to which record, and the words for the fields."""
+
+    record_id: int
+    at: datetime
+    actor: str
+    action: str
+    fields: str
+
+
+def latest_acts(session: GuardedSession, resource: str, record_ids: Sequence[int]) -> list[Act]:
+    """Return the newest act on each record, the newest first; no values, so nothing is masked.
+
+    The caller has chosen the records under the reader's own right.
+    """
+    if not record_ids:
+        return []
+    newest = (
+        select(func.max(AuditEntry.id))
+        .where(AuditEntry.resource == resource, AuditEntry.record_id.in_(record_ids))
+        .group_by(AuditEntry.record_id)
+    )
+    rows = session.scalars(
+        select(AuditEntry).where(AuditEntry.id.in_(newest)).order_by(AuditEntry.id.desc())
+    )
+    words = FieldWords(session, resource)
+    return [
+        Act(row.record_id or 0, row.at, row.actor_label, row.action, _field_words(words, row))
+        for row in rows
+    ]
+
+
+def _field_words(words: FieldWords, row: AuditEntry) -> str:
+    if row.action != Verb.UPDATE:
+        return ""
+    named = [words.title(field) for field in row.changes]
+    return join_words(named[:MOST_FIELDS]) + ("…" if len(named) > MOST_FIELDS else "")
 
 
 def _pair(value: Any) -> Sequence[Any]:

@@ -32,6 +32,7 @@ ACTIONS = {
     "uninstall": _l("uninstalled"),
     "purge": _l("purged"),
     "reload": _l("reloaded the code"),
+    "verify": _l("checked the trail"),
 }
 FACTS = {
     "file": _l("File"),
@@ -51,6 +52,8 @@ FACTS = {
     "state": _l("State"),
     "version": _l("Version"),
     "key": _l("Key"),
+    "sealed": _l("Sealed rows"),
+    "fault": _l("What was wrong"),
 }
 
 

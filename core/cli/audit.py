@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from core.actor import system_actor
 from core.audit.sealing import seal_batch, watermark
+from core.audit.services import record
 from core.audit.verifying import verify
 from core.unit_of_work import read_only, unit_of_work
 
@@ -24,6 +25,9 @@ def verify_command() -> None:
     """Recompute all seals; end with 1 and name the first bad row if something was changed."""
     with read_only(ACTOR) as session:
         verdict = verify(session)
+    with unit_of_work(ACTOR) as session:  # the health page tells when it was, and what was found
+        found = {"sealed": verdict.sealed, "fault": verdict.fault}
+        record(session, "verify", "core.audit", None, changes=found)
     if verdict.fault is not None:
         click.echo(verdict.fault, err=True)
         sys.exit(1)

@@ -12,6 +12,7 @@ from core.cli.assets import assets
 from core.cli.audit import audit
 from core.cli.database import backup
 from core.cli.demo import demo
+from core.cli.health import health
 from core.cli.i18n import i18n
 from core.cli.jobs import worker
 from core.cli.schema import database
@@ -20,7 +21,7 @@ from core.cli.users import user
 from core.config import ConfigError
 from core.version import VERSION
 
-COMMANDS = (addon, assets, audit, backup, database, demo, i18n, serve, user, worker)
+COMMANDS = (addon, assets, audit, backup, database, demo, health, i18n, serve, user, worker)
 
 
 class Sunmao(click.Group):

@@ -5,13 +5,14 @@ from typing import Any
 
 from flask import Blueprint
 
-from core.contributions import JobDef, MenuItem
+from core.contributions import JobDef, MenuItem, Slot
 from core.exchange import export_views
 from core.exchange.access import imports_anything
 from core.exchange.api import api, exports
 from core.exchange.export_job import EXPORT_JOB
 from core.exchange.importing import JOBS
 from core.exchange.models import ImportRowError, ImportRun
+from core.exchange.slots import SLOTS
 from core.exchange.views import blueprint
 from core.hookspecs import hookimpl
 from core.i18n import lazy_gettext as _l
@@ -42,6 +43,12 @@ def register_menus() -> Iterable[MenuItem]:
             when=imports_anything,
         ),
     )
+
+
+@hookimpl
+def register_slots() -> Iterable[Slot]:
+    """Give the panel of the start page with what runs or failed."""
+    return SLOTS
 
 
 @hookimpl

@@ -11,7 +11,7 @@ from core.access.context import AccessContext, Grants
 from core.actor import current_actor
 from core.addons.registry import registry
 from core.contributions import MenuItem
-from core.i18n import LOCALES, current_locale
+from core.i18n import LOCALES, current_locale, localized
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_unit
 
@@ -62,6 +62,7 @@ class Shell:
     theme: str
     density: str
     locale: str
+    place: str = ""
 
     @property
     def quick(self) -> list[Entry]:
@@ -88,6 +89,7 @@ def shell() -> Shell:
             theme=chosen("theme", THEMES),
             density=chosen("density", DENSITIES),
             locale=locale,
+            place=" · ".join(localized(name) for name in getattr(current_user, "place", ())),
         )
     return found
 

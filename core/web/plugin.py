@@ -6,9 +6,10 @@ import click
 from flask import Blueprint
 
 from core.cli.assets import assets
-from core.contributions import MenuItem
+from core.contributions import MenuItem, SettingDef
 from core.hookspecs import hookimpl
 from core.i18n import lazy_gettext as _l
+from core.web.first_steps import SHOWN
 from core.web.views import blueprint
 
 
@@ -30,6 +31,12 @@ def register_menus() -> Iterable[MenuItem]:
             order=0,
         ),
     )
+
+
+@hookimpl
+def register_settings() -> Iterable[SettingDef]:
+    """Let administrators hide the first steps and bring them back."""
+    return (SHOWN,)
 
 
 @hookimpl

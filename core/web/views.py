@@ -1,10 +1,16 @@
 """The pages of the web package itself: the start page and the reader's choices."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from core.access.decorators import public, signed_in
+from core.access.decorators import needs, public, signed_in
+from core.i18n import gettext as _
+from core.settings.services import set_value
+from core.unit_of_work import unit_of_work
+from core.web import shortcuts as pinned
 from core.web import workspace as start
+from core.web.first_steps import RIGHT, SHOWN, first_steps
 from core.web.preferences import change_preferences
 from core.web.why import why_page
 
@@ -19,10 +25,34 @@ def workspace() -> str:
         "web/workspace.html",
         greeting=start.greeting(),
         date_line=start.date_line(),
-        cards=start.cards(),
-        shortcuts=start.shortcuts(),
-        first_steps=start.first_steps(),
+        page=start.page(),
+        steps=first_steps(),
+        shortcuts=pinned.shortcuts(),
     )
+
+
+@blueprint.route("/shortcuts", methods=["GET", "POST"])
+@signed_in
+def shortcuts() -> ResponseReturnValue:
+    """Choose which pages stand on the start page."""
+    form = pinned.ShortcutsForm(pins=[one.endpoint for one in pinned.shortcuts()])
+    if form.accepts(lambda: pinned.store_shortcuts(form.pins.data)):
+        flash(_("Saved."), "ok")
+        return redirect(url_for("web.workspace"), 303)
+    page: ResponseReturnValue = form.render(
+        title=_("Choose your shortcuts"), cancel=url_for("web.workspace")
+    )
+    return page
+
+
+@blueprint.post("/first-steps/hide")
+@needs(*RIGHT)
+def hide_first_steps() -> Response:
+    """Hide the checklist for everybody; the settings bring it back."""
+    with unit_of_work() as session:
+        set_value(session, SHOWN.key, value=False)
+    flash(_("The first steps are hidden. The settings bring them back."), "ok")
+    return redirect(url_for("web.workspace"), 303)
 
 
 @blueprint.get("/why")

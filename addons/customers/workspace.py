@@ -1,0 +1,261 @@
+"""Fragments of the start page: figures, stages, open business, what stands still, changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import render_template, url_for
+
+from addons.customers.models import CUSTOMER, OPPORTUNITY
+from addons.customers.overview import changed_lately, longest_waiting, months, overview
+from addons.customers.stages import (
+    OPEN_STAGES,
+    OPPORTUNITY_TITLES,
+    STAGE_TITLES,
+    STAGE_TONES,
+    STAGES,
+    Stage,
+)
+from core.actor import current_actor
+from core.audit.queries import latest_acts
+from core.charts import Chart, Series
+from core.clock import site_zone, today
+from core.contributions import Slot, Verb
+from core.i18n import current_locale, format_day, format_money, format_number
+from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
+from core.i18n import ngettext
+from core.unit_of_work import current_session, current_unit
+
+TEN_THOUSAND = Decimal(10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One card of the strip of figures."""
+
+    title: str
+    value: str
+    url: str
+    unit: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """One line of the panel of stages; `change` is how many came to it this month."""
+
+    title: str
+    count: int
+    url: str
+    percent: int
+    change: str
+
+
+def new_customer(_record: Any) -> str:
+    """Return the button for what account managers do most."""
+    return render_template("customers/workspace_act.html")
+
+
+def numbers(_record: Any) -> str:
+    """Return the strip of figures; nothing for whoever has no account in range."""
+    found = overview()
+    if not found.total:
+        return ""
+    cards = [_accounts_card(), *_business_card(), _prospects_card(), _signed_card()]
+    return render_template("customers/workspace_numbers.html", cards=cards)
+
+
+def _accounts_card() -> Number:
+    found = overview()
+    title = _("My accounts") if found.own == found.total else _("Accounts in my range")
+    note = _("%(count)s of grade A", count=format_number(found.top_grade))
+    if 0 < found.own < found.total:
+        note = _("%(count)s of them my own", count=format_number(found.own))
+    return Number(title, format_number(found.total), url_for("customers.index"), note=note)
+
+
+def _business_card() -> Sequence[Number]:
+    access = current_unit().access
+    if not (access.may(OPPORTUNITY, Verb.ANALYSE) and access.may(OPPORTUNITY, Verb.QUERY)):
+        return ()
+    found = overview()
+    count = sum(found.open_count.values())
+    value = format_money(sum(found.open_value.values(), Decimal(0)) / TEN_THOUSAND)
+    return [
+        Number(
+            _("Open business"),
+            value,
+            url_for("customers.opportunities_index", stage=list(OPEN_STAGES)),
+            unit=_("10k CNY"),
+            note=ngettext("%(num)s opportunity", "%(num)s opportunities", count),
+        )
+    ]
+
+
+def _prospects_card() -> Number:
+    first, last = _month()
+    url = url_for("customers.index", entered_from=first, entered_to=last)
+    return _month_card(_("New prospects this month"), Stage.PROSPECT, url)
+
+
+def _signed_card() -> Number:
+    first, last = _month()
+    url = url_for("customers.index", stage=Stage.SIGNED, since_from=first, since_to=last)
+    return _month_card(_("Signed this month"), Stage.SIGNED, url)
+
+
+def _month_card(title: str, stage: str, url: str) -> Number:
+    this, last = (overview().reached_in(stage, period) for period in months())
+    mark = "↑ " if this > last else "↓ " if this < last else ""
+    note = mark + _("last month %(count)s", count=format_number(last))
+    return Number(title, format_number(this), url, note=note)
+
+
+def _month() -> tuple[str, str]:
+    first = today().replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    return first.isoformat(), (following - timedelta(days=1)).isoformat()
+
+
+def stages(_record: Any) -> str:
+    """Return accounts by stage with share and this month's arrivals, or what to do first."""
+    access, found = current_unit().access, overview()
+    if not found.total:
+        may = access.may(CUSTOMER, Verb.CREATE)
+        return render_template("customers/workspace_empty.html", may_create=may)
+    this, _last = months()
+    lines = [
+        StageLine(
+            str(STAGE_TITLES[stage]),
+            found.accounts.get(stage, 0),
+            url_for("customers.index", stage=stage),
+            round(100 * found.accounts.get(stage, 0) / found.total),
+            f"+{arrived}" if (arrived := found.reached_in(stage, this)) else "0",
+        )
+        for stage in STAGES
+    ]
+    limited = access.limited_words(CUSTOMER, Verb.ANALYSE)
+    return render_template("customers/workspace_stages.html", lines=lines, limited=limited)
+
+
+def business(_record: Any) -> str:
+    """Return the chart of open business; nothing where there is none."""
+    found = overview()
+    if not found.open_count or not current_unit().access.may(OPPORTUNITY, Verb.QUERY):
+        return ""
+    values = [found.open_value.get(stage, Decimal(0)) / TEN_THOUSAND for stage in OPEN_STAGES]
+    total = format_money(sum(values, Decimal(0)))
+    chart = Chart(
+        kind="bar",
+        title=_("Open business by stage"),
+        sentence=_("Open opportunities are worth %(value)s 10k CNY.", value=total),
+        labels=[str(OPPORTUNITY_TITLES[stage]) for stage in OPEN_STAGES],
+        series=[Series(_("Expected value"), values)],
+        head=_("Stage"),
+        unit=_("10k CNY"),
+        links=[url_for("customers.opportunities_index", stage=stage) for stage in OPEN_STAGES],
+        size="s",
+    )
+    return render_template("customers/workspace_business.html", chart=chart)
+
+
+def standing_still(_record: Any) -> str:
+    """Return the accounts that have stood longest at their stage; nothing without any."""
+    found = longest_waiting()
+    return (
+        render_template(
+            "customers/workspace_still.html",
+            accounts=[
+                (one, _in_language(one.name, one.name_en), _days(one.since)) for one in found
+            ],
+            titles=STAGE_TITLES,
+            tones=STAGE_TONES,
+            alone=all(one.manager == current_actor().label for one in found),
+        )
+        if found
+        else ""
+    )
+
+
+def changes(_record: Any) -> str:
+    """Return the newest acts on the accounts in range that changed last."""
+    names = {
+        key: _in_language(name, name_en)
+        for key, name, name_en in current_session().execute(changed_lately())
+    }
+    acts = latest_acts(current_session(), CUSTOMER, list(names))
+    if not acts:
+        return ""
+    shown = [(act, names[act.record_id], _when(act.at)) for act in acts]
+    return render_template("customers/workspace_changes.html", acts=shown)
+
+
+def _in_language(name: str, name_en: str) -> str:
+    return name_en if name_en and current_locale() == "en" else name
+
+
+def _when(instant: datetime) -> str:
+    """Return the time of an act of today, the day of an older one."""
+    local = instant.astimezone(site_zone())
+    return f"{local:%H:%M}" if local.date() == today() else format_day(instant)
+
+
+def _days(since: date) -> int:
+    return (today() - since).days
+
+
+QUERY = (CUSTOMER, Verb.QUERY)
+ANALYSE = (CUSTOMER, Verb.ANALYSE)
+START_PAGE = (
+    Slot(
+        place="workspace.acts",
+        key="customers",
+        title=_l("New customer"),
+        render=new_customer,
+        needs=(CUSTOMER, Verb.CREATE),
+        order=20,
+    ),
+    Slot(
+        place="workspace.numbers",
+        key="customers",
+        title=_l("Figures of accounts"),
+        render=numbers,
+        needs=ANALYSE,
+        order=20,
+    ),
+    Slot(
+        place="workspace.main",
+        key="still",
+        title=_l("Longest at their stage"),
+        render=standing_still,
+        needs=QUERY,
+        order=20,
+    ),
+    Slot(
+        place="workspace.main",
+        key="changes",
+        title=_l("Changed lately"),
+        render=changes,
+        needs=QUERY,
+        order=30,
+    ),
+    Slot(
+        place="workspace.side",
+        key="business",
+        title=_l("Open business by stage"),
+        render=business,
+        needs=(OPPORTUNITY, Verb.ANALYSE),
+        order=20,
+    ),
+    Slot(
+        place="workspace.side",
+        key="stages",
+        title=_l("Customers by stage"),
+        render=stages,
+        needs=ANALYSE,
+        order=30,
+    ),
+)

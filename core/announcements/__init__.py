@@ -1,0 +1,1 @@
+"""Announcements of maintenance: a quiet bar for everybody, from one instant until another."""

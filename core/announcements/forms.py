@@ -1,0 +1,62 @@
+"""The form of an announcement, and its field for an instant."""
+
+import re
+from datetime import datetime, time
+from typing import Any
+
+from core.announcements.services import LONGEST
+from core.clock import site_zone
+from core.i18n import format_datetime
+from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
+from core.web.forms import CheckField, DateField, Form, NameField, SelectField, parse_date
+
+TIME = re.compile(r"(.+?)[ T]+(\d{1,2})[:：](\d{2})")
+TONE_TITLES = {"info": _l("For information"), "warn": _l("Calls for attention")}
+
+
+class InstantField(DateField):
+    """A day and a time of day in the site's zone, as 2026-01-31 22:00."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return format_datetime(self.data) if self.data else ""
+
+    def as_sent(self) -> list[str]:
+        """Return the instant as this field sends it."""
+        return [format_datetime(self.data)] if self.data else []
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the instant; raise ValueError with an example of what is understood."""
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        found = TIME.fullmatch(text)
+        day = parse_date(found[1]) if found else None
+        if found is None or day is None:
+            raise ValueError(_("Please write day and time as 2026-01-31 22:00."))
+        try:
+            hour = time(int(found[2]), int(found[3]))
+        except ValueError:
+            raise ValueError(_("Please write day and time as 2026-01-31 22:00.")) from None
+        self.data = datetime.combine(day, hour, site_zone())
+
+
+class AnnouncementForm(Form):
+    """What is announced, how loudly, from when until when, and to whom."""
+
+    text = NameField(_l("Text"), required=True, limit=LONGEST, span=4)
+    tone = SelectField(
+        _l("Tone"), choices=lambda: [(k, str(v)) for k, v in TONE_TITLES.items()], required=True
+    )
+    starts_at = InstantField(_l("From"), required=True, hint=_l("yyyy-MM-dd HH:mm"))
+    ends_at = InstantField(
+        _l("Until"), required=True, hint=_l("At this minute it is not shown any more.")
+    )
+    on_login = CheckField(
+        _l("Show it on the sign-in page too"),
+        span=4,
+        hint=_l("Then people without an account can read it as well."),
+    )

@@ -1,0 +1,99 @@
+"""Pages about announcements, and the button that closes one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from core.access.decorators import needs, signed_in
+from core.access.guarded_session import GuardedSession
+from core.announcements import services
+from core.announcements.forms import AnnouncementForm
+from core.announcements.lists import ANNOUNCEMENTS
+from core.announcements.models import ANNOUNCEMENT
+from core.announcements.showing import COOKIE, closing
+from core.clock import now
+from core.contributions import Verb
+from core.i18n import gettext as _
+from core.i18n import ngettext
+from core.unit_of_work import current_session, unit_of_work
+from core.web.addresses import local_path
+from core.web.lists import render_list
+
+KEPT_SECONDS = 30 * 24 * 3600
+
+blueprint = Blueprint("announcements", __name__, template_folder="templates")
+
+
+@blueprint.get("/admin/announcements")
+@needs(ANNOUNCEMENT, Verb.QUERY)
+def index() -> ResponseReturnValue:
+    """List announcements."""
+    return render_list(ANNOUNCEMENTS, create="announcements.create")
+
+
+@blueprint.route("/admin/announcements/new", methods=["GET", "POST"])
+@needs(ANNOUNCEMENT, Verb.CREATE)
+def create() -> ResponseReturnValue:
+    """Publish an announcement."""
+    hour = now().replace(minute=0, second=0, microsecond=0)
+    form = AnnouncementForm(tone="info", starts_at=hour, ends_at=hour + timedelta(days=1))
+    return _edited(
+        form, lambda session: services.publish(session, **form.values()), _("New announcement")
+    )
+
+
+@blueprint.route("/admin/announcements/<int:record_id>", methods=["GET", "POST"])
+@needs(ANNOUNCEMENT, Verb.UPDATE)
+def edit(record_id: int) -> ResponseReturnValue:
+    """Change an announcement."""
+    form = AnnouncementForm.for_record(services.load(current_session(), record_id))
+
+    def work(session: GuardedSession) -> None:
+        services.change(session, record_id, row_version=form.row_version, **form.values())
+
+    return _edited(form, work, _("Edit announcement"))
+
+
+@blueprint.post("/admin/announcements/withdraw")
+@needs(ANNOUNCEMENT, Verb.DELETE)
+def withdraw() -> ResponseReturnValue:
+    """Remove the chosen announcements."""
+    ids = list(current_session().scalars(ANNOUNCEMENTS.selection(request.form).limit(1000)))
+    with unit_of_work() as session:
+        gone = services.withdraw(session, ids)
+    said = ngettext("%(num)s announcement withdrawn.", "%(num)s announcements withdrawn.", gone)
+    flash(said, "ok")
+    return redirect(url_for("announcements.index"), 303)
+
+
+@blueprint.post("/announcements/<int:record_id>/close")
+@signed_in
+def close(record_id: int) -> ResponseReturnValue:
+    """Hide an announcement from this person in this browser, until it is changed."""
+    response = redirect(local_path(request.form.get("next")), 303)
+    response.set_cookie(
+        COOKIE,
+        closing(record_id),
+        max_age=KEPT_SECONDS,
+        samesite="Lax",
+        httponly=True,
+        secure=request.is_secure,
+    )
+    return response
+
+
+def _edited(
+    form: AnnouncementForm, work: Callable[[GuardedSession], Any], title: str
+) -> ResponseReturnValue:
+    def act() -> None:
+        with unit_of_work() as session:
+            work(session)
+
+    if form.accepts(act):
+        flash(_("Saved."), "ok")
+        return redirect(url_for("announcements.index"), 303)
+    page: ResponseReturnValue = form.render(title=title, cancel=url_for("announcements.index"))
+    return page

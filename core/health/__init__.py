@@ -1,0 +1,1 @@
+"""How the site is: checks with one sentence each, for people, the command line and balancers."""

@@ -1,0 +1,149 @@
+"""What the checks look at, read in two statements that cost the same on a site of any size."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, column, func, literal, select
+from sqlalchemy.orm import Session
+
+from core.addons.models import EPOCH_ID, Addon, CoreEpoch, Worker
+from core.audit.models import AuditEntry, AuditSeal
+from core.clock import now
+from core.database import UtcDateTime
+from core.jobs.definitions import definitions, running_owners
+from core.jobs.models import Job, JobState, ScheduleFire
+
+MANY = 1_000
+LOWEST = -(2**62)
+POSTGRES = ("fsync", "synchronous_commit", "full_page_writes")
+SQLITE = ("journal_mode", "synchronous", "foreign_keys")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One serving process as it last reported."""
+
+    host: str
+    pid: int
+    module_version: int
+    code_version: int
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The state of the site at one instant, as its database tells it."""
+
+    instant: datetime
+    database: str
+    database_version: str
+    database_time: datetime
+    modes: Mapping[str, str]
+    module_version: int
+    code_version: int
+    addons_changed_at: datetime | None
+    dead: int
+    oldest_due: datetime | None
+    last_fire: datetime | None
+    sealed_at: datetime | None
+    unsealed_since: datetime | None
+    verified_at: datetime | None
+    verified_fault: str
+    processes: tuple[Process, ...] = ()
+
+
+def read_facts(session: Session) -> Facts:
+    """Return the facts; every part is answered by an index or stops at a bound."""
+    dialect = session.get_bind().dialect.name
+    names = POSTGRES if dialect == "postgresql" else SQLITE
+    modes = {name: _mode(dialect, name) for name in names}
+    version = func.version() if dialect == "postgresql" else func.sqlite_version()
+    verified = (
+        select(AuditEntry.id)
+        .where(AuditEntry.resource == "core.audit", AuditEntry.action == "verify")
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    parts: dict[str, Any] = {
+        "database_version": version,
+        "database_time": _time(dialect),
+        "module_version": _one(CoreEpoch.module_version, CoreEpoch.id == EPOCH_ID),
+        "code_version": _one(CoreEpoch.code_version, CoreEpoch.id == EPOCH_ID),
+        "addons_changed_at": select(func.max(Addon.changed_at)).scalar_subquery(),
+        "dead": _dead(),
+        "oldest_due": _oldest_due(),
+        "last_fire": select(func.max(ScheduleFire.fire_time)).scalar_subquery(),
+        "sealed_at": select(func.max(AuditSeal.at)).scalar_subquery(),
+        "unsealed_since": _unsealed_since(),
+        "verified_at": _one(AuditEntry.at, AuditEntry.id == verified),
+        "verified": _one(AuditEntry.changes, AuditEntry.id == verified),
+        **modes,
+    }
+    row = session.execute(select(*(part.label(key) for key, part in parts.items()))).one()
+    found = dict(row._mapping)  # noqa: SLF001 - the public way of reading a row by name
+    verdict = found.pop("verified") or {}
+    held = {name: str(found.pop(name)) for name in modes}
+    processes = session.execute(
+        select(
+            Worker.host, Worker.pid, Worker.module_version, Worker.code_version, Worker.seen_at
+        ).limit(MANY)
+    )
+    return Facts(
+        instant=now(),
+        database=dialect,
+        modes=held,
+        verified_fault=str(verdict.get("fault") or ""),
+        processes=tuple(Process(*one) for one in processes),
+        **{**found, "database_time": found["database_time"].replace(tzinfo=UTC)}
+        if dialect != "postgresql"
+        else found,
+    )
+
+
+def _mode(dialect: str, name: str) -> Any:
+    if dialect == "postgresql":
+        return func.current_setting(name)
+    pragma = getattr(func, f"pragma_{name}")().table_valued(column(name, String))
+    return select(pragma.c[name]).scalar_subquery()
+
+
+def _time(dialect: str) -> Any:
+    if dialect == "postgresql":
+        return cast(func.clock_timestamp(), UtcDateTime)
+    return func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=UtcDateTime)
+
+
+def _one(value: Any, condition: ColumnElement[bool]) -> Any:
+    return select(value).where(condition).scalar_subquery()
+
+
+def _dead() -> Any:
+    some = select(Job.id).where(Job.state == JobState.DEAD).limit(MANY).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _oldest_due() -> Any:
+    """Return since when the oldest job that may run has been due."""
+    return _one(
+        func.min(Job.due_at),
+        and_(
+            Job.state == JobState.PENDING,
+            Job.due_at <= now(),
+            Job.addon.in_(running_owners()),
+            Job.kind.in_(list(definitions())),
+        ),
+    )
+
+
+def _unsealed_since() -> Any:
+    last = select(func.coalesce(func.max(AuditSeal.last_id), literal(LOWEST))).scalar_subquery()
+    return (
+        select(AuditEntry.at)
+        .where(AuditEntry.id > last)
+        .order_by(AuditEntry.id)
+        .limit(1)
+        .scalar_subquery()
+    )
