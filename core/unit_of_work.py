@@ -45,7 +45,9 @@ class UnitOfWork:
         self._connection: Connection | None = None
         self._session: GuardedSession | None = None
         self._access: AccessContext | None = None
-        self.rights_version: int | None = None  # if it has been read in this transaction already
+        # if they have been read in this transaction already
+        self.rights_version: int | None = None
+        self.settings_version: int | None = None
 
     @property
     def connection(self) -> Connection:
@@ -116,7 +118,7 @@ class UnitOfWork:
             session.close()
         self.elevated_sessions.clear()
         self._session = None
-        self._access = self.rights_version = None
+        self._access = self.rights_version = self.settings_version = None
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

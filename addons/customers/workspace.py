@@ -23,10 +23,9 @@ from core.audit.queries import latest_acts
 from core.charts import Chart, Series
 from core.clock import site_zone, today
 from core.contributions import Slot, Verb
-from core.i18n import current_locale, format_day, format_money, format_number
+from core.i18n import current_locale, format_day, format_money, format_number, ngettext
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
-from core.i18n import ngettext
 from core.unit_of_work import current_session, current_unit
 
 TEN_THOUSAND = Decimal(10_000)

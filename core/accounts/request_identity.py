@@ -56,6 +56,7 @@ def identify() -> None:
         identity = _load(unit)
         unit.actor = g.actor = identity.actor
         unit.rights_version = identity.epoch.rights_version  # read in the unit's own transaction
+        unit.settings_version = identity.epoch.settings_version
         g.epoch = identity.epoch
         g.login_session = identity.session
         g.api_token = identity.token

@@ -51,9 +51,9 @@ class AnnouncementForm(Form):
     tone = SelectField(
         _l("Tone"), choices=lambda: [(k, str(v)) for k, v in TONE_TITLES.items()], required=True
     )
-    starts_at = InstantField(_l("From"), required=True, hint=_l("yyyy-MM-dd HH:mm"))
+    starts_at = InstantField(_l("Shown from"), required=True, hint=_l("yyyy-MM-dd HH:mm"))
     ends_at = InstantField(
-        _l("Until"), required=True, hint=_l("At this minute it is not shown any more.")
+        _l("Shown until"), required=True, hint=_l("At this minute it is not shown any more.")
     )
     on_login = CheckField(
         _l("Show it on the sign-in page too"),

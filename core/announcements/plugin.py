@@ -21,8 +21,8 @@ def register_models() -> Iterable[type[Any]]:
     titles = {
         "text": _l("Text"),
         "tone": _l("Tone"),
-        "starts_at": _l("From"),
-        "ends_at": _l("Until"),
+        "starts_at": _l("Shown from"),
+        "ends_at": _l("Shown until"),
         "on_login": _l("On the sign-in page"),
     }
     name_fields(Announcement, titles, labels={"tone": TONE_TITLES})

@@ -100,16 +100,9 @@ def addons(_facts: Facts) -> Answer:
 
 def processes(facts: Facts) -> Answer:
     """Say whether all serving processes follow the site's versions."""
-    changed = facts.addons_changed_at
-    old = sum(
-        one.code_version < facts.code_version
-        or (
-            one.module_version < facts.module_version
-            and changed is not None
-            and one.seen_at > changed + REPORT_LAG
-        )
-        for one in facts.processes
-    )
+    changed, seen = facts.addons_changed_at, facts.behind_seen_at
+    late = changed is not None and seen is not None and seen > changed + REPORT_LAG
+    old = max(facts.old_code, facts.behind if late else 0)
     if old:
         return "warn", ngettext(
             "%(num)s process runs older code or does not follow the add-ons. Restart the server.",
@@ -119,7 +112,7 @@ def processes(facts: Facts) -> Answer:
     return "ok", ngettext(
         "%(num)s serving process reported lately, in step.",
         "%(num)s serving processes reported lately, all in step.",
-        len(facts.processes),
+        facts.processes,
     )
 
 
@@ -229,7 +222,7 @@ def versions(facts: Facts) -> Answer:
 
 CHECKS: tuple[tuple[Check, object, str], ...] = (
     (durability, _l("Safety of stored work"), ""),
-    (migrations, _l("Tables"), ""),
+    (migrations, _l("Database tables"), ""),
     (addons, _l("Add-ons"), "addons.index"),
     (processes, _l("Processes"), "addons.index"),
     (queue, _l("Background jobs"), "jobs.index"),

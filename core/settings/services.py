@@ -86,9 +86,9 @@ def stored_values(session: Session) -> Mapping[str, Any]:
 
 def _load(session: Session) -> Mapping[str, Any]:
     """Read the version first: values may be newer than their version, never older."""
-    version = session.execute(
-        select(CoreEpoch.settings_version).where(CoreEpoch.id == EPOCH_ID)
-    ).scalar_one_or_none()
+    version = session.info["unit"].settings_version
+    if version is None:
+        version = session.scalar(select(CoreEpoch.settings_version).where(CoreEpoch.id == EPOCH_ID))
     cached = current_app.extensions.get(CACHE)
     if cached is not None and cached[0] == version and not session.info.get(CHANGED):
         values: Mapping[str, Any] = cached[1]

@@ -43,7 +43,7 @@ class ShortcutsForm(Form):
     """Which entries of the menu are pinned."""
 
     pins = MultiField(
-        _l("Pages"),
+        _l("Pages of the menu"),
         choices=lambda: [(entry.endpoint, entry.title) for entry in offered()],
         span=4,
     )

@@ -7,6 +7,7 @@ here; states that no address alone reaches are added by tests.browser.states.
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
@@ -19,6 +20,7 @@ from core.actor import acting_as
 from core.addons.registry import registry
 from core.cli.demo import OPERATOR, prepare_site
 from core.clock import now
+from core.i18n import format_datetime
 from core.jobs.models import Job, JobState
 from core.jobs.worker import drain
 from core.testing.client import sign_in_cookie, signed_in_client
@@ -114,6 +116,7 @@ class Stage:
 
     def _set_up(self) -> None:
         """Add what a young demonstration lacks: changes, imports, a job that failed for good."""
+        self.announce(days=1)
         self.trial = self.upload()
         self.result = self.upload()
         self.admin.submit(f"/imports/{self.result}/start")
@@ -140,6 +143,26 @@ class Stage:
             session.add(failed)
             session.flush()
             self.dead_job = failed.id
+
+    def announce(self, *, days: int = 0, tone: str = "info") -> None:
+        """Announce maintenance: now, or in some days."""
+        begins = now() + timedelta(days=days)
+        self.admin.submit(
+            "/admin/announcements/new",
+            {
+                "text-zh": "本周六 22:00 至次日 2:00 升级数据库，其间系统不能登录，请提前保存手头工作。",
+                "text-en": "The database is upgraded on Saturday from 22:00; please save your work before.",
+                "tone": tone,
+                "starts_at": format_datetime(begins - timedelta(minutes=5)),
+                "ends_at": format_datetime(begins + timedelta(days=2)),
+                "on_login": "y",
+            },
+        )
+
+    def withdraw_all(self) -> None:
+        """Take every announcement back, then announce the coming one again."""
+        self.admin.submit("/admin/announcements/withdraw", {"all": "1", "query": ""})
+        self.announce(days=1)
 
     def edit(self, page: str, target: str = "", **changes: str) -> None:
         """Send the form of a page with some of its fields changed."""

@@ -17,7 +17,35 @@ def special_scenes(stage: Stage) -> Iterator[Scene]:
     yield from _lists()
     yield from _faults(stage)
     yield from _menus()
+    yield from _announced()
     yield from _addons()
+
+
+def _announced() -> Iterator[Scene]:
+    """Give pages below the bar of an announcement."""
+    yield Scene("announced-workspace", "/", "chen", act=_announce("warn"), undo=_withdraw)
+    yield Scene("announced-login", "/login", None, act=_announce("info"), undo=_withdraw)
+    yield Scene(
+        "announcement-with-errors", "/admin/announcements/new", act=_wrong_span, undo=_withdraw
+    )
+
+
+def _announce(tone: str) -> Any:
+    def act(page: Any, stage: Stage) -> None:
+        stage.announce(tone=tone)
+        page.goto(page.url)  # a reload would keep the first line where it was, below the bar
+
+    return act
+
+
+def _withdraw(stage: Stage) -> None:
+    stage.withdraw_all()
+
+
+def _wrong_span(page: Any, stage: Stage) -> None:
+    page.fill("input[name=starts_at]", "tomorrow")
+    page.fill("input[name=text-en]", "Without Chinese")
+    _press_submit(page, stage)
 
 
 def _people() -> Iterator[Scene]:
