@@ -53,6 +53,13 @@ class StageLine:
     change: str
 
 
+def _rows(resource: str, endpoint: str, **filters: Any) -> str:
+    """Return the address of a figure's rows; none where statistics reach further than rows."""
+    access = current_unit().access
+    same = access.reach(resource, Verb.ANALYSE) == access.reach(resource, Verb.QUERY)
+    return url_for(endpoint, **filters) if same else ""
+
+
 def new_customer(_record: Any) -> str:
     """Return the button for what account managers do most."""
     return render_template("customers/workspace_act.html")
@@ -73,12 +80,11 @@ def _accounts_card() -> Number:
     note = _("%(count)s of grade A", count=format_number(found.top_grade))
     if 0 < found.own < found.total:
         note = _("%(count)s of them my own", count=format_number(found.own))
-    return Number(title, format_number(found.total), url_for("customers.index"), note=note)
+    return Number(title, format_number(found.total), _rows(CUSTOMER, "customers.index"), note=note)
 
 
 def _business_card() -> Sequence[Number]:
-    access = current_unit().access
-    if not (access.may(OPPORTUNITY, Verb.ANALYSE) and access.may(OPPORTUNITY, Verb.QUERY)):
+    if not current_unit().access.may(OPPORTUNITY, Verb.ANALYSE):
         return ()
     found = overview()
     count = sum(found.open_count.values())
@@ -87,7 +93,7 @@ def _business_card() -> Sequence[Number]:
         Number(
             _("Open business"),
             value,
-            url_for("customers.opportunities_index", stage=list(OPEN_STAGES)),
+            _rows(OPPORTUNITY, "customers.opportunities_index", stage=list(OPEN_STAGES)),
             unit=_("10k CNY"),
             note=ngettext("%(num)s opportunity", "%(num)s opportunities", count),
         )
@@ -96,13 +102,13 @@ def _business_card() -> Sequence[Number]:
 
 def _prospects_card() -> Number:
     first, last = _month()
-    url = url_for("customers.index", entered_from=first, entered_to=last)
+    url = _rows(CUSTOMER, "customers.index", entered_from=first, entered_to=last)
     return _month_card(_("New prospects this month"), Stage.PROSPECT, url)
 
 
 def _signed_card() -> Number:
     first, last = _month()
-    url = url_for("customers.index", stage=Stage.SIGNED, since_from=first, since_to=last)
+    url = _rows(CUSTOMER, "customers.index", stage=Stage.SIGNED, since_from=first, since_to=last)
     return _month_card(_("Signed this month"), Stage.SIGNED, url)
 
 
@@ -130,7 +136,7 @@ def stages(_record: Any) -> str:
         StageLine(
             str(STAGE_TITLES[stage]),
             found.accounts.get(stage, 0),
-            url_for("customers.index", stage=stage),
+            _rows(CUSTOMER, "customers.index", stage=stage),
             round(100 * found.accounts.get(stage, 0) / found.total),
             f"+{arrived}" if (arrived := found.reached_in(stage, this)) else "0",
         )
@@ -143,10 +149,13 @@ def stages(_record: Any) -> str:
 def business(_record: Any) -> str:
     """Return the chart of open business; nothing where there is none."""
     found = overview()
-    if not found.open_count or not current_unit().access.may(OPPORTUNITY, Verb.QUERY):
+    if not found.open_count:
         return ""
     values = [found.open_value.get(stage, Decimal(0)) / TEN_THOUSAND for stage in OPEN_STAGES]
     total = format_money(sum(values, Decimal(0)))
+    links = [
+        _rows(OPPORTUNITY, "customers.opportunities_index", stage=stage) for stage in OPEN_STAGES
+    ]
     chart = Chart(
         kind="bar",
         title=_("Open business by stage"),
@@ -155,7 +164,7 @@ def business(_record: Any) -> str:
         series=[Series(_("Expected value"), values)],
         head=_("Stage"),
         unit=_("10k CNY"),
-        links=[url_for("customers.opportunities_index", stage=stage) for stage in OPEN_STAGES],
+        links=links if all(links) else (),
         size="s",
     )
     return render_template("customers/workspace_business.html", chart=chart)

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Literal
 
 from flask import current_app
@@ -72,10 +73,10 @@ def durability(facts: Facts) -> Answer:
 def migrations(_facts: Facts) -> Answer:
     """Say whether the tables fit the code."""
     config: Config = current_app.config["SUNMAO"]
-    behind = [] if schema.is_current(config, schema.history_of(schema.CORE)) else [CORE]
+    behind = [] if _is_current(config, schema.history_of(schema.CORE)) else [CORE]
     for name in sorted(registry().enabled_set().names):
         package = registry().catalogue.manifests[name].package
-        if not schema.is_current(config, schema.history_of(name, package)):
+        if not _is_current(config, schema.history_of(name, package)):
             behind.append(name)
     if behind:
         return "bad", _(
@@ -83,6 +84,17 @@ def migrations(_facts: Facts) -> Answer:
             owners=join_words(behind),
         )
     return "ok", _("Tables and code are of the same version.")
+
+
+def _is_current(config: Config, history: schema.History) -> bool:
+    changed = history.folder.stat().st_mtime_ns
+    return _heads(history, changed) == {schema.current(config, history)}
+
+
+@cache
+def _heads(history: schema.History, _changed: int) -> frozenset[str]:
+    """Return the newest revisions; reading all of a history's files takes a while."""
+    return frozenset(history.heads())
 
 
 def addons(_facts: Facts) -> Answer:

@@ -24,6 +24,11 @@ class Page:
     main: list[Markup]
     side: list[Markup]
 
+    @property
+    def has_charts(self) -> bool:
+        """Tell whether the page needs the scripts of charts."""
+        return any("data-chart=" in body for body in (*self.main, *self.side))
+
 
 def page() -> Page:
     """Render every place under the reader's rights; an empty fragment leaves no trace."""

@@ -125,6 +125,15 @@ def test_each_number_opens_exactly_its_rows(house, login, who):
 
 
 @pytest.mark.usefixtures("accounts")
+def test_statistics_that_reach_further_than_rows_are_shown_without_links(house, login, grant):
+    grant(house.ann, {"analyse"}, house.second_room)
+    page = login(house.ann.user).get("/").text
+    assert cards(page) == []
+    assert page.count('<div class="numc">') == 4
+    assert "Bob-canary" not in page
+
+
+@pytest.mark.usefixtures("accounts")
 @pytest.mark.parametrize("who", ["ann", "head", "administrator"])
 def test_the_whole_page_takes_at_most_twelve_statements(house, login, who, statements):
     client = login(getattr(house, who).user)
