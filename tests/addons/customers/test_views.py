@@ -229,7 +229,7 @@ def test_chinese_readers_get_chinese(house, login, account, make):
 
 def test_the_start_page_shows_my_accounts_by_stage(house, login, account):
     text = login(house.ann.user).get("/").get_data(as_text=True)
-    assert "My accounts by stage" in text
+    assert "Customers by stage" in text
 
 
 @pytest.mark.parametrize("name", ["\u3164\u200b", "a\u202eb", "a\nb"])
