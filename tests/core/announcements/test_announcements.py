@@ -43,6 +43,8 @@ def publish(words="Database upgrade", **fields):
 def test_it_is_shown_from_its_begin_until_just_before_its_end(make, login, frozen, instant, shown):
     user = make.user()
     publish("Half open", starts_at=BEGIN, ends_at=END)
+    with frozen(BEGIN):
+        login(user).get("/account")  # the process keeps it from now on
     with frozen(instant):
         assert ("Half open" in login(user).get("/account").text) is shown
 
