@@ -138,6 +138,7 @@ CUSTOMERS = ListSpec(
     title=_l("Customers"),
     endpoint="customers.index",
     record_endpoint="customers.show",
+    walks=True,
     id=Customer.id,
     source=_customers,
     columns=(

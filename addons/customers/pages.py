@@ -3,6 +3,7 @@
 from flask import url_for
 
 from addons.customers import countries, industries, queries
+from addons.customers.lists import CUSTOMERS
 from addons.customers.models import CUSTOMER, OPPORTUNITY, Customer, Opportunity
 from addons.customers.stages import (
     OPPORTUNITY_TITLES,
@@ -46,6 +47,7 @@ def customer_page(customer: Customer) -> RecordPage:
         ],
         actions=_actions(customer),
         tabs=TABS,
+        walk=CUSTOMERS,
     )
 
 

@@ -14,6 +14,8 @@ from core.i18n import gettext as _
 from core.unit_of_work import current_session, unit_of_work
 from core.web.cells import cell_text, text_of
 from core.web.list_args import ListArgs
+from core.web.list_columns import value_of
+from core.web.list_groups import group_facet, in_order
 from core.web.lists import Column, ListSpec
 
 NUMBERS = frozenset({"number", "money", "percent"})
@@ -58,7 +60,7 @@ def export(spec: ListSpec, args: ListArgs, fmt: Format) -> ExportFile:
     check_right(session, spec)
     columns = spec.columns_for(session.info["unit"].access, args)
     with session.execute(export_statement(spec, args).limit(MAX_EXPORT_ROWS + 1)) as result:
-        rows = converted(result.mappings(), columns)
+        rows = converted(in_groups(spec, args, result.mappings()), columns)
         file = write_file(titles(columns), rows, fmt=fmt, name=spec.key.replace(".", "-"))
     with unit_of_work() as writing:
         audit_export(writing, file, resource=spec.resource, arguments=args.query())
@@ -67,7 +69,24 @@ def export(spec: ListSpec, args: ListArgs, fmt: Format) -> ExportFile:
 
 def export_statement(spec: ListSpec, args: ListArgs) -> Select[Any]:
     """Return the rows behind an address, within the range of `export`."""
-    return spec.query(args).execution_options(action=Verb.EXPORT)
+    statement = spec.query(args)
+    facet = group_facet(spec, args, current_session().info["unit"].access)
+    if facet is not None:
+        statement = statement.add_columns(value_of(facet.expr).label("group_value"))
+    return statement.execution_options(action=Verb.EXPORT)
+
+
+def in_groups(
+    spec: ListSpec, args: ListArgs, rows: Iterable[Mapping[Any, Any]]
+) -> Iterable[Mapping[Any, Any]]:
+    """Return the rows in the order of the groups that the list shows, if it is grouped."""
+    facet = group_facet(spec, args, current_session().info["unit"].access)
+    if facet is None:
+        return rows
+    kept = list(rows)
+    values = in_order(facet, {row["group_value"] for row in kept})
+    places = {value: place for place, (value, _label) in enumerate(values)}
+    return sorted(kept, key=lambda row: places[row["group_value"]])
 
 
 def titles(columns: Iterable[Column]) -> list[str]:

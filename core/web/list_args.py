@@ -22,7 +22,7 @@ MAX_SEARCH = 200
 MAX_VALUES = 60
 LARGEST = 2**53
 NUMBERS = frozenset({int, float, Decimal})
-SINGLE = ("q", "sort", "page", "size", "tab", "after", "more")
+SINGLE = ("q", "sort", "page", "size", "tab", "after", "more", "group")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class ListArgs:
     columns: tuple[str, ...] = ()
     tab: str = ""
     opened: str = ""  # the facet that shows all its values
+    group: str = ""  # the facet whose values the rows stand under
     usual_size: int = 50
 
     @property
@@ -59,6 +60,8 @@ class ListArgs:
         for key, values in self.filters.items():
             for value in values:
                 yield key, value
+        if self.group:
+            yield "group", self.group
         if self.sort:
             yield "sort", self.sort
         if self.size != self.usual_size:
@@ -98,16 +101,19 @@ def parse_args(spec: "ListSpec", values: Any) -> ListArgs:
     tab = next((one for one in spec.tabs if one.key == single["tab"]), None)
     if tab is not None:
         filters = _filters(spec, _multi(tab.filters())) | filters
+    group = spec.facet_by_key.get(single["group"])
+    grouped = group is not None and group.kind == "choice"
     args = ListArgs(
         q=_search(single["q"]),
         filters=filters,
         sort=_sort(spec, single["sort"]),
         page=_number(single["page"]) or 1,
         size=_number(single["size"]) or spec.size,
-        after=single["after"],
+        after="" if grouped else single["after"],  # grouped lists have page numbers only
         columns=tuple(c for c in dict.fromkeys(given.getlist("col")) if c in spec.column_by_key),
         tab=tab.key if tab else "",
         opened=single["more"] if single["more"] in spec.facet_by_key else "",
+        group=single["group"] if grouped else "",
         usual_size=spec.size,
     )
     if args.size not in {*SIZES, spec.size}:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access.context import AccessContext
 from core.i18n import gettext as _
+from core.unit_of_work import current_session
 from core.web.list_args import ListArgs
 from core.web.list_columns import Choice, Facet, Lookup, choices_of
 from core.web.list_query import FACET_LIMIT, NONE, facets_statement
@@ -114,7 +115,7 @@ def _options(
     facet: Facet, counts: Mapping[str, int] | None, chosen: Sequence[str], *, opened: bool
 ) -> list[Option]:
     wanted = {*chosen, *(counts or ())} - {NONE, ""}
-    choices = _choices(facet, wanted, counted=counts is not None, opened=opened)
+    choices = choices_for(facet, wanted, all_of_them=opened and counts is None)
     strange = wanted - {choice.value for choice in choices}
     choices += [Choice(value, value) for value in sorted(strange)]
     if facet.none is not None or NONE in chosen:
@@ -132,14 +133,21 @@ def _options(
     ]
 
 
-def _choices(facet: Facet, wanted: set[str], *, counted: bool, opened: bool) -> list[Choice]:
+def choices_for(facet: Facet, wanted: set[str], *, all_of_them: bool = False) -> list[Choice]:
+    """Return a facet's values in words: those declared; of a Lookup the wanted, or all offered.
+
+    What a Lookup has named once in this unit of work is not asked for again.
+    """
     lookup = facet.choices
     if not isinstance(lookup, Lookup):
         return choices_of(lookup)
-    offered = list(lookup.offered()) if opened and not counted else []
+    offered = list(lookup.offered()) if all_of_them else []
+    kept = current_session().info.setdefault("list.titles", {})
+    known: dict[str, str] = kept.setdefault(lookup, {})
     missing = wanted - {choice.value for choice in offered}
-    named = lookup.titles(missing).items() if missing else ()
-    return [Choice(value, label) for value, label in named] + offered
+    if missing - known.keys():
+        known.update(lookup.titles(missing - known.keys()))
+    return [Choice(value, known[value]) for value in known if value in missing] + offered
 
 
 def _rolled_up(choices: Iterable[Choice], counts: Mapping[str, int]) -> dict[str, int]:

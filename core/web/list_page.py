@@ -1,50 +1,47 @@
 """One page of a list: few statements whatever the number of rows, then the template."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any
 
-from flask import render_template, request, url_for
-from markupsafe import Markup
+from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from core.access.context import AccessContext
 from core.access.guarded_session import KEEPS_ORDER
 from core.contributions import Verb
-from core.i18n import gettext as _
-from core.i18n import join_words, ngettext
 from core.unit_of_work import current_unit
 from core.web.addresses import local_path
-from core.web.cells import cell_classes, text_of
 from core.web.list_args import OFFSET_LIMIT, SIZES, ListArgs
-from core.web.list_columns import Column
+from core.web.list_around import (
+    chips,
+    export_urls,
+    foot,
+    group_rows,
+    groupings,
+    heads,
+    save_address,
+    tabs,
+)
+from core.web.list_columns import Column, Facet
 from core.web.list_facets import FacetView, facet_views
+from core.web.list_groups import (
+    Group,
+    group_facet,
+    grouped_rows,
+    load_groups,
+    on_page,
+    summed,
+)
 from core.web.list_query import COUNT_LIMIT, count_statement, rows_statement, write_cursor
 from core.web.list_rows import render_rows
-from core.web.list_spec import ListSpec
+from core.web.list_spec import EVERYTHING, ListSpec
+from core.web.saved_views import default_address, offered_views, sharing_words
 
 NEIGHBOURS = 2
 WIDE = 2_000  # rows from which walking along the order beats collecting and sorting them
-
-
-@dataclass(slots=True)
-class Head:
-    """One column head."""
-
-    title: str
-    classes: str
-    href: str | None
-    sorted: str | None  # ascending | descending
-
-
-@dataclass(slots=True)
-class Chip:
-    """One filter in force, with the address without it."""
-
-    title: str
-    words: str
-    href: str
 
 
 @dataclass(slots=True)
@@ -61,21 +58,43 @@ class Page:
     has_more: bool
     path: str
     facets: list[FacetView] = field(default_factory=list)
+    groups: list[Group] | None = None  # None: not grouped
+    has_default: bool = False  # the bare address shows a view instead of everything
 
     @property
     def total_text(self) -> str:
-        """The number of rows; beyond the bound with a plus."""
-        return f"{COUNT_LIMIT - 1}+" if self.total >= COUNT_LIMIT else str(self.total)
+        """The number of rows; beyond the bound with a plus, unless groups were counted."""
+        bounded = self.groups is None and self.total >= COUNT_LIMIT
+        return f"{COUNT_LIMIT - 1}+" if bounded else str(self.total)
 
     def href(self, args: ListArgs, *, place: bool = False, **changes: Any) -> str:
         """Return the list's address for changed parameters."""
         query = args.query(place=place, **changes)
+        if self.has_default and not query:
+            query = f"tab={EVERYTHING}"
         return f"{self.path}?{query}" if query else self.path
 
 
 def load_page(spec: ListSpec, args: ListArgs, session: Session, access: AccessContext) -> Page:
     """Ask the database: rows, count with sums where needed, facets."""
     columns = spec.columns_for(access, args)
+    facet = group_facet(spec, args, access)
+    if facet is not None:
+        page = _grouped(spec, args, session, access, facet)
+    else:
+        page = _plain(spec, replace(args, group=""), session, access, columns)
+    if spec.facets and (page.total or args.is_narrowed):  # an empty list has nothing to narrow
+        page.facets = facet_views(spec, args, access, session, total=page.total)
+    return page
+
+
+def _plain(
+    spec: ListSpec,
+    args: ListArgs,
+    session: Session,
+    access: AccessContext,
+    columns: Sequence[Column],
+) -> Page:
     statement = rows_statement(spec, args, access, columns).limit(args.size + 1)
     if not args.after:
         statement = statement.offset(args.offset)
@@ -89,10 +108,25 @@ def load_page(spec: ListSpec, args: ListArgs, session: Session, access: AccessCo
     sums = {column.key: value for column, value in zip(summed, counted[1:], strict=True)}
     if total >= COUNT_LIMIT:
         sums = {}
-    facets: list[FacetView] = []
-    if spec.facets and (total or args.is_narrowed):  # an empty list has nothing to narrow
-        facets = facet_views(spec, args, access, session, total=total)
-    return Page(spec, args, access, columns, total, sums, rows, has_more, request.path, facets)
+    return Page(spec, args, access, columns, total, sums, rows, has_more, request.path)
+
+
+def _grouped(
+    spec: ListSpec, args: ListArgs, session: Session, access: AccessContext, facet: Facet
+) -> Page:
+    columns = spec.columns_for(access, args)
+    groups = load_groups(spec, args, access, session, facet=facet, columns=columns)
+    total = sum(group.count for group in groups)
+    shown = on_page(groups, args)
+    rows: list[Any] = []
+    if shown:
+        statement = grouped_rows(spec, args, access, columns, facet=facet, shown=shown)
+        rows = list(session.execute(statement).all())
+    has_more = args.offset + len(rows) < total
+    sums = summed(groups, columns)
+    page = Page(spec, args, access, columns, total, sums, rows, has_more, request.path)
+    page.groups = groups
+    return page
 
 
 def render_list(
@@ -102,11 +136,19 @@ def render_list(
     create: str | None = None,
     imports: str | None = None,
     **context: Any,
-) -> str:
-    """Answer a list's page for the request's address; `create` and `imports` are endpoints."""
+) -> str | Response:
+    """Answer a list's page for the request's address; `create` and `imports` are endpoints.
+
+    The bare address goes on to the reader's default view, if there is one.
+    """
     unit = current_unit()
     access = unit.access
+    views = offered_views(unit, spec)
+    default = default_address(spec, views or ())
+    if default and not request.query_string:
+        return redirect(f"{request.path}?{default}")
     page = load_page(spec, spec.parse(request.args), unit.session, access)
+    page.has_default = bool(default)
     may_create = create is not None and access.may(spec.resource, Verb.CREATE)
     may_import = imports is not None and access.may(spec.resource, Verb.IMPORT)
     bulk = [b for b in spec.bulk if b.action is None or access.may(spec.resource, b.action)]
@@ -115,10 +157,20 @@ def render_list(
         page=page,
         spec=spec,
         args=page.args,
-        rows=render_rows(page.rows, page.columns, endpoint=spec.record_endpoint, ticks=bool(bulk)),
+        rows=render_rows(
+            page.rows,
+            page.columns,
+            endpoint=spec.record_endpoint,
+            ticks=bool(bulk),
+            walk=page.args.query() if spec.walks else None,
+            groups=group_rows(page, ticks=bool(bulk)),
+        ),
         heads=heads(page),
         chips=chips(page),
-        tabs=tabs(page),
+        tabs=tabs(page, views or ()),
+        save_url=None if views is None else save_address(page),
+        sharing=sharing_words(unit.actor),
+        groupings=groupings(page),
         foot=foot(page, ticks=bool(bulk)),
         bulk=bulk,
         pages=numbered(page),
@@ -132,64 +184,6 @@ def render_list(
         offered=[c for c in spec.columns if spec.may_see(access, c.field)],
         **context,
     )
-
-
-def heads(page: Page) -> list[Head]:
-    """Return the column heads with the address that sorts by each."""
-    sort = page.args.sort or page.spec.sort
-    found = []
-    for number, column in enumerate(page.columns):
-        by = sort.removeprefix("-") == column.key
-        down = by and sort.startswith("-")
-        first = f"-{column.key}" if column.is_numeric else column.key
-        turned = (column.key if down else f"-{column.key}") if by else first
-        href = page.href(page.args, sort=turned) if column.sortable else None
-        state = ("descending" if down else "ascending") if by else None
-        classes = cell_classes(column, first=number == 0)
-        found.append(Head(str(column.title), classes, href, state))
-    return found
-
-
-def chips(page: Page) -> list[Chip]:
-    """Return the filters in force in words."""
-    found = []
-    for facet in page.facets:
-        if facet.kind == "dates":
-            if facet.first or facet.last:
-                bare = page.args.without(f"{facet.key}_from").without(f"{facet.key}_to")
-                words = f"{facet.first} … {facet.last}".strip()
-                found.append(Chip(facet.title, words, page.href(bare)))
-            continue
-        words = join_words(o.label for o in facet.options if o.chosen)
-        if words:
-            found.append(Chip(facet.title, words, page.href(page.args.without(facet.key))))
-    return found
-
-
-def tabs(page: Page) -> list[tuple[str, str, bool]]:
-    """Return (title, address, whether here) of the ready filters; the first is everything."""
-    if not page.spec.tabs:
-        return []
-    here = page.args.tab
-    plain = ListArgs(sort=page.args.sort, size=page.args.size, usual_size=page.spec.size)
-    everything = (_("All"), page.href(plain), not here and not page.args.is_narrowed)
-    return [everything] + [
-        (str(tab.title), f"{page.path}?{plain.query(tab=tab.key)}", tab.key == here)
-        for tab in page.spec.tabs
-    ]
-
-
-def foot(page: Page, *, ticks: bool) -> Markup | None:
-    """Return the total row over all pages; None when nothing is summed."""
-    if not page.sums or not page.rows:
-        return None
-    words = ngettext("Total of %(num)s (all pages)", "Total of %(num)s (all pages)", page.total)
-    cells = [Markup("<td>{}</td>").format(words)]
-    for column in page.columns[1:]:
-        value = page.sums.get(column.key)
-        shown = text_of(column)(value) if value is not None else ""
-        cells.append(Markup('<td class="num">{}</td>').format(shown))
-    return Markup().join([Markup("<td></td>"), *cells] if ticks else cells)
 
 
 def numbered(page: Page) -> list[tuple[int, str | None]]:
@@ -224,22 +218,10 @@ def next_href(page: Page) -> str | None:
     args = page.args
     if not args.after and args.offset + 2 * args.size <= OFFSET_LIMIT:
         return page.href(args, place=True, page=args.page + 1)
+    if page.groups is not None:
+        return None  # the titles of the groups lead on
     last = page.rows[-1]
     return page.href(args, place=True, page=1, after=write_cursor(last[1], last[0]))
-
-
-def export_urls(page: Page) -> list[tuple[str, str]]:
-    """Return (format, address) of the exports of just these rows."""
-    endpoint = page.spec.export_endpoint
-    if endpoint is None or not page.spec.may_export(page.access):
-        return []
-    query = page.args.query()
-    found = []
-    for kind in ("xlsx", "csv"):
-        address = url_for(endpoint, format=kind)
-        mark = "&" if "?" in address else "?"
-        found.append((kind, f"{address}{mark}{query}" if query else address))
-    return found
 
 
 def return_to(form: Any) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    and_,
     cast,
     func,
     literal,
@@ -115,14 +116,19 @@ def sort_expression(column: Column) -> Any:
     return value_of(column.expr if column.sort is None else column.sort)
 
 
-def ordered(spec: "ListSpec", statement: Select[Any], sort: tuple[Any, bool]) -> Select[Any]:
-    """Sort with the id as tie-break; rows without a value come last either way."""
-    expression, down = sort
+def ordered(
+    spec: "ListSpec", statement: Select[Any], sort: tuple[Any, bool], *, back: bool = False
+) -> Select[Any]:
+    """Sort with the id as tie-break; rows without a value come last either way.
+
+    `back` gives the very same order read from its end.
+    """
+    expression, down = sort[0], sort[1] != back
     if expression is spec.id:
         return statement.order_by(spec.id.desc() if down else spec.id.asc())
     first = expression.desc() if down else expression.asc()
     if may_be_null(spec, expression):
-        first = first.nulls_last()
+        first = first.nulls_first() if back else first.nulls_last()
     return statement.order_by(first, spec.id.desc() if down else spec.id.asc())
 
 
@@ -137,18 +143,28 @@ def continued(
     spec: "ListSpec", statement: Select[Any], sort: tuple[Any, bool], cursor: str
 ) -> Select[Any]:
     """Go on behind the row that a cursor names; raise DomainError 400 for a bad cursor."""
+    value, row_id = read_cursor(cursor, python_type(sort[0]))
+    return statement.where(beyond(spec, sort, value, row_id))
+
+
+def beyond(
+    spec: "ListSpec", sort: tuple[Any, bool], value: Any, row_id: int, *, back: bool = False
+) -> ColumnElement[bool]:
+    """Return what holds for the rows behind a place in the order, or with `back` before it."""
     expression, down = sort
-    value, row_id = read_cursor(cursor, python_type(expression))
+    upwards = down == back
+    ids: ColumnElement[bool] = spec.id > row_id if upwards else spec.id < row_id
     if expression is spec.id:
-        return statement.where(spec.id < row_id if down else spec.id > row_id)
+        return ids
     if value is None:
-        return statement.where(expression.is_(None), spec.id < row_id if down else spec.id > row_id)
+        alike = and_(expression.is_(None), ids)
+        return or_(expression.is_not(None), alike) if back else alike
     # Bound as the column's own type: money is stored in minor units, instants without a zone.
     pair, mark = tuple_(expression, spec.id), tuple_(literal(value, expression.type), row_id)
-    behind: ColumnElement[bool] = pair < mark if down else pair > mark
-    if may_be_null(spec, expression):
-        behind = or_(behind, expression.is_(None))
-    return statement.where(behind)
+    found: ColumnElement[bool] = pair > mark if upwards else pair < mark
+    if may_be_null(spec, expression) and not back:
+        found = or_(found, expression.is_(None))
+    return found
 
 
 def write_cursor(value: Any, row_id: int) -> str:
@@ -177,13 +193,19 @@ def rows_statement(
 ) -> Select[Any]:
     """Select id, sort value, then each column followed by its second line, sorted, unlimited."""
     sort = sort_of(spec, args, access)
+    picked = row_values(spec, sort, columns)
+    statement = ordered(spec, narrow(spec, args, access, picked), sort)
+    return continued(spec, statement, sort, args.after) if args.after else statement
+
+
+def row_values(spec: "ListSpec", sort: tuple[Any, bool], columns: Sequence[Column]) -> list[Any]:
+    """Return what a row consists of: id, sort value, then each column and its second line."""
     picked = [spec.id.label("id"), sort[0].label("sort_value")]
     for column in columns:
         picked.append(value_of(column.expr).label(column.key))
         if column.sub is not None:
             picked.append(value_of(column.sub).label(f"{column.key}_sub"))
-    statement = ordered(spec, narrow(spec, args, access, picked), sort)
-    return continued(spec, statement, sort, args.after) if args.after else statement
+    return picked
 
 
 def count_statement(

@@ -1,7 +1,8 @@
 """The rows of a list as HTML, built once a page by prepared functions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 from markupsafe import Markup, escape
@@ -11,6 +12,7 @@ from core.i18n import name_reader
 from core.web.cells import cell_classes, inner_html, text_of
 from core.web.list_columns import Column
 
+WALK = "list"  # the parameter of a record's page that holds the address of the list it is in
 SAMPLE_ID = 987_654_321
 
 
@@ -23,13 +25,24 @@ def address_pattern(endpoint: str | None) -> tuple[str, str] | None:
 
 
 def render_rows(
-    rows: Sequence[Any], columns: Sequence[Column], *, endpoint: str | None, ticks: bool
+    rows: Sequence[Any],
+    columns: Sequence[Column],
+    *,
+    endpoint: str | None,
+    ticks: bool,
+    walk: str | None = None,
+    groups: Mapping[Any, Markup] | None = None,
 ) -> Markup:
     """Return the table rows; each row is id, sort value, then value (and second line) by column.
 
-    One pattern holds the tags of a whole row; only what differs is filled in.
+    One pattern holds the tags of a whole row; only what differs is filled in. `walk` is what the
+    links say of the list they stand in; `groups` are the rows to put above each first row of a
+    group, whose value is the last of each row.
     """
-    before, behind = (part.replace("%", "%%") for part in address_pattern(endpoint) or ("", ""))
+    before, behind = address_pattern(endpoint) or ("", "")
+    if walk is not None:
+        behind += "?" + urlencode({WALK: walk})
+    before, behind = before.replace("%", "%%"), behind.replace("%", "%%")
     pattern, position = "<tr>", 2
     fills: list[tuple[int, Callable[[Any], str]]] = []
     if ticks:
@@ -52,6 +65,11 @@ def render_rows(
         position += 1 if column.sub is None else 2
     pattern += "</tr>"
     lines = [pattern % tuple([fill(row[at]) for at, fill in fills]) for row in rows]
+    if groups is not None:
+        lines = [
+            f"{groups[row[-1]]}\n{line}" if not at or rows[at - 1][-1] != row[-1] else line
+            for at, (row, line) in enumerate(zip(rows, lines, strict=True))
+        ]
     return Markup("\n".join(lines))  # noqa: S704 - every fill escapes its value
 
 

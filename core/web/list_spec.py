@@ -34,8 +34,10 @@ RESERVED = frozenset(
         "filters",
         "why",
         "more",
+        "group",
     }
 )
+EVERYTHING = "all"  # the tab that no default view replaces
 MAX_TICKED = 1_000
 ID_DIGITS = 10
 
@@ -62,6 +64,7 @@ class ListSpec:
     export_endpoint: str | None = None
     empty_title: type_Title = ""
     empty_text: type_Title = ""
+    walks: bool = False  # its links carry the filter, for ‹ › on the record (RecordPage.walk)
 
     def __post_init__(self) -> None:
         keys = [c.key for c in self.columns] + [f.key for f in self.facets]
@@ -70,6 +73,8 @@ class ListSpec:
                 raise ProgrammingFault(
                     f"{self.key}: {key!r} cannot be the key of a column or facet"
                 )
+        if any(tab.key == EVERYTHING for tab in self.tabs):
+            raise ProgrammingFault(f"{self.key}: a tab cannot be called {EVERYTHING!r}")
         if not self.columns:
             raise ProgrammingFault(f"{self.key}: a list needs a column")
 

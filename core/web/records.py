@@ -15,6 +15,8 @@ from core.contributions import Slot
 from core.i18n import format_date, format_datetime, format_money, format_number
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit
+from core.web.list_spec import ListSpec
+from core.web.list_walk import walk_from
 from core.web.slots import allowed_slots, count_slot, render_slot
 
 SHOWN_ACTS = 30
@@ -96,6 +98,7 @@ class RecordPage:
     tabs: str | None = None
     tags: Sequence[tuple[str, str]] = ()
     with_history: bool = True
+    walk: ListSpec | None = None  # the list whose order ‹ and › follow, where a link named it
 
     @property
     def initial(self) -> str:
@@ -141,6 +144,7 @@ def render_record(page: RecordPage, template: str = "web/record.html", **context
         actions=[a for a in page.actions if a.needs is None or unit.access.may(*a.needs)],
         why_url=url_for("web.why", resource=page.resource, record=page.record_id),
         history=acts,
+        walk=walk_from(page.walk, page.record_id) if page.walk is not None else None,
         **context,
     )
 

@@ -6,10 +6,14 @@
   each('select[data-submit]', function (select) {
     select.addEventListener('change', function () { select.form.submit(); });
   });
+  each('[data-keys]', function (words) { words.hidden = false; });
   var facets = document.getElementById('facets');
   if (facets) {
+    /* beside the list filters act at once; folded, on narrow screens, they wait for the button */
+    facets.classList.add('scripted');
     facets.addEventListener('change', function (event) {
-      if (event.target.type === 'checkbox') { event.target.form.submit(); }
+      var folded = window.matchMedia('(max-width: 1199.98px)').matches;
+      if (event.target.type === 'checkbox' && !folded) { event.target.form.requestSubmit(); }
     });
     /* all values of one facet, fetched when asked for; without script the link shows the same */
     facets.addEventListener('click', function (event) {
@@ -47,34 +51,59 @@
 
   var bar = document.querySelector('[data-selection]');
   var boxes = Array.prototype.slice.call(document.querySelectorAll('.dt input[name=ids]'));
+  var whole = bar && bar.querySelector('input[name=all]');
   function count() {
     var ticked = boxes.filter(function (box) { return box.checked; }).length;
     boxes.forEach(function (box) { box.closest('tr').classList.toggle('is-on', box.checked); });
-    if (!bar) { return; }
-    bar.hidden = !ticked;
-    bar.querySelector('[data-count]').textContent = bar.querySelector('[data-count]').dataset.words + ' ' + ticked;
-  }
-  if (bar) {
-    var words = bar.querySelector('[data-count]');
-    words.dataset.words = words.textContent;
-    boxes.forEach(function (box) { box.addEventListener('change', count); });
     each('[data-tick-all]', function (all) {
-      all.addEventListener('change', function () {
-        boxes.forEach(function (box) { box.checked = all.checked; });
-        count();
-      });
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
     });
+    if (!bar) { return; }
+    if (whole && ticked < boxes.length) { whole.checked = false; }
+    bar.hidden = !ticked;
+    var words = bar.querySelector('[data-count]');
+    words.textContent = words.dataset.words.replace('#', ticked);
+  }
+  function tick(state) {
+    boxes.forEach(function (box) { box.checked = state; });
     count();
   }
+  if (bar) {
+    boxes.forEach(function (box) { box.addEventListener('change', count); });
+    each('[data-tick-all]', function (all) {
+      all.addEventListener('change', function () { tick(all.checked); });
+    });
+    each('[data-clear]', function (button) {
+      button.hidden = false;
+      button.addEventListener('click', function () { tick(false); });
+    });
+    if (whole) { whole.addEventListener('change', function () { if (whole.checked) { tick(true); } }); }
+    count();
+  }
+
+  /* the rows of a group fold away */
+  each('tr.grp [data-fold]', function (button) {
+    button.hidden = false;
+    button.addEventListener('click', function () {
+      var open = button.getAttribute('aria-expanded') !== 'true';
+      button.setAttribute('aria-expanded', String(open));
+      var row = button.closest('tr').nextElementSibling;
+      for (; row && !row.classList.contains('grp'); row = row.nextElementSibling) { row.hidden = !open; }
+    });
+  });
 
   var links = Array.prototype.slice.call(document.querySelectorAll('.dt tbody a.key'));
   document.addEventListener('keydown', function (event) {
     var typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== 'checkbox';
-    if (typing || event.ctrlKey || event.altKey || event.metaKey || !links.length) { return; }
+    if (typing || event.ctrlKey || event.altKey || event.metaKey) { return; }
     var row = document.activeElement && document.activeElement.closest('tbody tr');
-    var at = row ? links.indexOf(row.querySelector('a.key')) : -1;
-    if (event.key === 'j') { links[Math.min(at + 1, links.length - 1)].focus(); }
-    if (event.key === 'k') { links[Math.max(at - 1, 0)].focus(); }
+    var open = links.filter(function (link) { return !link.closest('tr').hidden; });
+    var at = row ? open.indexOf(row.querySelector('a.key')) : -1;
+    var search = document.querySelector('#filter input[type=search]');
+    if (event.key === '/' && search) { event.preventDefault(); search.focus(); search.select(); }
+    if (event.key === 'j' && open.length) { open[Math.min(at + 1, open.length - 1)].focus(); }
+    if (event.key === 'k' && open.length) { open[Math.max(at - 1, 0)].focus(); }
     if (event.key === 'x' && row && row.querySelector('input[name=ids]')) { row.querySelector('input[name=ids]').click(); }
   });
 }());

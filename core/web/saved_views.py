@@ -1,0 +1,196 @@
+"""Verbs and questions about saved views."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from flask import request
+from sqlalchemy import Select, exists, or_, select
+from werkzeug.datastructures import MultiDict
+
+from core.accounts.models import User
+from core.actor import Actor
+from core.audit.services import record
+from core.contributions import Verb
+from core.errors import Conflict, DomainError, NotFound, Refused
+from core.i18n import gettext as _
+from core.i18n.writing import wrong_text
+from core.organisation.models import Employee, OrgClosure
+from core.unit_of_work import UnitOfWork, current_session, current_unit
+from core.web.list_spec import ListSpec
+from core.web.view_models import SavedView
+
+VIEW = "core.savedview"
+LONGEST_NAME = 40
+LONGEST_QUERY = 2_000
+MOST = 20
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLine:
+    """A view as it is offered to the reader."""
+
+    id: int
+    name: str
+    query: str
+    own: bool
+    shared: bool
+    is_default: bool
+    owner: str
+
+    @property
+    def icon(self) -> str:
+        """A star for the own ones, a person for what others share."""
+        return "star" if self.own else "user"
+
+
+def offered_views(unit: UnitOfWork, spec: ListSpec) -> list[ViewLine] | None:
+    """Return the reader's views of the list on this page; None where none can be kept."""
+    on_its_page = request.endpoint == spec.endpoint and not request.view_args
+    return views_of(spec.endpoint) if on_its_page and unit.actor.user_id is not None else None
+
+
+def views_of(page: str) -> list[ViewLine]:
+    """Return the own views of a list in their order, then those shared with the reader."""
+    actor = current_unit().actor
+    unit = select(Employee.unit_id).where(Employee.id == actor.employee_id).scalar_subquery()
+    sharer = Employee.__table__.alias("sharer")
+    near = exists().where(
+        sharer.c.id == User.employee_id,
+        OrgClosure.ancestor_id == sharer.c.unit_id,
+        OrgClosure.descendant_id == unit,
+    )
+    mine = SavedView.user_id == actor.user_id
+    rows = current_session().execute(
+        select(
+            SavedView.id,
+            SavedView.name,
+            SavedView.query,
+            mine.label("own"),
+            SavedView.shared,
+            SavedView.is_default,
+            User.login,
+        )
+        .join(User, User.id == SavedView.user_id)
+        .where(
+            SavedView.page == page,
+            or_(mine, SavedView.shared & or_(User.is_administrator, near)),
+        )
+        .order_by(mine.desc(), SavedView.sort, SavedView.id)
+        .limit(SHOWN)
+    )
+    return [ViewLine(key, name, query, bool(own), shared, default, owner) for
+            key, name, query, own, shared, default, owner in rows]  # fmt: skip
+
+
+def readable(spec: ListSpec, query: str) -> str:
+    """Return a view's address as the list knows it today; "" when nothing of it is left."""
+    try:
+        return spec.parse(MultiDict(parse_qsl(query))).query()
+    except DomainError:
+        return ""
+
+
+def default_address(spec: ListSpec, views: Sequence[ViewLine]) -> str:
+    """Return the address of the reader's default view, or "" without one that still works."""
+    chosen = next((view for view in views if view.own and view.is_default), None)
+    return readable(spec, chosen.query) if chosen is not None else ""
+
+
+def sharing_words(actor: Actor) -> str:
+    """Return with whom an actor shares; "" for accounts without a place in the house."""
+    if actor.is_administrator:
+        return _("Share with everybody")
+    return _("Share with my unit") if actor.employee_id is not None else ""
+
+
+def own_view(view_id: int) -> SavedView:
+    """Return one of the actor's views; raise NotFound for anybody else's."""
+    found = current_session().get(SavedView, view_id)
+    if found is None or found.user_id != current_unit().actor.user_id:
+        raise NotFound(_("There is no such view."))
+    return found
+
+
+def create_view(page: str, query: str, *, name: str, shared: bool, is_default: bool) -> int:
+    """Keep an address under a name for the actor; raise Refused naming the field."""
+    session, user_id = current_session(), current_unit().actor.user_id
+    name, query = _checked(name), urlencode(parse_qsl(query))
+    if not query or len(query) > LONGEST_QUERY:
+        raise Refused(
+            _("Search, filter, sort, group or choose columns first: there is nothing to keep.")
+        )
+    own = list(session.scalars(_own(page)))
+    if len(own) >= MOST:
+        raise Refused(_("You have %(limit)s views of this list. Delete one first.", limit=MOST))
+    view = SavedView(
+        user_id=user_id, page=page, name=name, query=query, shared=shared, is_default=is_default
+    )
+    view.sort = max((one.sort for one in own), default=0) + 1
+    session.add(view)
+    session.flush()
+    _one_default(view)
+    return view.id
+
+
+def change_view(
+    view_id: int, *, name: str, shared: bool, is_default: bool, row_version: int
+) -> None:
+    """Rename an own view, share it or make it the default; raise NotFound, Refused, Conflict."""
+    view = own_view(view_id)
+    if view.row_version != row_version:
+        raise Conflict(_("Somebody else changed this record first. Nothing of yours was stored."))
+    view.name, view.shared, view.is_default = _checked(name), shared, is_default
+    current_session().flush()
+    _one_default(view)
+
+
+def move_view(view_id: int, *, up: bool) -> None:
+    """Change the place of an own view among the own ones of its list."""
+    view = own_view(view_id)
+    own = list(current_session().scalars(_own(view.page)))
+    at = own.index(view)
+    to = max(0, at - 1) if up else min(len(own) - 1, at + 1)
+    own.insert(to, own.pop(at))
+    for place, one in enumerate(own, start=1):
+        one.sort = place
+
+
+def delete_view(view_id: int) -> str:
+    """Delete an own view, or with the right a shared one of others; return the list's endpoint."""
+    session, unit = current_session(), current_unit()
+    view = session.get(SavedView, view_id)
+    own = view is not None and view.user_id == unit.actor.user_id
+    if view is None or not (own or (view.shared and unit.access.may(VIEW, Verb.DELETE))):
+        raise NotFound(_("There is no such view."))
+    if not own:
+        facts = {"name": view.name, "page": view.page, "owner": view.user_id}
+        record(session, Verb.DELETE, VIEW, view.id, changes=facts, label=view.name)
+    session.delete(view)
+    return view.page
+
+
+def _own(page: str) -> Select[SavedView]:
+    mine = SavedView.user_id == current_unit().actor.user_id
+    return select(SavedView).where(mine, SavedView.page == page).order_by(
+        SavedView.sort, SavedView.id)  # fmt: skip
+
+
+def _checked(name: str) -> str:
+    words = name.strip()
+    wrong = wrong_text(words)
+    if not words or len(words) > LONGEST_NAME:
+        wrong = _("Give it a name of at most %(limit)s signs.", limit=LONGEST_NAME)
+    if wrong:
+        raise Refused(wrong, fields={"name": [wrong]})
+    return words
+
+
+def _one_default(view: SavedView) -> None:
+    """Take the mark from the other views of the same list."""
+    if not view.is_default:
+        return
+    for other in current_session().scalars(_own(view.page)):
+        if other.id != view.id:
+            other.is_default = False
