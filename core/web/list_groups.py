@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.access.context import AccessContext
 from core.i18n import gettext as _
+from core.i18n import ngettext
 from core.web.cells import text_of
 from core.web.icons import icon
 from core.web.list_args import ListArgs
@@ -123,7 +124,7 @@ def grouped_rows(
 def figures(group: Group, columns: Sequence[Column]) -> str:
     """Return the words of a group's row behind its title: how many, and the sums."""
     summed = [column for column in columns if column.total]
-    parts = [_("%(num)s rows", num=group.count)]
+    parts = [ngettext("%(num)d row", "%(num)d rows", group.count)]
     parts += [
         f"{column.title} {text_of(column)(value)}"
         for column, value in zip(summed, group.sums, strict=True)

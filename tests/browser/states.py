@@ -72,6 +72,13 @@ def _lists() -> Iterator[Scene]:
     yield Scene("list-empty", "/customers/opportunities", "gao")
     yield Scene("list-filters", "/customers/?filters=1")
     yield Scene("jobs-filters", "/admin/jobs/?filters=1")
+    yield Scene("list-grouped", "/customers/?group=stage&grade=A&sort=name", act=_tick_rows)
+    yield Scene("list-grouped-opportunities", "/customers/opportunities?group=manager")
+    yield Scene("list-views", "/customers/?grade=A", act=_save_view)
+    yield Scene("menu-view", "/customers/?grade=A", act=_open(".tabs-row details > summary"))
+    yield Scene("views", "/views?page=customers.index", act=_save_view)
+    yield Scene("view-new", "/views/new?page=customers.index&query=grade%3DA", act=_press_submit)
+    yield Scene("walk", "/customers/3?list=sort%3Dname")
 
 
 def _faults(stage: Stage) -> Iterator[Scene]:
@@ -150,6 +157,16 @@ def _tick_rows(page: Any, _stage: Stage) -> None:
     for place in range(min(2, boxes.count())):
         if boxes.nth(place).is_visible():
             boxes.nth(place).check()
+
+
+def _save_view(page: Any, stage: Stage) -> None:
+    """Keep two views, one of them shared, unless they are there, and show the page again."""
+    if page.locator("main a[href*='q=kept']").count():
+        return
+    for name, more in (("A 级重点", {}), ("Signed this quarter", {"shared": "y"})):
+        address = "/views/new?page=customers.index&query=stage%3Dsigned%26q%3Dkept"
+        stage.edit(address, name=name, **more)
+    page.reload()
 
 
 def _conflict(page: Any, stage: Stage) -> None:
