@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from werkzeug.datastructures import MultiDict
 
 from core.accounts.models import User
@@ -54,34 +55,35 @@ def offered_views(unit: UnitOfWork, spec: ListSpec) -> list[ViewLine] | None:
 def views_of(page: str) -> list[ViewLine]:
     """Return the own views of a list in their order, then those shared with the reader."""
     actor = current_unit().actor
-    unit = select(Employee.unit_id).where(Employee.id == actor.employee_id).scalar_subquery()
-    sharer = Employee.__table__.alias("sharer")
+    values = {"page": page, "reader": actor.user_id, "employee": actor.employee_id}
+    return [ViewLine(*row) for row in current_session().execute(_OFFERED, values)]
+
+
+def _offered() -> Select[Any]:
+    """Build the statement of `views_of` once: it is sent with every page of every list."""
+    view, user = SavedView.__table__.c, User.__table__.c
+    sharer, reader = (Employee.__table__.alias(name).c for name in ("sharer", "reader"))
     near = exists().where(
-        sharer.c.id == User.employee_id,
-        OrgClosure.ancestor_id == sharer.c.unit_id,
-        OrgClosure.descendant_id == unit,
+        sharer.id == user.employee_id,
+        reader.id == bindparam("employee"),
+        OrgClosure.__table__.c.ancestor_id == sharer.unit_id,
+        OrgClosure.__table__.c.descendant_id == reader.unit_id,
     )
-    mine = SavedView.user_id == actor.user_id
-    rows = current_session().execute(
-        select(
-            SavedView.id,
-            SavedView.name,
-            SavedView.query,
-            mine.label("own"),
-            SavedView.shared,
-            SavedView.is_default,
-            User.login,
-        )
-        .join(User, User.id == SavedView.user_id)
+    mine = view.user_id == bindparam("reader")
+    shown = (view.id, view.name, view.query, mine.label("own"), view.shared, view.is_default)
+    return (
+        select(*shown, user.login)
+        .join_from(SavedView.__table__, User.__table__, user.id == view.user_id)
         .where(
-            SavedView.page == page,
-            or_(mine, SavedView.shared & or_(User.is_administrator, near)),
+            view.page == bindparam("page"),
+            or_(mine, view.shared & or_(user.is_administrator, near)),
         )
-        .order_by(mine.desc(), SavedView.sort, SavedView.id)
+        .order_by(mine.desc(), view.sort, view.id)
         .limit(SHOWN)
     )
-    return [ViewLine(key, name, query, bool(own), shared, default, owner) for
-            key, name, query, own, shared, default, owner in rows]  # fmt: skip
+
+
+_OFFERED = _offered()
 
 
 def readable(spec: ListSpec, query: str) -> str:
