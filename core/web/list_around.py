@@ -12,7 +12,7 @@ from core.i18n import join_words, ngettext
 from core.web.cells import cell_classes, text_of
 from core.web.list_args import ListArgs
 from core.web.list_columns import stored
-from core.web.list_groups import figures, group_row, groupable, on_page
+from core.web.list_groups import figures, group_row, on_page
 from core.web.saved_views import ViewLine, readable
 
 if TYPE_CHECKING:
@@ -117,11 +117,12 @@ def groupings(page: "Page") -> list[tuple[str, str, str, bool]]:
     return [
         (
             facet.key,
-            str(facet.title),
+            facet.title,
             page.href(page.args, group="" if facet.key == here else facet.key),
             facet.key == here,
         )
-        for facet in groupable(page.spec, page.access)
+        for facet in page.facets
+        if facet.kind == "choice"
     ]
 
 
