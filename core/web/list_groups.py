@@ -79,8 +79,10 @@ def in_order(facet: Facet, values: Iterable[Any]) -> list[tuple[Any, str]]:
         return (text in {NONE, ""}, places.get(text, len(places)), label, text)
 
     none = str(facet.none or NOTHING)
-    return [(value, labels.get(texts[value]) or _words(texts[value], none)) for value in
-            sorted(texts, key=key)]  # fmt: skip
+    return [
+        (value, labels.get(texts[value]) or _words(texts[value], none))
+        for value in sorted(texts, key=key)
+    ]
 
 
 def _words(text: str, none: str) -> str:
@@ -114,8 +116,9 @@ def grouped_rows(
     picked = [*row_values(spec, sort, columns), value.label("group_value")]
     statement = narrow(spec, args, access, picked).where(or_(*wanted))
     if len(shown) > 1:
-        places = [(value == one.value, place) for place, one in enumerate(shown) if one.value
-                  is not None]  # fmt: skip
+        places = [
+            (value == one.value, place) for place, one in enumerate(shown) if one.value is not None
+        ]
         statement = statement.order_by(case(*places, else_=len(shown)))
     first = shown[0].start if shown else 0
     return ordered(spec, statement, sort).limit(args.size).offset(args.offset - first)

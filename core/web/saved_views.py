@@ -175,8 +175,9 @@ def delete_view(view_id: int) -> str:
 
 def _own(page: str) -> Select[SavedView]:
     mine = SavedView.user_id == current_unit().actor.user_id
-    return select(SavedView).where(mine, SavedView.page == page).order_by(
-        SavedView.sort, SavedView.id)  # fmt: skip
+    return (
+        select(SavedView).where(mine, SavedView.page == page).order_by(SavedView.sort, SavedView.id)
+    )
 
 
 def _checked(name: str) -> str:
