@@ -9,6 +9,7 @@ from addons.customers.fields import given_reason
 from addons.customers.models import CUSTOMER, Customer
 from addons.customers.services import place_of
 from core.access.flush_guard import admits
+from core.access.giving import give_many
 from core.access.records import require
 from core.clock import now
 from core.contributions import Event, Verb
@@ -19,7 +20,7 @@ from core.i18n import join_words
 from core.organisation.models import Employee
 from core.unit_of_work import current_session, current_unit
 
-AT_ONCE = 2_000
+AT_ONCE = 20_000
 NAMED = 10
 
 
@@ -106,9 +107,7 @@ def _give(customers: Sequence[Customer], to: int, unit_id: int | None, reason: s
         )
         for customer in customers
     ]
-    for customer in customers:
-        customer.scope_owner_id, customer.scope_org_id = to, unit_id
-    session.flush()
+    give_many(session, customers, {"owner": to, "org": unit_id})
     publish(session, *events)
 
 

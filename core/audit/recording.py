@@ -1,13 +1,13 @@
 """Every flush leaves its trace: inserts, updates and deletes of audited records."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import UOWTransaction
 
-from core.access.declarations import Child, Scoped
+from core.access.declarations import COLUMNS, Child, Scoped
 from core.access.guarded_session import GuardedSession
 from core.addons.registry import registry
 from core.audit.services import LONGEST_LABEL, write
@@ -53,6 +53,23 @@ def record_added(session: GuardedSession, records: Iterable[Any]) -> None:
     """Write the entries of new records of which no flush knows."""
     entries = [_entry(one, Verb.CREATE, snapshot(one, new=True)) for one in records]
     write(session.connection(), session.info["unit"], entries)
+
+
+def record_moved(
+    session: GuardedSession,
+    records: Sequence[Any],
+    before: Sequence[Mapping[str, Any]],
+    after: Mapping[str, Any],
+) -> None:
+    """Write the entries of records that one statement has moved; `before` goes by dimension."""
+    entries = []
+    for one, scope in zip(records, before, strict=True):
+        old = {COLUMNS[key]: value for key, value in scope.items()}
+        changes = {name: [old[name], value] for name, value in after.items() if old[name] != value}
+        if changes:
+            entries.append(_entry(one, Verb.UPDATE, changes))
+    if entries:
+        write(session.connection(), session.info["unit"], entries)
 
 
 def _entry(instance: Any, action: str, changes: dict[str, list[Any]]) -> dict[str, Any]:

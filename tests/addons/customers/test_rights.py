@@ -15,9 +15,15 @@ from addons.customers.contacts import ContactFields
 from addons.customers.fields import CustomerFields, fields_of
 from addons.customers.models import Contact, Customer, Opportunity, OpportunityMove, StageMove
 from addons.customers.opportunities import OpportunityFields
+from addons.customers.overview import overview
 from addons.customers.stages import Stage
+from core.access.frames import trusted
+from core.access.giving import give_many
+from core.access.records import load
+from core.audit.queries import history
 from core.clock import today
-from core.errors import DomainError, NotAllowed, NotFound, Refused
+from core.contributions import Verb
+from core.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 
 
 def names(session) -> set[str]:
@@ -89,11 +95,11 @@ def test_sums_follow_the_range_of_analyse(house, as_, accounts):
     with as_(house.ann):
         assert [one.accounts for one in queries.pipeline()] == [1, 0, 0, 0]
         assert queries.pipeline()[0].expected_value == 1000
-        assert queries.my_stages() == {"prospect": 1}
+        assert overview().own == 1
     with as_(house.head):
         assert [one.accounts for one in queries.pipeline()] == [2, 0, 0, 0]
         assert sum(one.expected_value for one in queries.opportunity_sums()) == 2000
-        assert queries.my_stages() == {}
+        assert overview().own == 0
 
 
 def test_a_hand_over_moves_the_account_with_all_its_parts(house, as_, accounts):
@@ -109,6 +115,28 @@ def test_a_hand_over_moves_the_account_with_all_its_parts(house, as_, accounts):
         assert queries.customer(key).scope_org_id == house.second_room.id
         assert len(session.scalars(select(Contact)).all()) == 2
         assert len(session.scalars(select(OpportunityMove)).all()) == 2
+
+
+def test_a_hand_over_raises_versions_and_stands_in_each_history(house, as_, accounts):
+    key = accounts["Ann"]
+    with as_(house.head) as session:
+        before = queries.customer(key).row_version
+        hand_over.hand_over([key], to_employee_id=house.bob.employee.id, reason="分工调整")
+        assert queries.customer(key).row_version == before + 1
+        newest = history(session, "customers.customer", key)[0]
+    assert (newest.action, newest.reason) == ("update", "分工调整")
+    assert {change.field for change in newest.changes} == {"scope_owner_id", "scope_org_id"}
+
+
+def test_a_hand_over_of_what_somebody_changed_meanwhile_moves_nothing(house, as_, accounts):
+    with pytest.raises(Conflict), as_(house.head) as session:
+        customer = load(Customer, accounts["Ann"], Verb.ASSIGN)
+        table = Customer.__table__
+        with trusted(session.connection(), "somebody else"):
+            session.connection().execute(table.update().values(row_version=table.c.row_version + 1))
+        give_many(session, [customer], {"owner": house.bob.employee.id})
+    with as_(house.ann) as session:
+        assert names(session) == {"Of Ann"}
 
 
 def test_a_hand_over_keeps_the_credit_of_the_past(house, as_, accounts):

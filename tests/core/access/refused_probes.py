@@ -13,6 +13,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm import join as orm_join
 
 from core.access.bulk import bulk_write
+from core.access.giving import give_many
 from tests.core.access.probe_kinds import (
     ANALYSE,
     REFUSED,
@@ -154,6 +155,7 @@ REFUSALS = [
     _refuse("merge a foreign key", _merge),
     _refuse("a record tied to a foreign one", _flush_new(scope_org_id=1, customer_id=2)),
     _refuse("tie an own record to a foreign one", _change("customer_id", 2)),
+    _refuse("give_many without a hand-over", lambda s: give_many(s, [s.get(Cost, 1)], {"org": 2})),
     _refuse("bulk_write: tie records to a foreign one", lambda s: bulk_write(s, sa.update(Cost).values(customer_id=2), "probe")),
     _refuse("bulk_write: give a child a foreign parent", lambda s: bulk_write(s, sa.update(Line).values(cost_id=2), "probe")),
     _refuse("bulk_write: choose a key", lambda s: bulk_write(s, sa.update(Cost).where(Cost.id == 1).values(id=77), "probe")),
