@@ -32,6 +32,7 @@ BUILT_IN = (
     "core.health.plugin",
     "core.api.plugin",
     "core.web.plugin",
+    "core.search.plugin",
 )
 
 

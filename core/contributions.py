@@ -88,16 +88,20 @@ class MenuItem:
 
     `when` is asked besides with the reader's AccessContext; its answer may depend on rights and on
     the add-ons that are on, for menus are kept until one of these changes.
+
+    `section="create"` puts it under the plus of the top bar instead: a page that makes something.
+    `searches` is the `ListSpec` of the page; the search box then finds its records.
     """
 
     title: type_Title
     endpoint: str
     needs: tuple[str, str] | None = None
     icon: str = "module"
-    section: Literal["personal", "business", "management", "system"] = "business"
+    section: Literal["personal", "business", "management", "system", "create"] = "business"
     order: int = 100
     parent: str | None = None  # endpoint of the entry under which this one is folded
     when: Callable[[Any], bool] | None = None
+    searches: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from addons.customers.api_part_models import (
     OpportunityTo,
     OpportunityValues,
 )
+from addons.customers.contact_list import LISTED_CONTACTS
 from addons.customers.contacts import ContactFields
 from addons.customers.lists import EXPORTED_OPPORTUNITIES, LISTED_OPPORTUNITIES
 from addons.customers.models import CONTACT, CUSTOMER, INDUSTRY, OPPORTUNITY
@@ -24,6 +25,10 @@ from addons.customers.opportunities import OpportunityFields
 from core.access.decorators import needs
 from core.access.records import check_version
 from core.i18n import lazy_gettext as _l
+
+api.collection(
+    "/contacts", LISTED_CONTACTS, name="contacts_list", summary=_l("List contact persons")
+)
 
 
 @api.on("GET", "/<int:record_id>/contacts", summary=_l("List the contact persons of a customer"))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from addons.customers import countries
-from addons.customers.initials import initials
 from addons.customers.models import Customer, Industry
 from addons.customers.names import exact_key, match_key, plain
 from addons.customers.stages import Grade
 from core.clock import today
 from core.errors import Refused
 from core.i18n import gettext as _
+from core.i18n.initials import initials
 from core.i18n.sorting import collation_key
 from core.i18n.writing import wrong_text
 from core.unit_of_work import current_session

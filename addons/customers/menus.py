@@ -1,6 +1,8 @@
 """Entries of the sidebar."""
 
-from addons.customers.models import CUSTOMER, INDUSTRY, OPPORTUNITY
+from addons.customers.contact_list import CONTACTS
+from addons.customers.lists import CUSTOMERS, OPPORTUNITIES
+from addons.customers.models import CONTACT, CUSTOMER, INDUSTRY, OPPORTUNITY
 from core.contributions import MenuItem
 from core.i18n import lazy_gettext as _l
 
@@ -11,6 +13,15 @@ MENUS = (
         needs=(CUSTOMER, "query"),
         icon="customers",
         order=10,
+        searches=CUSTOMERS,
+    ),
+    MenuItem(
+        title=_l("New customer"),
+        endpoint="customers.create",
+        needs=(CUSTOMER, "create"),
+        icon="customers",
+        section="create",
+        order=10,
     ),
     MenuItem(
         title=_l("Opportunities"),
@@ -19,13 +30,23 @@ MENUS = (
         icon="star",
         order=11,
         parent="customers.index",
+        searches=OPPORTUNITIES,
+    ),
+    MenuItem(
+        title=_l("Contact persons"),
+        endpoint="customers.contacts_index",
+        needs=(CONTACT, "query"),
+        icon="user",
+        order=12,
+        parent="customers.index",
+        searches=CONTACTS,
     ),
     MenuItem(
         title=_l("Pipeline"),
         endpoint="customers.pipeline",
         needs=(CUSTOMER, "analyse"),
         icon="chart",
-        order=12,
+        order=13,
         parent="customers.index",
     ),
     MenuItem(
@@ -33,7 +54,7 @@ MENUS = (
         endpoint="customers.alike",
         needs=(CUSTOMER, "query"),
         icon="group",
-        order=13,
+        order=14,
         parent="customers.index",
     ),
     MenuItem(
@@ -41,7 +62,7 @@ MENUS = (
         endpoint="customers.industry_tree",
         needs=(INDUSTRY, "configure"),
         icon="list",
-        order=14,
+        order=15,
         parent="customers.index",
     ),
 )

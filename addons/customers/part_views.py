@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from addons.customers import contacts, opportunities, queries
 from addons.customers.blueprint import blueprint
+from addons.customers.contact_list import CONTACTS
 from addons.customers.contacts import ContactFields
 from addons.customers.forms import (
     ContactForm,
@@ -27,6 +28,20 @@ from core.web.records import render_record
 
 def _tab(customer_id: int, tab: str) -> str:
     return url_for("customers.show", record_id=customer_id, tab=tab)
+
+
+@blueprint.get("/contacts")
+@needs(CONTACT, "query")
+def contacts_index() -> ResponseReturnValue:
+    """Show all contact persons of the reader's range."""
+    return render_list(CONTACTS)
+
+
+@blueprint.get("/contacts/<int:record_id>/at")
+@needs(CONTACT, "query")
+def show_contact(record_id: int) -> ResponseReturnValue:
+    """Lead to a person where it is shown: at the account."""
+    return redirect(_tab(queries.contact(record_id).customer_id, "contacts"))
 
 
 @blueprint.route("/<int:record_id>/contacts/new", methods=["GET", "POST"])

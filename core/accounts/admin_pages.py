@@ -43,7 +43,9 @@ def new_user() -> ResponseReturnValue:
     form = NewUserForm()
     if form.accepts(lambda: _write(lambda s: services.create_user(s, **form.values()))):
         return _secret_page(form.result)
-    return form.render(title=_("New account"), submit=_("Create"), cancel=url_for("accounts.users"))
+    return form.render(
+        title=_("New user account"), submit=_("Create"), cancel=url_for("accounts.users")
+    )
 
 
 @blueprint.get("/admin/users/<int:record_id>")

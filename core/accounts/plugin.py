@@ -9,6 +9,7 @@ from flask import Blueprint
 from core.accounts import account_pages, admin_pages, login_pages, token_pages
 from core.accounts.blueprint import blueprint
 from core.accounts.field_titles import name_accounts
+from core.accounts.lists import USERS
 from core.accounts.models import LoginAttempt, LoginSession, User
 from core.accounts.resources import RESOURCES, TOKEN, USER
 from core.accounts.tidy import TIDY
@@ -52,6 +53,15 @@ def register_menus() -> Iterable[MenuItem]:
             icon="user",
             section="system",
             order=20,
+            searches=USERS,
+        ),
+        MenuItem(
+            title=_l("New user account"),
+            endpoint="accounts.new_user",
+            needs=(USER, Verb.CREATE),
+            icon="user",
+            section="create",
+            order=82,
         ),
         MenuItem(
             title=_l("API tokens"),

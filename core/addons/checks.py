@@ -175,6 +175,12 @@ def check_menus(
                 endpoint=item.endpoint,
                 names=", ".join(sorted(asked[0])),
             )
+        if item.searches is not None and not getattr(item.searches, "search", None):
+            refuse_addon(
+                "The menu entry of %(endpoint)s searches a list that names nothing to look "
+                "through; give its ListSpec `search`.",
+                endpoint=item.endpoint,
+            )
     for resource in loaded.of("resources"):
         if resource.endpoint and resource.endpoint not in app.view_functions:
             refuse_addon(

@@ -33,6 +33,7 @@ RESERVED = frozenset(
         "login",
         "logout",
         "preferences",
+        "search",
         "static",
         "sunmao",
     }

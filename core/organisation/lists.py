@@ -83,6 +83,21 @@ EMPLOYEES = ListSpec(
     empty_text=_l("Employees own records and head units; accounts are given to them."),
 )
 
+UNITS = ListSpec(  # what the search asks; the page is the tree
+    key="core.orgunit",
+    resource=Permission.UNIT,
+    title=_l("Organisation"),
+    endpoint="organisation.index",
+    record_endpoint="organisation.show_unit",
+    id=OrgUnit.id,
+    source=lambda: select().select_from(OrgUnit).where(OrgUnit.active),
+    columns=(
+        Column("name", _l("Unit"), OrgUnit.name, kind="name", sub=OrgUnit.code, sort=OrgUnit.sort),
+    ),
+    search=(OrgUnit.code, *(OrgUnit.name[code].as_string() for code in ("zh", "en"))),
+    sort="name",
+)
+
 _held = (
     select(func.count())
     .select_from(Employee)

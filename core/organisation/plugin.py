@@ -13,6 +13,7 @@ from core.organisation.blueprint import blueprint
 from core.organisation.dimensions import DIMENSIONS
 from core.organisation.events import EVENT_TYPES
 from core.organisation.field_titles import name_organisation
+from core.organisation.lists import EMPLOYEES, UNITS
 from core.organisation.models import Employee, OrgClosure, OrgUnit, Position
 from core.organisation.resources import RESOURCES, Permission
 
@@ -52,7 +53,7 @@ def register_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def register_menus() -> Iterable[MenuItem]:
-    """Give the entries: the tree, and the list of employees below it."""
+    """Give the entries: the tree, the list of employees below it, and what makes new ones."""
     return (
         MenuItem(
             title=_l("Organisation"),
@@ -61,6 +62,7 @@ def register_menus() -> Iterable[MenuItem]:
             icon="group",
             section="system",
             order=10,
+            searches=UNITS,
         ),
         MenuItem(
             title=_l("Employees"),
@@ -70,6 +72,7 @@ def register_menus() -> Iterable[MenuItem]:
             section="system",
             order=11,
             parent="organisation.index",
+            searches=EMPLOYEES,
         ),
         MenuItem(
             title=_l("Positions"),
@@ -79,5 +82,21 @@ def register_menus() -> Iterable[MenuItem]:
             section="system",
             order=12,
             parent="organisation.index",
+        ),
+        MenuItem(
+            title=_l("New employee"),
+            endpoint="organisation.new_employee",
+            needs=(Permission.EMPLOYEE, Verb.CREATE),
+            icon="user",
+            section="create",
+            order=80,
+        ),
+        MenuItem(
+            title=_l("New unit"),
+            endpoint="organisation.new_unit",
+            needs=(Permission.UNIT, Verb.CREATE),
+            icon="group",
+            section="create",
+            order=81,
         ),
     )

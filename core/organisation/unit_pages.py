@@ -37,11 +37,17 @@ UNIT, POSITION = Permission.UNIT, Permission.POSITION
 @blueprint.get("/admin/organisation")
 @needs(UNIT, Verb.QUERY)
 def index() -> ResponseReturnValue:
-    """Show the tree with heads and numbers of people."""
+    """Show the tree with heads and numbers of people; `q` leaves the units that hold its words."""
     closed = request.args.get("closed") == "1"
+    words = request.args.get("q", "").casefold().split()
     return render_template(
         "organisation/index.html",
-        rows=unit_tree(current_session(), inactive=closed),
+        rows=[
+            row
+            for row in unit_tree(current_session(), inactive=closed)
+            if all(word in f"{row.name} {row.code}".casefold() for word in words)
+        ],
+        searched=" ".join(words),
         closed=closed,
         kinds=KINDS,
     )

@@ -10,6 +10,7 @@ from wtforms.utils import unset_value
 
 from core.i18n import gettext as _
 from core.i18n import localized
+from core.i18n.initials import initials
 from core.web.fields import (
     Choices,
     House,
@@ -21,7 +22,7 @@ from core.web.fields import (
 )
 
 NONE = ""
-FEW_CHOICES = 12
+FEW_CHOICES = 30
 
 
 def listed(choices: Choices) -> list[tuple[str, str]]:
@@ -36,21 +37,27 @@ def as_text(value: Any) -> str:
 
 
 class _SelectWidget:
-    """A select; `data-picker` lets the script add a search."""
+    """A select; with many choices `data-picker` lets the script search in them, by initials too."""
 
     def __call__(self, field: Any, **options: Any) -> Markup:
         present = field.present()
+        searched = len(field.offered()) > FEW_CHOICES
         lines = "".join(
-            f'<option value="{escape(value)}"{" selected" if value in present else ""}>'
-            f"{escape(words)}</option>"
+            f'<option value="{escape(value)}"{" selected" if value in present else ""}'
+            f"{_found_by(words) if searched else ''}>{escape(words)}</option>"
             for value, words in field.offered()
         )
-        searched = field.kind == "picker" and len(field.offered()) > FEW_CHOICES
         extra = {**options, "id": options.get("id", field.id), "name": field.name}
         if searched:
-            extra["data-picker"] = _("Search")
+            extra["data-picker"] = _("Type to search")
+            extra["data-none"] = _("Nothing found")
         attributes = widgets.html_params(**extra)
         return Markup(f"<select {attributes}>{lines}</select>")  # noqa: S704 - every part is escaped
+
+
+def _found_by(words: str) -> str:
+    letters = initials(words)
+    return f' data-initials="{letters}"' if letters else ""
 
 
 class SelectField(House, wtforms.Field):
@@ -109,7 +116,7 @@ class SelectField(House, wtforms.Field):
 
 
 class PickerField(SelectField):
-    """A person or a unit out of many: a select that a script makes searchable; gives an id."""
+    """A person or a unit out of the reader's range; gives an id."""
 
     kind = "picker"
 

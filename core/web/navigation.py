@@ -11,7 +11,7 @@ from core.access.context import AccessContext, Grants
 from core.actor import current_actor
 from core.addons.registry import registry
 from core.contributions import MenuItem
-from core.i18n import LOCALES, current_locale, localized
+from core.i18n import LOCALES, current_locale, force_locale, localized
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_unit
 
@@ -43,6 +43,7 @@ class Entry:
     children: tuple["Entry", ...] = ()
     current: bool = False
     open: bool = False
+    searches: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,27 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """Where the reader may go in one language: the sidebar, and what stands under the plus."""
+
+    sections: tuple[Section, ...]
+    creates: tuple[Entry, ...]
+
+    def entries(self) -> Iterator[tuple[Entry, str]]:
+        """Yield every entry of the sidebar with the title of the one that it lies under."""
+        for section in self.sections:
+            for entry in section.entries:
+                yield entry, ""
+                for child in entry.children:
+                    yield child, entry.title
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """What the base template needs."""
 
     sections: tuple[Section, ...]
+    creates: tuple[Entry, ...]
     label: str
     theme: str
     density: str
@@ -75,7 +93,7 @@ class Shell:
         return next((code, name) for code, name in LOCALES.items() if code != self.locale)
 
 
-_menus: dict[tuple[Any, ...], tuple[Grants, tuple[Section, ...]]] = {}
+_menus: dict[tuple[Any, ...], tuple[Grants, Menu]] = {}
 
 
 def shell() -> Shell:
@@ -83,8 +101,10 @@ def shell() -> Shell:
     found: Shell | None = g.get("shell")
     if found is None:
         locale = current_locale()
+        menu = menu_in(locale)
         found = g.shell = Shell(
-            sections=_marked(_sections(locale)),
+            sections=_marked(menu),
+            creates=menu.creates,
             label=current_actor().label,
             theme=chosen("theme", THEMES),
             density=chosen("density", DENSITIES),
@@ -132,21 +152,23 @@ def _is_shown(item: MenuItem, access: AccessContext) -> bool:
         return False
 
 
-def _sections(locale: str) -> tuple[Section, ...]:
+def menu_in(locale: str) -> Menu:
+    """Return the reader's menu in a language; its entries are the same ones in every language."""
     access = current_unit().access
     # the grants are one object as long as nothing changed, windows included: an exact key
     key = (id(access.grants), id(registry()), registry().enabled_set(), locale, request.script_root)
     held = _menus.get(key)
     if held is not None and held[0] is access.grants:
         return held[1]
-    found = _build(allowed_menus(access))
+    with force_locale(locale):
+        found = _build(allowed_menus(access))
     if len(_menus) >= KEPT_MENUS:
         _menus.clear()
     _menus[key] = (access.grants, found)
     return found
 
 
-def _build(items: list[MenuItem]) -> tuple[Section, ...]:
+def _build(items: list[MenuItem]) -> Menu:
     items = sorted(items, key=lambda item: item.order)
     shown = {item.endpoint for item in items}
     built = []
@@ -157,19 +179,26 @@ def _build(items: list[MenuItem]) -> tuple[Section, ...]:
         )
         if entries:
             built.append(Section(str(title) if title else None, entries))
-    return tuple(built)
+    return Menu(tuple(built), tuple(_entry(i) for i in items if i.section == "create"))
 
 
 def _entry(item: MenuItem, children: tuple[Entry, ...] = ()) -> Entry:
-    return Entry(str(item.title), item.endpoint, url_for(item.endpoint), item.icon, children)
+    return Entry(
+        title=str(item.title),
+        endpoint=item.endpoint,
+        url=url_for(item.endpoint),
+        icon=item.icon,
+        children=children,
+        searches=item.searches,
+    )
 
 
-def _marked(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+def _marked(menu: Menu) -> tuple[Section, ...]:
     """Return the sections with the entry of this page marked and its branch opened."""
-    here = _current(sections)
+    here = _current(menu)
     return tuple(
         Section(part.title, tuple(_mark(entry, here) for entry in part.entries))
-        for part in sections
+        for part in menu.sections
     )
 
 
@@ -182,23 +211,15 @@ def _mark(entry: Entry, here: str | None) -> Entry:
     return replace(entry, children=children, current=current, open=True)
 
 
-def _current(sections: tuple[Section, ...]) -> str | None:
+def _current(menu: Menu) -> str | None:
     """Name the entry that this page belongs to: itself, else the first of the same blueprint."""
-    endpoints = list(_endpoints(sections))
+    endpoints = [entry.endpoint for entry, _above in menu.entries()]
     if request.endpoint in endpoints:
         return request.endpoint
     blueprint = request.blueprint
     if blueprint is None or request.endpoint in OWN_PAGES:
         return None
     return next((name for name in endpoints if name.partition(".")[0] == blueprint), None)
-
-
-def _endpoints(sections: tuple[Section, ...]) -> Iterator[str]:
-    for section in sections:
-        for entry in section.entries:
-            yield entry.endpoint
-            for child in entry.children:
-                yield child.endpoint
 
 
 def account_links() -> list[tuple[str, str]]:

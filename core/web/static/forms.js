@@ -1,28 +1,75 @@
-/* Selects with many choices get a search; leaving a changed form asks first. */
+/* Selects with many choices become a searchable field; leaving a changed form asks first. */
 (function () {
   'use strict';
+  /* The select stays in the form and is what is sent; the field searches in its options. */
   Array.prototype.forEach.call(document.querySelectorAll('select[data-picker]'), function (select) {
-    var search = document.createElement('input');
-    search.type = 'search';
-    search.className = 'form-control form-control-sm mb-1';
-    search.setAttribute('aria-label', select.labels && select.labels[0] ? select.labels[0].textContent : select.name);
-    search.setAttribute('aria-controls', select.id);
-    search.placeholder = select.dataset.picker;
-    var all = Array.prototype.slice.call(select.options);
-    search.addEventListener('input', function () {
-      var wanted = search.value.trim().toLowerCase();
-      var kept = all.filter(function (option) {
-        return option.selected || !option.value || option.textContent.toLowerCase().indexOf(wanted) !== -1;
+    var input = document.createElement('input'), list = document.createElement('div'), frame = document.createElement('div');
+    var said = document.createElement('span');
+    said.className = 'visually-hidden';
+    said.setAttribute('role', 'status');
+    frame.className = 'picker-frame';
+    list.className = 'picker-list';
+    list.id = select.id + '-list';
+    list.setAttribute('role', 'listbox');
+    list.setAttribute('aria-label', select.labels[0] ? select.labels[0].firstChild.textContent : select.name);
+    input.type = 'text';
+    input.className = select.className;
+    input.autocomplete = 'off';
+    input.placeholder = select.dataset.picker;
+    Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-expanded': 'false' }).forEach(function (pair) { input.setAttribute(pair[0], pair[1]); });
+    ['aria-describedby', 'aria-invalid', 'aria-required'].forEach(function (name) {
+      if (select.hasAttribute(name)) { input.setAttribute(name, select.getAttribute(name)); }
+    });
+    input.id = select.id;  /* label and error messages lead to what is seen */
+    select.id += '-value';
+    select.hidden = true;
+    var keys = window.combobox(input, list, choose);
+    var options = Array.prototype.map.call(select.options, function (choice) {
+      var made = document.createElement('div');
+      made.setAttribute('role', 'option');
+      made.setAttribute('aria-selected', 'false');
+      made.textContent = choice.textContent;
+      made.dataset.value = choice.value;
+      made.dataset.search = (choice.textContent + ' ' + (choice.dataset.initials || '')).toLowerCase();
+      return list.appendChild(made);
+    });
+    function written() { return select.value ? select.selectedOptions[0].textContent : ''; }
+    function choose(option) {
+      select.value = option.dataset.value;
+      select.dispatchEvent(new Event('input', { bubbles: true }));
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+      leave();
+    }
+    function leave() { input.value = written(); keys.open(false); said.textContent = ''; }
+    function filter(words) {
+      var number = 0;
+      keys.mark(null);
+      options.forEach(function (option) {
+        option.hidden = !words.every(function (word) { return option.dataset.search.indexOf(word) !== -1; });
+        number += option.hidden ? 0 : 1;
       });
-      select.replaceChildren.apply(select, kept);
-      if (wanted) { select.size = Math.min(8, Math.max(2, kept.length)); } else { select.removeAttribute('size'); }
+      keys.open(number > 0);
+      said.textContent = number ? number : select.dataset.none;
+      if (words.length && number) { keys.first(); }
+    }
+    function search() { filter(input.value.trim().toLowerCase().split(/\s+/).filter(Boolean)); }
+    input.addEventListener('input', function (event) { if (!event.isComposing) { search(); } });
+    input.addEventListener('compositionend', search);
+    input.addEventListener('click', function () { if (list.hidden) { input.select(); filter([]); } });
+    input.addEventListener('keydown', function (event) {
+      if (event.key === 'Escape' && !list.hidden) { event.preventDefault(); leave(); }
+      else if (event.key === 'ArrowDown' && list.hidden && !event.isComposing) { event.preventDefault(); input.select(); filter([]); }
+      else if (event.key === 'Enter' && !event.isComposing && !event.defaultPrevented) { event.preventDefault(); }
     });
-    select.addEventListener('change', function () {
-      var chosen = select.selectedOptions[0];
-      search.value = ''; select.removeAttribute('size'); select.replaceChildren.apply(select, all);
-      if (chosen) { chosen.selected = true; } // putting options back chooses the last one
+    input.addEventListener('blur', leave);
+    list.addEventListener('mousedown', function (event) { event.preventDefault(); });  /* keep the focus in the field */
+    list.addEventListener('click', function (event) {
+      var option = event.target.closest('[role=option]');
+      if (option) { choose(option); }
     });
-    select.parentNode.insertBefore(search, select);
+    select.parentNode.insertBefore(frame, select);
+    [input, list, said, select].forEach(function (one) { frame.appendChild(one); });
+    leave();
   });
   var bad = document.querySelector('.note-bad[role=alert]');
   if (bad) { bad.setAttribute('tabindex', '-1'); bad.focus(); }

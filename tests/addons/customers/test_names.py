@@ -1,8 +1,8 @@
 import pytest
 
 from addons.customers.countries import country_code, seat
-from addons.customers.initials import initials
 from addons.customers.names import exact_key, match_key
+from core.i18n.initials import initials
 
 
 @pytest.mark.parametrize(
