@@ -18,6 +18,7 @@ def special_scenes(stage: Stage) -> Iterator[Scene]:
     yield from _faults(stage)
     yield from _menus()
     yield from _announced()
+    yield from _search()
     yield from _addons()
 
 
@@ -93,10 +94,20 @@ def _faults(stage: Stage) -> Iterator[Scene]:
 
 
 def _menus() -> Iterator[Scene]:
-    yield Scene("menu-account", "/customers/", act=_open("header details.menu > summary"))
+    yield Scene("menu-account", "/customers/", act=_open("header details.menu > .me"))
+    yield Scene("menu-create", "/customers/", act=_open("header details.menu > .iconbtn"))
     yield Scene("menu-columns", "/customers/", act=_open(".toolbar details.menu > summary"))
     yield Scene("menu-export", "/customers/", act=_open(".head details.menu > summary"))
     yield Scene("menu-side", "/customers/", act=_open(".topbar [data-bs-toggle=offcanvas]"))
+
+
+def _search() -> Iterator[Scene]:
+    yield Scene("search-found", "/search?q=a")
+    yield Scene("search-nothing", "/search?q=zzzzzz")
+    yield Scene("search-box", "/customers/", act=_type_in_box("a"))
+    yield Scene("search-box-recent", "/customers/", act=_type_in_box(""))
+    yield Scene("search-box-nothing", "/customers/", act=_type_in_box("zzzzzz"))
+    yield Scene("picker-open", "/customers/new", act=_open_picker)
 
 
 def _addons() -> Iterator[Scene]:
@@ -132,6 +143,19 @@ def _open(selector: str) -> Any:
             page.wait_for_timeout(400)
 
     return act
+
+
+def _type_in_box(words: str) -> Any:
+    def act(page: Any, _stage: Stage) -> None:
+        page.keyboard.press("Control+k")
+        page.keyboard.type(words)
+        page.wait_for_timeout(600)
+
+    return act
+
+
+def _open_picker(page: Any, _stage: Stage) -> None:
+    page.locator("input[role=combobox]:visible").last.click()
 
 
 def _press_submit(page: Any, _stage: Stage) -> None:

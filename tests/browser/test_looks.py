@@ -65,8 +65,8 @@ def test_without_the_network_the_numbers_are_open_as_a_table(browse, manager):
 def test_without_any_script_the_list_and_its_search_work(browse, manager):
     page = browse(manager, java_script_enabled=False)
     page.goto("/customers/")
-    page.fill("input[name=q]", "account 2")
-    page.press("input[name=q]", "Enter")
+    page.fill("main input[name=q]", "account 2")
+    page.press("main input[name=q]", "Enter")
     assert page.get_by_text("canary account 2").first.is_visible()
     assert not page.get_by_text("canary account 1").count()
 

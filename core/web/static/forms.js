@@ -4,8 +4,7 @@
   /* The select stays in the form and is what is sent; the field searches in its options. */
   Array.prototype.forEach.call(document.querySelectorAll('select[data-picker]'), function (select) {
     var input = document.createElement('input'), list = document.createElement('div'), frame = document.createElement('div');
-    var said = document.createElement('span');
-    said.className = 'visually-hidden';
+    var said = document.createElement('p');
     said.setAttribute('role', 'status');
     frame.className = 'picker-frame';
     list.className = 'picker-list';
@@ -40,6 +39,10 @@
       select.dispatchEvent(new Event('change', { bubbles: true }));
       leave();
     }
+    function say(number) {
+      said.textContent = number || select.dataset.none;
+      said.className = number ? 'visually-hidden' : 'hint';
+    }
     function leave() { input.value = written(); keys.open(false); said.textContent = ''; }
     function filter(words) {
       var number = 0;
@@ -49,7 +52,7 @@
         number += option.hidden ? 0 : 1;
       });
       keys.open(number > 0);
-      said.textContent = number ? number : select.dataset.none;
+      say(number);
       if (words.length && number) { keys.first(); }
     }
     function search() { filter(input.value.trim().toLowerCase().split(/\s+/).filter(Boolean)); }
@@ -57,7 +60,7 @@
     input.addEventListener('compositionend', search);
     input.addEventListener('click', function () { if (list.hidden) { input.select(); filter([]); } });
     input.addEventListener('keydown', function (event) {
-      if (event.key === 'Escape' && !list.hidden) { event.preventDefault(); leave(); }
+      if (event.key === 'Escape' && !event.isComposing) { event.preventDefault(); leave(); }
       else if (event.key === 'ArrowDown' && list.hidden && !event.isComposing) { event.preventDefault(); input.select(); filter([]); }
       else if (event.key === 'Enter' && !event.isComposing && !event.defaultPrevented) { event.preventDefault(); }
     });
