@@ -47,6 +47,7 @@ def _TITLES() -> dict[str, str]:  # noqa: N802 - a table that must be translated
         "exports": _("Exports"),
         "measures": _("Measures"),
         "organisation": _("Organisation"),
+        "search": _("Search"),
     }
 
 

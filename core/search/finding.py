@@ -25,7 +25,7 @@ from core.web.list_query import narrow, ordered, sort_of
 from core.web.list_spec import ListSpec
 from core.web.navigation import Entry, Menu, menu_in
 
-BOX, PAGE = 6, 20  # how many of a kind
+BOX, PAGE = 6, 10  # how many of a kind
 
 
 @dataclass(frozen=True, slots=True)

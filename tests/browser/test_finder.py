@@ -212,9 +212,9 @@ def test_a_picker_of_many_is_searched_by_keyboard_and_sends_its_choice(browse, m
     page.keyboard.press("Escape")
     assert "张伟" in field.input_value(), "what cannot be chosen is not kept"
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    assert page.evaluate("() => document.querySelector('select[name=superior_id]').value") == ""
+    assert "张伟" not in field.input_value(), "the list opens at what is chosen"
 
 
 def test_without_script_a_picker_is_a_select(browse, make, crowd):

@@ -53,7 +53,8 @@
       });
       keys.open(number > 0);
       say(number);
-      if (words.length && number) { keys.first(); }
+      if (!words.length) { keys.mark(options.find(function (option) { return select.value && option.dataset.value === select.value; })); }
+      else if (number) { keys.first(); }
     }
     function search() { filter(input.value.trim().toLowerCase().split(/\s+/).filter(Boolean)); }
     input.addEventListener('input', function (event) { if (!event.isComposing) { search(); } });
