@@ -68,7 +68,7 @@ def test_the_page_about_an_error_survives_a_broken_shell(signed_in, monkeypatch)
     def broken():
         raise RuntimeError
 
-    monkeypatch.setattr("core.web.navigation._sections", lambda _locale: broken())
+    monkeypatch.setattr("core.web.navigation.menu_in", lambda _locale: broken())
     page = signed_in.get("/nowhere")
     assert page.status_code == 404
     assert 'class="side' not in page.get_data(as_text=True)
