@@ -1,5 +1,6 @@
 """The model base, its naming convention, the column types of the house, the engine's settings."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -194,6 +196,11 @@ def _configure_sqlite(engine: Engine) -> None:
             finally:
                 waiting_writers.discard(id(cursor))
         cursor.close()
+
+
+def insert_once(session: Any) -> Callable[[Any], postgresql.Insert | sqlite.Insert]:
+    """Return the database's own insert, the one that knows ON CONFLICT."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 def open_connection(engine: Engine, mode: str) -> Connection:

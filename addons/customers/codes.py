@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import update
 
 from addons.customers.models import Counter
-from core.jobs.services import insert_once
+from core.database import insert_once
 from core.settings.services import get
 from core.unit_of_work import current_session
 

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from core.actor import system_actor
 from core.clock import now
 from core.contributions import JobDef
+from core.database import insert_once
 from core.jobs.definitions import definitions
 from core.jobs.models import ScheduleFire
-from core.jobs.services import enqueue, insert_once
+from core.jobs.services import enqueue
 from core.unit_of_work import unit_of_work
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

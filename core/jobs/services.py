@@ -1,29 +1,22 @@
 """What others do with jobs: enqueue, retry, cancel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert as plain_insert
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.audit.services import record
 from core.clock import now
+from core.database import insert_once
 from core.errors import Conflict, NotFound
 from core.i18n import gettext as _
 from core.jobs.definitions import owner, tell
 from core.jobs.models import Job, JobState
 from core.jobs.wake import wake
-
-Insert = Callable[[Any], postgresql.Insert | sqlite.Insert]
-
-
-def insert_once(session: Session) -> Insert:
-    """Return the database's own insert, the one that knows ON CONFLICT DO NOTHING."""
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 def enqueue(
