@@ -36,6 +36,8 @@ class Sentence(TypeDecorator[str]):
         if isinstance(value, Said):
             stored = MARK + json.dumps(_packed(value), ensure_ascii=False)
             value = str(value) if self.length is not None and len(stored) > self.length else stored
+        elif value is not None and value.startswith(MARK):  # nobody writes that by accident
+            value = value.lstrip(MARK[0])
         return value if value is None or self.length is None else value[: self.length]
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:

@@ -22,7 +22,7 @@ from core.i18n import (
     gettext,
     name_reader,
 )
-from core.web.list_columns import Column, stored, words_of
+from core.web.list_columns import Column, Lookup, stored, words_of
 
 EMPTY = '<span class="t3">–</span>'
 SHORT = 28
@@ -32,7 +32,7 @@ TONES = frozenset({"info", "ok", "warn", "bad", "wood", "plum"})
 
 def text_of(column: Column) -> Callable[[Any], str]:
     """Return the function that turns a value of this column into words; call it once a page."""
-    if column.labels is not None:
+    if column.labels is not None and not isinstance(column.labels, Lookup):
         words = words_of(column.labels)
         return lambda value: str(
             words[value] if value in words else words.get(stored(value), value)

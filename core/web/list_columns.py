@@ -60,7 +60,8 @@ class Column:
     """One column; the first of a list is the link to the record.
 
     `field` names the resource's field behind it, so that sensitive ones are masked; `sort` is
-    what it is sorted by when that is not `expr`; `total` sums it over all pages.
+    what it is sorted by when that is not `expr`; `total` sums it over all pages. With a `Lookup`
+    as `labels` its `titles` are asked once for the values of the page.
     """
 
     key: str
@@ -70,7 +71,7 @@ class Column:
     sub: Expression | None = None
     sort: Expression | None = None
     sortable: bool = True
-    labels: Choices | None = None
+    labels: Choices | Lookup | None = None
     tones: Mapping[Any, str] = field(default_factory=dict)
     phone: Literal["p1", "p2", "p3", "p4"] | None = None
     field: str | None = None

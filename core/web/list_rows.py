@@ -1,6 +1,7 @@
 """The rows of a list as HTML, built once a page by prepared functions."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from markupsafe import Markup, escape
 from core.i18n import gettext as _
 from core.i18n import name_reader
 from core.web.cells import cell_classes, inner_html, text_of
-from core.web.list_columns import Column
+from core.web.list_columns import Column, Lookup, stored
 
 WALK = "list"  # the parameter of a record's page that holds the address of the list it is in
 SAMPLE_ID = 987_654_321
@@ -52,6 +53,9 @@ def render_rows(
     for number, column in enumerate(columns):
         first = number == 0
         inner, at = "%s", position
+        if isinstance(column.labels, Lookup):  # the words of just the values on this page
+            values = {stored(row[at]) for row in rows}
+            column = replace(column, labels=dict(column.labels.titles(values)))  # noqa: PLW2901
         if first and endpoint is not None:
             inner = f'<a class="key" href="{before}%s{behind}">%s</a>'
             fills.append((0, str))
