@@ -27,6 +27,8 @@ BUILT_IN = (
     "core.audit.plugin",
     "core.events.plugin",
     "core.jobs.plugin",
+    "core.notifications.plugin",
+    "core.remarks.plugin",
     "core.exchange.plugin",
     "core.announcements.plugin",
     "core.health.plugin",

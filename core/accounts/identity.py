@@ -13,6 +13,7 @@ from core.accounts.token_models import ApiToken
 from core.actor import ANONYMOUS, Actor
 from core.addons.models import EPOCH_ID, CoreEpoch
 from core.clock import now
+from core.notifications.queries import unread_count
 from core.organisation.models import Employee, OrgUnit
 
 State = Literal["none", "live", "expired", "ended"]
@@ -65,6 +66,7 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
     must_change_password: bool
     pins: tuple[str, ...] | None = None  # endpoints; None: never chosen
     place: tuple[dict[str, str], ...] = field(default=(), compare=False)  # the unit, below its own
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ def _user(row: Row[Any]) -> SignedInUser:
         must_change_password=row.user_must_change,
         pins=None if row.user_pins is None else tuple(row.user_pins),
         place=tuple(name for name in (row.unit_above, row.unit_name) if name) if employed else (),
+        unread=getattr(row, "unread", 0),
     )
 
 
@@ -225,7 +228,7 @@ def _statement(held: type[LoginSession | ApiToken], *more: Any) -> Select[Any]:
     )
 
 
-_STATEMENT = _statement(LoginSession)
+_STATEMENT = _statement(LoginSession, unread_count(User.id).label("unread"))
 _TOKEN_STATEMENT = _statement(
     ApiToken, ApiToken.name.label("token_name"), ApiToken.scopes.label("token_scopes")
 )

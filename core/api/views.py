@@ -46,7 +46,9 @@ def _TITLES() -> dict[str, str]:  # noqa: N802 - a table that must be translated
         "exchange": _("Imports"),
         "exports": _("Exports"),
         "measures": _("Measures"),
+        "notifications": _("Notifications"),
         "organisation": _("Organisation"),
+        "remarks": _("Remarks"),
         "search": _("Search"),
     }
 

@@ -18,7 +18,7 @@ class StoredEvent(Model):
 
     __tablename__ = "core_event"
     __access__ = Technical("delivered to add-ons, whose own tables carry the rights")
-    __table_args__ = (Index(None, "type", "id"),)
+    __table_args__ = (Index(None, "type", "id"), Index(None, "type", "record_id"))
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     type: Mapped[str] = mapped_column(String(120))

@@ -27,13 +27,14 @@ from core.errors import NotFound, ProgrammingFault
 from core.exchange.cells import outgoing
 from core.exchange.export import MIMETYPES, Format, audit_export, write_file
 from core.exchange.list_export import check_right, converted, export_statement, titles
-from core.i18n import current_locale, force_locale, keeping
+from core.i18n import current_locale, force_locale, keeping, spoken
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.jobs.models import Job, JobState
 from core.jobs.queries import Progress, progress
 from core.jobs.running import JobRun
 from core.jobs.services import enqueue
+from core.notifications.services import Notice, notify
 from core.unit_of_work import current_session
 from core.web.list_args import ListArgs
 from core.web.list_spec import ListSpec
@@ -156,9 +157,18 @@ def _finish(run: JobRun, spec: ListSpec, args: ListArgs) -> Step:
         shutil.copyfileobj(stream, target)
     place.with_suffix(".new").replace(place)
 
+    notice = Notice(
+        kind="core.export",
+        key=f"export:{run.payload['file']}",
+        title=lambda: _("Your file is ready: %(name)s", name=spoken(spec.title)),
+        endpoint="exports.show",
+        arguments={"job_id": run.id},
+    )
+
     def effect(session: Session) -> None:
         audit_export(session, file, resource=spec.resource, arguments=args.query())
         unit = session.info["unit"]
+        notify(session, notice, users=[unit.actor.user_id])
         unit.after_commit.append(lambda: collected.unlink(missing_ok=True))
 
     return Step(cursor=run.cursor, done=True, progress=(file.rows, file.rows), effect=effect)

@@ -18,7 +18,7 @@ from core.exchange.export_job import tidy_exports
 from core.exchange.limits import MAX_KEPT_ERRORS
 from core.exchange.models import ImportRowError, ImportRun, ImportState
 from core.exchange.queries import own_import
-from core.exchange.services import APPLY, follow_job
+from core.exchange.services import APPLY, follow_job, tell_importer
 from core.exchange.upload import read_rows, stored_path
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -96,6 +96,7 @@ def _finish(session: Session, run: ImportRun, exchange: Exchange) -> None:
     run.finished_at = now()
     counts = {name: getattr(run, name) for name in ("created", "updated", "unchanged", "refused")}
     record(session, "imported", exchange.resource, None, changes=counts, label=run.filename)
+    tell_importer(session, run, done=True)
     path = stored_path(run.stored_as)
     session.info["unit"].after_commit.append(lambda: path.unlink(missing_ok=True))
 

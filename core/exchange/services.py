@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.addons.registry import registry
@@ -21,6 +21,7 @@ from core.exchange.upload import Upload, original_of, read_rows, stored_path
 from core.i18n import gettext as _
 from core.jobs.models import JobState
 from core.jobs.services import cancel, enqueue, retry
+from core.notifications.services import Notice, notify
 from core.unit_of_work import unit_of_work
 
 APPLY = "exchange.apply"
@@ -164,6 +165,31 @@ def follow_job(session: Session, job_id: int, state: str) -> None:
         .values(state=FOLLOWED[JobState(state)], finished_at=now() if over else None)
         .execution_options(synchronize_session="fetch")
     )
+    if state == JobState.DEAD:
+        failed = select(ImportRun).where(ImportRun.job_id == job_id)
+        for run in session.scalars(failed.where(ImportRun.state == ImportState.FAILED)):
+            tell_importer(session, run, done=False)
+
+
+def tell_importer(session: Session, run: ImportRun, *, done: bool) -> None:
+    """Tell whoever sent the file that its import is over, or that it failed."""
+    names = {"name": run.filename, "done": run.rows_done, "refused": run.refused}
+
+    def title() -> str:
+        if not done:
+            return _("The import of %(name)s failed after row %(done)s", **names)
+        if run.refused:
+            return _("%(name)s was imported: %(done)s rows, %(refused)s refused", **names)
+        return _("%(name)s was imported: %(done)s rows", **names)
+
+    notice = Notice(
+        kind="core.import",
+        key=f"import:{run.id}:{now().isoformat()}",  # one that goes on may fail again
+        title=title,
+        endpoint="exchange.result",
+        arguments={"import_id": run.id},
+    )
+    notify(session, notice, users=[run.owner_user_id])
 
 
 def _waiting(session: Session, import_id: int) -> ImportRun:

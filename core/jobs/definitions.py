@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from core.addons.registry import CORE, registry
 from core.contributions import JobDef
 from core.errors import ProgrammingFault
-from core.i18n import localized
+from core.i18n import gettext as _
+from core.i18n import localized, spoken
 from core.jobs.models import JobState
+from core.notifications.services import Notice, notify
 
 
 def definitions() -> dict[str, JobDef]:
@@ -49,12 +51,25 @@ def addon_title(name: str) -> str:
 
 
 def tell(session: Session, kind: str, job_id: int, state: JobState) -> None:
-    """Let whoever declares the kind follow a job into a state; one that fails stops no job."""
+    """Let whoever declares the kind follow a job into a state; one that fails stops no job.
+
+    Administrators are told of dead letters, in one line for each kind.
+    """
     one = definitions().get(kind)
-    if one is None or one.moved is None:
-        return
     try:
         with session.begin_nested():
-            one.moved(session, job_id, state)
+            if one is not None and one.moved is not None:
+                one.moved(session, job_id, state)
     except Exception:
         current_app.logger.exception("%s could not follow job %s to %s", kind, job_id, state)
+    if state == JobState.DEAD:
+        title: Any = kind if one is None else one.title
+        notice = Notice(
+            kind="core.job",
+            key=f"dead:{kind}",
+            title=lambda: _("A background job failed for good: %(job)s", job=spoken(title)),
+            endpoint="jobs.show",
+            arguments={"record_id": job_id},
+            bundle=True,
+        )
+        notify(session, notice, administrators=True)

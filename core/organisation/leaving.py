@@ -19,6 +19,7 @@ from core.organisation.models import Employee, OrgUnit
 from core.organisation.reach import recompile_employees
 from core.organisation.resources import Permission, require
 from core.organisation.staff import load_employee
+from core.remarks.following import stop_following
 from core.unit_of_work import current_unit
 
 
@@ -125,6 +126,7 @@ def leave(
         for one in moving:
             _hand_over(one, employee, successor_id, reason.strip())
     switch_off_leaver(session, employee_id)
+    stop_following(session, employee_id)
     employee.active = False
     session.flush()
     recompile_employees(session, {employee_id})

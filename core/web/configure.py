@@ -12,7 +12,7 @@ from core.web.errors import configure_errors
 from core.web.headers import configure_headers
 from core.web.icons import icon
 from core.web.navigation import configure_navigation
-from core.web.records import act_words
+from core.web.records import act_words, address
 from core.web.retry import configure_retry
 from core.web.static_files import configure_static
 
@@ -57,7 +57,7 @@ def configure_web(app: Flask) -> None:
     settings: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True}
     for name, value in settings.items():
         setattr(app.jinja_env, name, value)
-    app.jinja_env.globals.update(icon=icon, act_words=act_words)
+    app.jinja_env.globals.update(icon=icon, act_words=act_words, record_address=address)
     configure_static(app)
     configure_assets(app)
     configure_charts(app)

@@ -176,7 +176,7 @@ def render_list(
         pages=numbered(page),
         next_href=next_href(page),
         previous_href=previous_href(page),
-        limited=access.limited_words(spec.resource, Verb.QUERY),
+        limited=access.limited_words(spec.resource, Verb.QUERY) if spec.resource else None,
         create_url=url_for(create) if create and may_create else None,
         import_url=url_for(imports) if imports and may_import else None,
         export_urls=export_urls(page),

@@ -10,6 +10,7 @@ from flask_login import current_user
 from core.access.context import AccessContext, Grants
 from core.actor import current_actor
 from core.addons.registry import registry
+from core.clock import site_zone
 from core.contributions import MenuItem
 from core.i18n import LOCALES, current_locale, force_locale, localized
 from core.i18n import lazy_gettext as _l
@@ -80,6 +81,7 @@ class Shell:
     theme: str
     density: str
     locale: str
+    unread: int = 0
     place: str = ""
 
     @property
@@ -110,6 +112,7 @@ def shell() -> Shell:
             density=chosen("density", DENSITIES),
             locale=locale,
             place=" · ".join(localized(name) for name in getattr(current_user, "place", ())),
+            unread=getattr(current_user, "unread", 0),
         )
     return found
 
@@ -237,5 +240,6 @@ def configure_navigation(app: Flask) -> None:
         shell=shell,
         theme_attributes=theme_attributes,
         account_links=account_links,
+        site_zone=site_zone,
         sign_out_endpoint=SIGN_OUT,
     )

@@ -9,17 +9,17 @@ from flask import render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from core.audit.queries import MASKED, HistoryEntry, history
+from core.audit.queries import MASKED
 from core.audit.words import action_words
 from core.contributions import Slot
 from core.i18n import format_date, format_datetime, format_money, format_number
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit
+from core.web.history import rail_of
 from core.web.list_spec import ListSpec
 from core.web.list_walk import walk_from
 from core.web.slots import allowed_slots, count_slot, render_slot
 
-SHOWN_ACTS = 30
 OVERVIEW = "overview"
 
 
@@ -130,9 +130,7 @@ def render_record(page: RecordPage, template: str = "web/record.html", **context
     """Answer a record's page; the caller has loaded the record under the reader's own right."""
     unit = current_unit()
     opened = open_tab(page, request.args.get("tab", OVERVIEW))
-    acts: list[HistoryEntry] = []
-    if page.with_history:
-        acts = history(unit.session, page.resource, page.record_id, limit=SHOWN_ACTS)
+    rail = rail_of(page.resource, page.record_id, page.record) if page.with_history else None
     hidden = unit.access.hidden_fields(page.resource)
     facts = [replace(f, value=MASKED, kind="text") if f.field in hidden else f for f in page.facts]
     return render_template(
@@ -143,7 +141,7 @@ def render_record(page: RecordPage, template: str = "web/record.html", **context
         opened=opened,
         actions=[a for a in page.actions if a.needs is None or unit.access.may(*a.needs)],
         why_url=url_for("web.why", resource=page.resource, record=page.record_id),
-        history=acts,
+        rail=rail,
         walk=walk_from(page.walk, page.record_id) if page.walk is not None else None,
         **context,
     )

@@ -7,10 +7,14 @@ filter, sort, search, export and history that a page links to.
 import re
 
 import pytest
+from sqlalchemy import select
 
+from addons.customers.models import Customer
 from core.actor import system_actor
 from core.addons.registry import registry
 from core.clock import now
+from core.notifications.services import Notice, notify
+from core.remarks.services import write_remark
 from core.testing.canaries import owned, protected_models, seed
 from core.testing.client import signed_in_client
 from core.testing.crawling import Crawl, all_ids
@@ -33,9 +37,27 @@ def two(app, make):
     """Give two accounts in units of their own, each with rows of every add-on."""
     ann = make.user("ann", unit=make.unit("One"), locale="en")
     bob = make.user("bob", unit=make.unit("Two"), locale="en")
-    seed(make.person_of(ann), OURS)
-    seed(make.person_of(bob), THEIRS)
+    for user, canary in ((ann, OURS), (bob, THEIRS)):
+        seed(make.person_of(user), canary)
+        talk(make.actor(user), canary)
     return ann, bob
+
+
+def talk(actor, canary: str) -> None:
+    """Let somebody write a remark on an own account and be told of it."""
+    with unit_of_work(actor) as session:
+        key = session.scalars(select(Customer.id)).first()
+        write_remark("customers.customer", key, f"{canary} remark, @ann @bob")
+    with unit_of_work(MAKING) as session:
+        notice = Notice(
+            kind="core.remark",
+            key=canary,
+            title=lambda: f"{canary} was told",
+            detail=lambda: f"{canary} in detail",
+            resource="customers.customer",
+            record_id=key,
+        )
+        notify(session, notice, users=[actor.user_id])
 
 
 def walk(app, user) -> Crawl:
@@ -52,12 +74,15 @@ def test_neither_sees_a_trace_of_the_other(app, two):
         crawl = walk(app, user)
         assert not crawl.failed()
         assert crawl.holding(own), "the crawl saw nothing at all: it proves nothing"
+        assert crawl.holding(f"{own} remark"), "the crawl met no remark"
+        assert "/notifications/" in crawl.holding(f"{own} was told")
         assert not crawl.holding(foreign)
 
 
 def test_what_others_do_changes_no_answer(app, make, two, frozen):
     ann, bob = two
     client = signed_in_client(app, ann)
+    client.submit("/notifications/read-all")  # the walk would read them under its own feet
     with frozen(now()):
         before = walk_as(app, client).pages
         seed(make.person_of(bob), THEIRS + "-again")

@@ -1,0 +1,1 @@
+"""Remarks on records, people mentioned in them, and who follows a record."""

@@ -1,0 +1,31 @@
+"""When a record is deleted, what hangs on it goes too: its number may be given out again."""
+
+from collections import defaultdict
+
+from sqlalchemy import delete, event, inspect
+from sqlalchemy.orm import UOWTransaction
+
+from core.access.guarded_session import GuardedSession
+from core.audit.recording import resource_key
+from core.notifications.services import forget_records
+from core.remarks.models import Follower, Remark
+from core.remarks.subject import has_page
+
+SILENT = {"synchronize_session": False}
+
+
+@event.listens_for(GuardedSession, "after_flush")
+def forget_deleted(session: GuardedSession, _context: UOWTransaction) -> None:
+    """Delete remarks, followers and notifications of records that this flush deletes."""
+    if not session.deleted or session.info.get("unit") is None:
+        return
+    gone: dict[str, list[int]] = defaultdict(list)
+    for instance in session.deleted:
+        key = resource_key(type(instance))
+        if has_page(key):
+            gone[key].append(inspect(instance).identity[0])
+    for key, ids in gone.items():
+        for model in (Remark, Follower):
+            doomed = delete(model).where(model.resource == key, model.record_id.in_(ids))
+            session.execute(doomed, execution_options=SILENT)
+        forget_records(session, key, ids)

@@ -1,0 +1,133 @@
+"""Whom a text means: `@` and a login, a name, or a name with the employee's code."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import or_, select
+
+from core.access.guarded_session import GuardedSession
+from core.access.records import visible_to
+from core.accounts.models import User
+from core.errors import NotAllowed
+from core.i18n import localized
+from core.jobs.originator import originator
+from core.organisation.models import Employee, OrgUnit
+
+MARK = re.compile(r"(?<![A-Za-z0-9_.-])@")  # not that of an e-mail address
+MOST = 20
+LONGEST = 64
+OFFERED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Account ids by the words that mean them, and the words that mean several people."""
+
+    users: Mapping[str, int] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Somebody who may be meant; `insert` is what stands behind the @."""
+
+    insert: str
+    name: str
+    unit: str
+
+
+def mentioned(session: GuardedSession, text: str) -> Mentions:
+    """Read the mentions of a text: behind each @ the longest words that name somebody."""
+    places = [match.end() for match in MARK.finditer(text)][:MOST]
+    heads = {part for place in places for part in _heads(text, place)}
+    if not heads:
+        return Mentions()
+    known = _known(session, heads)
+    users: dict[str, int] = {}
+    unclear: dict[str, None] = {}
+    for place in places:
+        for words in _heads(text, place):
+            meant = known.get(words) or known.get(words.casefold())
+            if meant is None:
+                continue
+            if len(meant) == 1:
+                users[words] = next(iter(meant))
+            else:
+                unclear[words] = None
+            break
+    return Mentions(users, tuple(unclear))
+
+
+def may_be_told(
+    session: GuardedSession, user_ids: set[int], resource: str, record_id: int
+) -> set[int]:
+    """Return which of these accounts are on and may see the record, each by its own rights."""
+    return {one for one in user_ids if seen_by(session, one, resource, {record_id})}
+
+
+def seen_by(session: GuardedSession, user_id: int, resource: str, ids: set[int]) -> set[int]:
+    """Return which of these records an account may see; none for one that is off."""
+    try:
+        actor = originator(session, user_id)
+    except NotAllowed:
+        return set()
+    return visible_to(session, actor, resource, ids)
+
+
+def offers(session: GuardedSession, words: str) -> list[Offer]:
+    """Return active people with accounts whose name or code begins so or holds it."""
+    rows = session.execute(
+        select(Employee.name, Employee.code, OrgUnit.name)
+        .join(User, User.employee_id == Employee.id)
+        .join(OrgUnit, OrgUnit.id == Employee.unit_id)
+        .where(Employee.active, User.active)
+        .where(
+            or_(
+                Employee.name.icontains(words, autoescape=True),
+                Employee.code.istartswith(words, autoescape=True),
+            )
+        )
+        .order_by(Employee.name, Employee.code)
+        .limit(OFFERED)
+    ).all()
+    names = [name for name, _code, _unit in rows]
+    twice = _shared(session, names)
+    return [
+        Offer(f"{name}({code})" if name in twice else name, name, localized(unit))
+        for name, code, unit in rows
+    ]
+
+
+def _shared(session: GuardedSession, names: list[str]) -> set[str]:
+    """Return the names that more than one active person has."""
+    found = session.scalars(select(Employee.name).where(Employee.name.in_(names), Employee.active))
+    every = list(found)
+    return {name for name in every if every.count(name) > 1}
+
+
+def _heads(text: str, place: int) -> Iterator[str]:
+    """Yield what may stand behind an @, the longest first; Latin words are never cut in two."""
+    for end in range(min(len(text), place + LONGEST), place, -1):
+        cut = end < len(text) and _in_word(text[end - 1]) and _in_word(text[end])
+        if not cut and not text[end - 1].isspace():
+            yield text[place:end]
+
+
+def _in_word(sign: str) -> bool:
+    return sign.isascii() and (sign.isalnum() or sign == "_")
+
+
+def _known(session: GuardedSession, heads: set[str]) -> dict[str, set[int]]:
+    names = heads | {head.rpartition("(")[0] for head in heads if head.endswith(")")}
+    rows = session.execute(
+        select(User.id, User.login, Employee.name, Employee.code)
+        .outerjoin(Employee, Employee.id == User.employee_id)
+        .where(User.active)
+        .where(or_(User.login.in_({one.casefold() for one in heads}), Employee.name.in_(names)))
+    )
+    found: dict[str, set[int]] = {}
+    for user_id, login, name, code in rows:
+        for words in {login, name, f"{name}({code})"} - {None}:
+            found.setdefault(words, set()).add(user_id)
+    return found

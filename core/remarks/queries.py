@@ -1,0 +1,68 @@
+"""The remarks of a record that its reader has loaded under the own right."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.access.guarded_session import GuardedSession
+from core.remarks.models import Remark
+from core.remarks.services import is_mendable
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkView:
+    """One remark for its reader; `pieces` are parts of the text, true where somebody is meant."""
+
+    id: int
+    at: datetime
+    author: str
+    text: str
+    pieces: Sequence[tuple[str, bool]]
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    is_mine: bool
+    is_mendable: bool
+
+
+def remarks_of(
+    session: GuardedSession, resource: str, record_id: int, *, limit: int
+) -> list[RemarkView]:
+    """Return the newest remarks on one record, those that were deleted without their words.
+
+    The caller has loaded the record under the reader's own right first.
+    """
+    rows = session.scalars(
+        select(Remark)
+        .where(Remark.resource == resource, Remark.record_id == record_id)
+        .order_by(Remark.id.desc())
+        .limit(limit)
+    )
+    reader = session.access.actor.user_id
+    return [remark_view(row, reader) for row in rows]
+
+
+def remark_view(row: Remark, reader: int | None) -> RemarkView:
+    """Return a remark as an account sees it."""
+    mine = row.author_user_id == reader and row.deleted_at is None
+    return RemarkView(
+        row.id,
+        row.at,
+        row.author_label,
+        row.text,
+        _pieces(row.text, row.mentions),
+        row.edited_at,
+        row.deleted_at,
+        mine,
+        mine and is_mendable(row),
+    )
+
+
+def _pieces(text: str, mentions: Sequence[str]) -> list[tuple[str, bool]]:
+    if not mentions:
+        return [(text, False)]
+    longest = sorted(mentions, key=len, reverse=True)
+    parts = re.split("(@(?:" + "|".join(map(re.escape, longest)) + "))", text)
+    return [(part, number % 2 == 1) for number, part in enumerate(parts) if part]
