@@ -11,12 +11,13 @@ from addons.customers.services import place_of
 from core.access.flush_guard import admits
 from core.access.giving import give_many
 from core.access.records import require
-from core.clock import now
+from core.clock import now, today
 from core.contributions import Event, Verb
 from core.errors import NotFound, Refused
 from core.events.services import publish
 from core.i18n import gettext as _
-from core.i18n import join_words
+from core.i18n import join_words, ngettext
+from core.notifications.services import Notice, notify
 from core.organisation.models import Employee
 from core.unit_of_work import current_session, current_unit
 
@@ -107,8 +108,37 @@ def _give(customers: Sequence[Customer], to: int, unit_id: int | None, reason: s
         )
         for customer in customers
     ]
+    ids = [customer.id for customer in customers]  # they may be out of sight afterwards
     give_many(session, customers, {"owner": to, "org": unit_id})
     publish(session, *events)
+    _tell(ids, to)
+
+
+def _tell(ids: Sequence[int], to: int) -> None:
+    """Tell the new manager in one line; it leads to the account, or to what came on that day."""
+    unit, number, day = current_unit(), len(ids), today().isoformat()
+    if not ids or unit.actor.employee_id == to:
+        return
+
+    def title() -> str:
+        return ngettext(
+            "%(name)s handed %(num)s account to you",
+            "%(name)s handed %(num)s accounts to you",
+            number,
+            name=unit.actor.label,
+        )
+
+    one = ids[0] if number == 1 else None
+    notice = Notice(
+        kind="customers.handed_over",
+        key=f"handed:{unit.id}:{to}",
+        title=title,
+        resource=CUSTOMER if one is not None else None,
+        record_id=one,
+        endpoint="customers.index",
+        arguments={"manager": to, "handed_from": day, "handed_to": day},
+    )
+    notify(current_session(), notice, employees=[to])
 
 
 def _checked_ids(customer_ids: Iterable[int]) -> list[int]:

@@ -28,6 +28,7 @@ from addons.customers.stages import (
     Stage,
 )
 from core.actor import current_actor
+from core.events.models import StoredEvent
 from core.i18n import current_locale
 from core.i18n import lazy_gettext as _l
 from core.organisation.models import Employee
@@ -122,6 +123,14 @@ def _entered() -> ColumnElement[Any]:
 MANAGERS = Lookup(_offered_managers, _manager_titles)
 
 
+def _handed_over() -> Any:
+    """Return when an account last got another manager; asked only where the filter is used."""
+    handed = select(func.max(StoredEvent.at)).where(
+        StoredEvent.type == "customers.handed_over", StoredEvent.record_id == Customer.id
+    )
+    return handed.correlate(Customer).scalar_subquery()
+
+
 def _mine() -> dict[str, str]:
     return {"manager": str(current_actor().employee_id or 0)}
 
@@ -193,6 +202,7 @@ CUSTOMERS = ListSpec(
         ),
         Facet("since", _l("At this stage since"), Customer.stage_since, kind="dates"),
         Facet("entered", _l("Prospect since"), _entered, kind="dates"),
+        Facet("handed", _l("Handed over"), _handed_over, kind="dates"),
     ),
     search=(Customer.search_text,),
     search_hint=_l("Name, code, pinyin initials"),
