@@ -23,8 +23,11 @@ from core.clock import now
 from core.i18n import format_datetime
 from core.jobs.models import Job, JobState
 from core.jobs.worker import drain
+from core.organisation.models import Employee
+from core.remarks.following import set_following
 from core.testing.client import sign_in_cookie, signed_in_client
 from core.testing.making import MAKING
+from core.testing.routes import actor_of
 from core.unit_of_work import unit_of_work
 
 IDS = range(1, 41)
@@ -128,6 +131,7 @@ class Stage:
         self.edit(
             "/customers/1/hand-over", "/customers/hand-over/do", to_employee_id="6", reason="换人"
         )
+        self.remark("请 @张 先看合同第 3 条；附件周四前给，差旅我已登记。")
         failed = Job(
             kind="customers.nightly",
             addon="customers",
@@ -171,6 +175,19 @@ class Stage:
         if answer.status_code != REDIRECT:
             msg = f"{page} was not stored: {answer.status_code}"
             raise AssertionError(msg)
+
+    def remark(self, text: str) -> None:
+        """Let the manager of an account write on it, and the administrator be told of it."""
+        boss = self.people["admin"]
+        with unit_of_work(actor_of(boss)):
+            set_following("customers.customer", 1, on=True)
+        manager = signed_in_client(self.app, self.people["zhou"])
+        with unit_of_work(MAKING) as session:
+            name = session.scalar(select(Employee.name).where(Employee.id == boss.employee_id))
+        for words in (text, f"@{name or boss.login} {text}"):
+            manager.submit("/remarks/customers.customer/1", {"text": words})
+            self.admin.submit("/remarks/customers.customer/1", {"text": "收到，周三回复。"})
+        drain(self.app)
 
     def upload(self) -> int:
         """Upload a file with good and bad rows; return the number of the import."""

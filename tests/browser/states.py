@@ -96,6 +96,8 @@ def _faults(stage: Stage) -> Iterator[Scene]:
 def _menus() -> Iterator[Scene]:
     yield Scene("menu-account", "/customers/", act=_open("header details.menu > .me"))
     yield Scene("menu-create", "/customers/", act=_open("header details.menu > .iconbtn"))
+    yield Scene("menu-bell", "/customers/1", act=_open("[data-bell] a"))
+    yield Scene("menu-people", "/customers/1", act=_mention)
     yield Scene("menu-columns", "/customers/", act=_open(".toolbar details.menu > summary"))
     yield Scene("menu-export", "/customers/", act=_open(".head details.menu > summary"))
     yield Scene("menu-side", "/customers/", act=_open(".topbar [data-bs-toggle=offcanvas]"))
@@ -156,6 +158,11 @@ def _type_in_box(words: str) -> Any:
 
 def _open_picker(page: Any, _stage: Stage) -> None:
     page.locator("input[role=combobox]:visible").last.click()
+
+
+def _mention(page: Any, _stage: Stage) -> None:
+    page.locator("#remark").press_sequentially("@王")
+    page.wait_for_timeout(600)
 
 
 def _press_submit(page: Any, _stage: Stage) -> None:
