@@ -12,7 +12,7 @@
   function close() {
     if (list) { list.remove(); }
     list = null;
-    area.setAttribute('aria-expanded', 'false');
+    area.removeAttribute('aria-controls');
     area.removeAttribute('aria-activedescendant');
   }
   function mark() {
@@ -48,13 +48,11 @@
       list.append(item);
     });
     area.insertAdjacentElement('afterend', list);
-    area.setAttribute('aria-expanded', 'true');
+    area.setAttribute('aria-controls', 'people');
     mark();
   }
-  area.setAttribute('role', 'combobox');
   area.setAttribute('aria-autocomplete', 'list');
-  area.setAttribute('aria-expanded', 'false');
-  area.setAttribute('aria-controls', 'people');
+  area.setAttribute('aria-haspopup', 'listbox');
   area.addEventListener('input', function () {
     var wanted = word(), mine = asked += 1;
     if (wanted === null) { close(); return; }
