@@ -9,6 +9,7 @@ from pydantic import Field
 from core.access.decorators import needs
 from core.api import Api, In, Key, Out
 from core.contributions import Verb
+from core.errors import DomainError, Refused
 from core.i18n import lazy_gettext as _l
 from core.notifications.lists import reader_id
 from core.notifications.queries import newest
@@ -64,7 +65,10 @@ class ReadOut(Out):
 @needs(NOTIFICATION, Verb.QUERY)
 def notifications(query: Asked) -> PageOut:
     """Answer the newest ones as their owner may see them now."""
-    place = read_cursor(query.after, datetime) if query.after else None
+    try:
+        place = read_cursor(query.after, datetime) if query.after else None
+    except DomainError as error:
+        raise Refused(error.message, fields={"after": [error.message]}) from error
     found = newest(
         current_session(),
         reader_id(),

@@ -140,6 +140,8 @@ def test_programs_read_and_mark(pair, program):
     assert ann.post("/api/v1/notifications/read", {}).get_json() == {"read": 2}
     unread = ann.get("/api/v1/notifications?unread=true").get_json()
     assert unread == {"items": [], "next": None}
+    for nonsense in ("0", "bnVsbA", "WyJ4IiwxXQ"):
+        assert ann.get(f"/api/v1/notifications?after={nonsense}").status_code == 422
 
 
 def test_a_token_reads_only_what_its_scopes_name(pair, program):
