@@ -19,9 +19,9 @@ from addons.customers.api_part_models import (
 )
 from addons.customers.contact_list import LISTED_CONTACTS
 from addons.customers.contacts import ContactFields
-from addons.customers.lists import EXPORTED_OPPORTUNITIES, LISTED_OPPORTUNITIES
 from addons.customers.models import CONTACT, CUSTOMER, INDUSTRY, OPPORTUNITY
 from addons.customers.opportunities import OpportunityFields
+from addons.customers.opportunity_lists import EXPORTED_OPPORTUNITIES, LISTED_OPPORTUNITIES
 from core.access.decorators import needs
 from core.access.records import check_version
 from core.i18n import lazy_gettext as _l

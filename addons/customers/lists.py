@@ -1,4 +1,4 @@
-"""The lists of accounts and of opportunities, declared once."""
+"""The list of accounts, declared once."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -9,18 +9,8 @@ from sqlalchemy.orm import aliased
 
 from addons.customers import countries, industries
 from addons.customers.measures import standing_steps
-from addons.customers.models import (
-    CUSTOMER,
-    OPPORTUNITY,
-    Customer,
-    Industry,
-    Opportunity,
-    StageMove,
-)
+from addons.customers.models import CUSTOMER, Customer, Industry, StageMove
 from addons.customers.stages import (
-    OPPORTUNITY_STAGES,
-    OPPORTUNITY_TITLES,
-    OPPORTUNITY_TONES,
     STAGE_TITLES,
     STAGE_TONES,
     STAGES,
@@ -49,7 +39,7 @@ def _sorted_name() -> ColumnElement[str]:
     return _name() if current_locale() == "en" else Customer.sort_key.expression
 
 
-def _rank_of(stage: Any, ladder: Sequence[str]) -> ColumnElement[int]:
+def rank_of(stage: Any, ladder: Sequence[str]) -> ColumnElement[int]:
     """Return the place of a stage on its ladder."""
     return case({str(one): place for place, one in enumerate(ladder)}, value=stage)
 
@@ -57,15 +47,6 @@ def _rank_of(stage: Any, ladder: Sequence[str]) -> ColumnElement[int]:
 def _customers() -> Select[Any]:
     return (
         select().select_from(Customer).outerjoin(Employee, Employee.id == Customer.scope_owner_id)
-    )
-
-
-def _opportunities() -> Select[Any]:
-    return (
-        select()
-        .select_from(Opportunity)
-        .join(Customer, Customer.id == Opportunity.customer_id)
-        .outerjoin(Employee, Employee.id == Opportunity.scope_owner_id)
     )
 
 
@@ -131,7 +112,8 @@ def _handed_over() -> Any:
     return handed.correlate(Customer).scalar_subquery()
 
 
-def _mine() -> dict[str, str]:
+def mine() -> dict[str, str]:
+    """Return the filter that leaves what the reader looks after."""
     return {"manager": str(current_actor().employee_id or 0)}
 
 
@@ -158,7 +140,7 @@ CUSTOMERS = ListSpec(
             _l("Stage"),
             Customer.stage,
             kind="tag",
-            sort=_rank_of(Customer.stage, STAGES),
+            sort=rank_of(Customer.stage, STAGES),
             labels=STAGE_TITLES,
             tones=STAGE_TONES,
             phone="p3",
@@ -206,7 +188,7 @@ CUSTOMERS = ListSpec(
     ),
     search=(Customer.search_text,),
     search_hint=_l("Name, code, pinyin initials"),
-    tabs=(Tab("mine", _l("Mine"), _mine),),
+    tabs=(Tab("mine", _l("Mine"), mine),),
     bulk=(
         BulkAction(
             "hand_over", _l("Hand over…"), "customers.hand_over", icon="user", action="assign"
@@ -235,75 +217,5 @@ LISTED_CUSTOMERS = replace(
         Column("manager_id", _l("Account manager"), Customer.scope_owner_id, sortable=False),
         Column("unit_id", _l("Unit"), Customer.scope_org_id, sortable=False),
         Column("row_version", _l("Version"), Customer.row_version, sortable=False),
-    ),
-)
-
-OPPORTUNITIES = ListSpec(
-    key="customers.opportunity",
-    resource=OPPORTUNITY,
-    title=_l("Opportunities"),
-    endpoint="customers.opportunities_index",
-    record_endpoint="customers.show_opportunity",
-    id=Opportunity.id,
-    source=_opportunities,
-    columns=(
-        Column("title", _l("Opportunity"), Opportunity.title, sub=Customer.name, phone="p1"),
-        Column(
-            "stage",
-            _l("Stage"),
-            Opportunity.stage,
-            kind="tag",
-            sort=_rank_of(Opportunity.stage, OPPORTUNITY_STAGES),
-            labels=OPPORTUNITY_TITLES,
-            tones=OPPORTUNITY_TONES,
-            phone="p2",
-        ),
-        Column(
-            "value",
-            _l("Expected value (CNY)"),
-            Opportunity.expected_value,
-            kind="money",
-            total=True,
-            phone="p4",
-        ),
-        Column("close", _l("Expected close"), Opportunity.expected_close_on, kind="day"),
-        Column("manager", _l("Account manager"), Employee.name, sortable=False, phone="p3"),
-        Column("opened", _l("Opened on"), Opportunity.opened_on, kind="day"),
-        Column("closed", _l("Closed on"), Opportunity.closed_on, kind="day", shown=False),
-    ),
-    facets=(
-        Facet("stage", _l("Stage"), Opportunity.stage, choices=OPPORTUNITY_TITLES),
-        Facet(
-            "manager",
-            _l("Account manager"),
-            Opportunity.scope_owner_id,
-            choices=MANAGERS,
-        ),
-        Facet("close", _l("Expected close"), Opportunity.expected_close_on, kind="dates"),
-    ),
-    search=(Opportunity.title, Customer.search_text),
-    search_hint=_l("Title or customer"),
-    tabs=(Tab("mine", _l("Mine"), _mine),),
-    export_endpoint="customers.export_opportunities",
-    empty_title=_l("No opportunities yet"),
-    empty_text=_l("Open one on the page of its account."),
-)
-
-EXPORTED_OPPORTUNITIES = replace(
-    OPPORTUNITIES,
-    columns=(
-        Column("code", _l("Our code"), Customer.code),
-        Column("customer", _l("Customer"), Customer.name),
-        *(replace(column, shown=True) for column in OPPORTUNITIES.columns),
-        Column("notes", _l("Notes"), Opportunity.notes),
-    ),
-)
-
-LISTED_OPPORTUNITIES = replace(
-    EXPORTED_OPPORTUNITIES,
-    columns=(
-        *EXPORTED_OPPORTUNITIES.columns,
-        Column("customer_id", _l("Customer"), Opportunity.customer_id, sortable=False),
-        Column("row_version", _l("Version"), Opportunity.row_version, sortable=False),
     ),
 )

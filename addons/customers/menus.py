@@ -1,8 +1,9 @@
 """Entries of the sidebar."""
 
 from addons.customers.contact_list import CONTACTS
-from addons.customers.lists import CUSTOMERS, OPPORTUNITIES
+from addons.customers.lists import CUSTOMERS
 from addons.customers.models import CONTACT, CUSTOMER, INDUSTRY, OPPORTUNITY
+from addons.customers.opportunity_lists import OPPORTUNITIES
 from core.contributions import MenuItem
 from core.i18n import lazy_gettext as _l
 

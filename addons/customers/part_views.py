@@ -13,9 +13,9 @@ from addons.customers.forms import (
     OpportunityForm,
     OpportunityStageForm,
 )
-from addons.customers.lists import EXPORTED_OPPORTUNITIES, OPPORTUNITIES
 from addons.customers.models import CONTACT, OPPORTUNITY
 from addons.customers.opportunities import OpportunityFields
+from addons.customers.opportunity_lists import EXPORTED_OPPORTUNITIES, OPPORTUNITIES
 from addons.customers.pages import opportunity_page
 from addons.customers.stages import OPPORTUNITY_TITLES, OpportunityStage
 from core.access.decorators import needs

@@ -24,7 +24,7 @@ blueprint = Blueprint(
 
 @blueprint.get("/")
 @needs(NOTIFICATION, Verb.QUERY)
-def index() -> str:
+def index() -> str | Response:
     """List the reader's notifications."""
     return render_list(NOTIFICATIONS, template="notifications/index.html")
 

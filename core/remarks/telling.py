@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from core.access.guarded_session import GuardedSession
+from core.access.resources import resource_of
 from core.audit.field_words import model_of
 from core.audit.jobs import FOLLOW
 from core.audit.models import AuditEntry
-from core.audit.queries import sensitive_fields
 from core.contributions import JobDef, Step, Verb
 from core.i18n import gettext as _
 from core.i18n import joined, ngettext, spoken
@@ -125,7 +125,8 @@ def _many(resource: str, entries: list[AuditEntry], number: int) -> Notice:
 
 def changes_in_words(resource: str, changes: Mapping[str, Any]) -> str:
     """Name the fields that changed; codes that have words with their old and new ones."""
-    model, hidden = model_of(resource), sensitive_fields(resource)
+    model, declared = model_of(resource), resource_of(resource)
+    hidden = declared.sensitive if declared is not None else ()
     columns = inspect(model).columns if model is not None else {}
     said = []
     for name, pair in changes.items():

@@ -269,7 +269,7 @@ def test_an_imported_account_is_stored_and_audited_like_one_made_by_hand(house, 
         services.create_customer(CustomerFields(name="By hand Co", grade="A"))
     verdicts = run_as(house.ann, CUSTOMERS, ["Name", "Grade"], [["By file Co", "A"]])
     assert count(verdicts) == Counter(created=1)
-    told = {"id", "code", "name", "exact_key", "match_key", "search_text", "created_at"}
+    told = {"id", "code", "name", "exact_key", "match_key", "search_text", "sort_key", "created_at"}
     told |= {"updated_at", "scope_customer_id", "customer_id", "recorded_at"}
     with as_(house.ann) as session:
         for model in (Customer, StageMove):

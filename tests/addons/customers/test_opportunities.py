@@ -7,8 +7,8 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from addons.customers import opportunities, queries
-from addons.customers.lists import OPPORTUNITIES
 from addons.customers.opportunities import OpportunityFields
+from addons.customers.opportunity_lists import OPPORTUNITIES
 from core.clock import today
 from core.errors import Conflict, Refused
 from core.events.models import StoredEvent
