@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.actor import current_actor
 from core.announcements.models import Announcement
 from core.clock import now
-from core.database import READ
 from core.i18n import localized
+from core.settings.kept import kept
 from core.unit_of_work import current_unit
 
 CACHE = "sunmao_announcements"
@@ -70,20 +70,13 @@ def closing(record_id: int) -> str:
 
 def _kept() -> tuple[Shown, ...]:
     """Return all that is not over; one statement for each settings version and process."""
-    epoch = g.get("epoch")
-    if epoch is None:
+    if g.get("epoch") is None:
         return ()
-    held: tuple[int, tuple[Shown, ...]] | None = current_app.extensions.get(CACHE)
-    if held is not None and held[0] == epoch.settings_version:
-        return held[1]
     try:
-        found = _read()
+        return kept(CACHE, _read)
     except SQLAlchemyError:  # the page of an error must not fail for the bar above it
         current_app.logger.warning("announcements could not be read", exc_info=True)
         return ()
-    if current_unit().mode == READ:  # what is not committed must not reach the process's cache
-        current_app.extensions[CACHE] = (epoch.settings_version, found)
-    return found
 
 
 def _read() -> tuple[Shown, ...]:

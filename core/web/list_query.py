@@ -60,13 +60,14 @@ def narrow(
 
 
 def facet_conditions(facet: Facet, args: ListArgs) -> list[ColumnElement[bool]]:
-    """Return what a facet's values in the address mean."""
+    """Return what a facet's values in the address mean; one without any is not even built."""
+    named = (f"{facet.key}_from", f"{facet.key}_to") if facet.kind == "dates" else (facet.key,)
+    if args.filters.keys().isdisjoint(named):
+        return []
     expression = value_of(facet.expr)
     if facet.kind == "dates":
         return span_conditions(facet, args, expression)
-    values = args.filters.get(facet.key, ())
-    if not values:
-        return []
+    values = args.filters[facet.key]
     kind = python_type(expression)
     known = [convert(kind, value) for value in values if value != NONE]
     parts: list[ColumnElement[bool]] = [expression.is_(None)] if NONE in values else []
@@ -93,7 +94,7 @@ def span_conditions(facet: Facet, args: ListArgs, expression: Any) -> list[Colum
 def search_conditions(spec: "ListSpec", text: str) -> list[ColumnElement[bool]]:
     """Each word must stand in one of the searched expressions; wildcards are plain text."""
     words = text.split()[:MAX_WORDS]
-    searched = [value_of(part) for part in spec.search]
+    searched = [value_of(part) for part in spec.search] if words else []
     if not searched:
         return []
     return [or_(*(part.icontains(word, autoescape=True) for part in searched)) for word in words]

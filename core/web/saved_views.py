@@ -11,12 +11,14 @@ from werkzeug.datastructures import MultiDict
 
 from core.accounts.models import User
 from core.actor import Actor
+from core.addons.models import bump
 from core.audit.services import record
 from core.contributions import Verb
 from core.errors import Conflict, DomainError, NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n.writing import wrong_text
 from core.organisation.models import Employee, OrgClosure
+from core.settings.kept import kept
 from core.unit_of_work import UnitOfWork, current_session, current_unit
 from core.web.list_spec import ListSpec
 from core.web.view_models import SavedView
@@ -56,7 +58,11 @@ def views_of(page: str) -> list[ViewLine]:
     """Return the own views of a list in their order, then those shared with the reader."""
     actor = current_unit().actor
     values = {"page": page, "reader": actor.user_id, "employee": actor.employee_id}
-    return [ViewLine(*row) for row in current_session().execute(_OFFERED, values)]
+
+    def read() -> list[ViewLine]:
+        return [ViewLine(*row) for row in current_session().execute(_OFFERED, values)]
+
+    return kept(("views", *values.values()), read)
 
 
 def _offered() -> Select[Any]:
@@ -131,8 +137,7 @@ def create_view(page: str, query: str, *, name: str, shared: bool, is_default: b
     )
     view.sort = max((one.sort for one in own), default=0) + 1
     session.add(view)
-    session.flush()
-    _one_default(view)
+    _settle(view)
     return view.id
 
 
@@ -144,8 +149,7 @@ def change_view(
     if view.row_version != row_version:
         raise Conflict(_("Somebody else changed this record first. Nothing of yours was stored."))
     view.name, view.shared, view.is_default = _checked(name), shared, is_default
-    current_session().flush()
-    _one_default(view)
+    _settle(view)
 
 
 def move_view(view_id: int, *, up: bool) -> None:
@@ -157,6 +161,7 @@ def move_view(view_id: int, *, up: bool) -> None:
     own.insert(to, own.pop(at))
     for place, one in enumerate(own, start=1):
         one.sort = place
+    _settle(view)
 
 
 def delete_view(view_id: int) -> str:
@@ -170,6 +175,8 @@ def delete_view(view_id: int) -> str:
         facts = {"name": view.name, "page": view.page, "owner": view.user_id}
         record(session, Verb.DELETE, VIEW, view.id, changes=facts, label=view.name)
     session.delete(view)
+    session.flush()
+    bump(session, "settings_version")
     return view.page
 
 
@@ -190,10 +197,13 @@ def _checked(name: str) -> str:
     return words
 
 
-def _one_default(view: SavedView) -> None:
-    """Take the mark from the other views of the same list."""
-    if not view.is_default:
-        return
-    for other in current_session().scalars(_own(view.page)):
-        if other.id != view.id:
-            other.is_default = False
+def _settle(view: SavedView) -> None:
+    """Keep one default a list, and let every process read the views anew."""
+    session = current_session()
+    session.flush()
+    if view.is_default:
+        for other in session.scalars(_own(view.page)):
+            if other.id != view.id:
+                other.is_default = False
+        session.flush()
+    bump(session, "settings_version")
