@@ -12,9 +12,10 @@ from core.access.elevation import elevated
 from core.access.records import require
 from core.contributions import Verb
 from core.errors import Conflict, NotFound, Refused
+from core.i18n import current_locale, localized
 from core.i18n import gettext as _
-from core.i18n import localized
 from core.i18n.writing import wrong_text
+from core.settings.kept import changed, kept
 from core.unit_of_work import current_session
 
 DEEPEST = 5
@@ -36,7 +37,12 @@ class Node:
 
 
 def tree(*, active_only: bool = False) -> list[Node]:
-    """Return the whole tree in the reader's language and in its order, one statement."""
+    """Return the whole tree in the reader's language and in its order; processes keep it."""
+    key = ("customers.industries", current_locale(), active_only)
+    return kept(key, lambda: _read_tree(active_only=active_only))
+
+
+def _read_tree(*, active_only: bool) -> list[Node]:
     rows = current_session().execute(
         select(
             Industry.id,
@@ -138,6 +144,7 @@ def insert_node(
     session.flush()
     node.path = f"{above}{node.id}/"
     session.flush()
+    changed(session)
     return node
 
 
@@ -164,6 +171,7 @@ def change_industry(
     if node.parent_id != parent_id:
         _rehang(node, parent)
     session.flush()
+    changed(session)
 
 
 def delete_industry(industry_id: int) -> None:
@@ -179,6 +187,7 @@ def delete_industry(industry_id: int) -> None:
         raise Refused(_("Accounts use this industry; make it inactive instead."))
     session.delete(node)
     session.flush()
+    changed(session)
 
 
 def _rehang(node: Industry, parent: Industry | None) -> None:

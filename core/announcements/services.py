@@ -6,12 +6,12 @@ from typing import Any
 
 from core.access.guarded_session import GuardedSession
 from core.access.records import check_version, require
-from core.addons.models import bump
 from core.announcements.models import ANNOUNCEMENT, Announcement
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n.writing import wrong_text
+from core.settings.kept import changed
 
 TONES = ("info", "warn")
 LONGEST = 300
@@ -24,7 +24,7 @@ def publish(session: GuardedSession, **fields: Any) -> int:
     added = Announcement(**fields)
     session.add(added)
     session.flush()
-    bump(session, "settings_version")
+    changed(session)
     return added.id
 
 
@@ -36,7 +36,7 @@ def change(session: GuardedSession, record_id: int, *, row_version: int, **field
     _check(**fields)
     for name, value in fields.items():
         setattr(kept, name, value)
-    bump(session, "settings_version")
+    changed(session)
 
 
 def withdraw(session: GuardedSession, ids: Sequence[int]) -> int:
@@ -45,7 +45,7 @@ def withdraw(session: GuardedSession, ids: Sequence[int]) -> int:
     found = [one for one in (session.get(Announcement, key) for key in ids) if one is not None]
     for one in found:
         session.delete(one)
-    bump(session, "settings_version")
+    changed(session)
     return len(found)
 
 

@@ -11,14 +11,13 @@ from werkzeug.datastructures import MultiDict
 
 from core.accounts.models import User
 from core.actor import Actor
-from core.addons.models import bump
 from core.audit.services import record
 from core.contributions import Verb
 from core.errors import Conflict, DomainError, NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n.writing import wrong_text
 from core.organisation.models import Employee, OrgClosure
-from core.settings.kept import kept
+from core.settings.kept import changed, kept
 from core.unit_of_work import UnitOfWork, current_session, current_unit
 from core.web.list_spec import ListSpec
 from core.web.view_models import SavedView
@@ -176,7 +175,7 @@ def delete_view(view_id: int) -> str:
         record(session, Verb.DELETE, VIEW, view.id, changes=facts, label=view.name)
     session.delete(view)
     session.flush()
-    bump(session, "settings_version")
+    changed(session)
     return view.page
 
 
@@ -206,4 +205,4 @@ def _settle(view: SavedView) -> None:
             if other.id != view.id:
                 other.is_default = False
         session.flush()
-    bump(session, "settings_version")
+    changed(session)
