@@ -8,7 +8,7 @@ import random
 from datetime import date, timedelta
 
 from flask import Flask, render_template_string, request
-from sqlalchemy import Engine, ForeignKey, Index, create_engine, func, insert, select
+from sqlalchemy import Engine, ForeignKey, Index, create_engine, func, insert, inspect, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 PARTNERS, LINES, PAGE, COUNT_LIMIT = 500, 100_000, 80, 10_001
@@ -93,7 +93,8 @@ def create_bare(url: str) -> Flask:
     """Build the one-page application; seeds its tables when they are missing."""
     app = Flask(__name__)
     engine = create_engine(url)
-    seed(engine)
+    if not inspect(engine).has_table(Line.__tablename__):
+        seed(engine)
 
     @app.get("/")
     def lines() -> str:
