@@ -11,6 +11,7 @@ from addons.customers.forms import HandOverForm, IndustryChangeForm, IndustryFor
 from addons.customers.lists import CUSTOMERS
 from addons.customers.models import CUSTOMER, INDUSTRY
 from core.access.decorators import needs
+from core.errors import Refused
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.unit_of_work import current_unit, unit_of_work
@@ -135,7 +136,11 @@ def edit_industry(record_id: int) -> ResponseReturnValue:
 @needs(INDUSTRY, "configure")
 def delete_industry(record_id: int) -> ResponseReturnValue:
     """Delete an industry that nothing uses."""
-    with unit_of_work():
-        industries.delete_industry(record_id)
+    try:
+        with unit_of_work():
+            industries.delete_industry(record_id)
+    except Refused as refusal:
+        flash(str(refusal), "bad")
+        return redirect(url_for("customers.edit_industry", record_id=record_id))
     flash(_("The industry was deleted."), "ok")
     return redirect(url_for("customers.industry_tree"))

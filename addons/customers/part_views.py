@@ -1,6 +1,6 @@
 """Pages of what belongs to an account: contact persons and opportunities."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from addons.customers import contacts, opportunities, queries
@@ -19,6 +19,7 @@ from addons.customers.opportunity_lists import EXPORTED_OPPORTUNITIES, OPPORTUNI
 from addons.customers.pages import opportunity_page
 from addons.customers.stages import OPPORTUNITY_TITLES, OpportunityStage
 from core.access.decorators import needs
+from core.errors import Refused
 from core.exchange.export_views import export_response
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
@@ -192,7 +193,11 @@ def delete_opportunity(record_id: int) -> ResponseReturnValue:
     """Ask, then delete an open opportunity."""
     opportunity = queries.opportunity(record_id)
     if request.method == "POST":
-        with unit_of_work():
-            customer_id = opportunities.delete_opportunity(record_id)
+        try:
+            with unit_of_work():
+                customer_id = opportunities.delete_opportunity(record_id)
+        except Refused as refusal:
+            flash(str(refusal), "bad")
+            return redirect(url_for("customers.show_opportunity", record_id=record_id))
         return redirect(_tab(customer_id, "opportunities"))
     return render_template("customers/delete_opportunity.html", opportunity=opportunity)

@@ -120,8 +120,12 @@ def delete(record_id: int) -> ResponseReturnValue:
     """Ask, then delete an account on which nothing hangs."""
     customer = queries.customer(record_id)
     if request.method == "POST":
-        with unit_of_work():
-            services.delete_customer(record_id)
+        try:
+            with unit_of_work():
+                services.delete_customer(record_id)
+        except Refused as refusal:
+            flash(str(refusal), "bad")
+            return redirect(url_for("customers.show", record_id=record_id))
         flash(_("%(name)s was deleted.", name=customer.name), "ok")
         return redirect(url_for("customers.index"))
     return render_template("customers/delete.html", customer=customer)

@@ -9,15 +9,18 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import NotFound as HTTPNotFound
 from werkzeug.wrappers import Response
 
 from core.access.explain import who_can_give
 from core.actor import current_actor
 from core.audit.values import as_json
-from core.errors import Conflict, DomainError, NotAllowed, Refused
+from core.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from core.i18n import gettext as _
 from core.unit_of_work import current_session, is_retryable
+from core.web.addresses import came_from
 from core.web.headers import request_id
+from core.web.typed import is_own_form, readable_fields
 from core.web.why import explanation_for, why_address
 
 
@@ -86,7 +89,8 @@ def answer(problem: Problem) -> tuple[Response | str, int]:
 
 def page(problem: Problem) -> str:
     """Render the page; without the shell for strangers and when the shell itself fails."""
-    context = {"problem": problem, "request_id": request_id(), **problem.detail}
+    back = way_back(problem.status)
+    context = {"problem": problem, "request_id": request_id(), "back": back, **problem.detail}
     fault = problem.status >= InternalServerError.code
     if current_actor().is_signed_in and not fault:
         try:
@@ -94,6 +98,13 @@ def page(problem: Problem) -> str:
         except Exception:  # the page about an error must not fail as well
             current_app.logger.exception("the shell failed on an error page")
     return render_template("web/error.html", frame="web/bare.html", **context)
+
+
+def way_back(status: int) -> str | None:
+    """Return where the reader was before, unless that is this page or what is gone."""
+    back, here = came_from(), request.full_path.rstrip("?")
+    again = back == here and (request.method == "GET" or status == HTTPNotFound.code)
+    return None if again or back == "/" else back
 
 
 def wants_json() -> bool:
@@ -120,6 +131,8 @@ def on_domain_error(error: DomainError) -> Any:
     if isinstance(error, Conflict):
         detail["conflict"] = conflict_rows(error)
         members = {"current": as_json(error.theirs), "yours": as_json(error.yours)}
+    if isinstance(error, NotFound) and not wants_json() and is_own_form():
+        detail["typed"] = readable_fields()
     if isinstance(error, Refused | NotAllowed) and error.fields:
         members["errors"] = [
             {"pointer": f"/{name}", "detail": str(words)}

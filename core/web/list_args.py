@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.errors import DomainError
 from core.i18n import gettext as _
+from core.web.fields import parse_date
 from core.web.list_columns import Facet, python_type, value_of
 
 if TYPE_CHECKING:
@@ -118,9 +119,9 @@ def parse_args(spec: "ListSpec", values: Any) -> ListArgs:
     )
     if args.size not in {*SIZES, spec.size}:
         raise DomainError(_("A page can hold %(sizes)s rows.", sizes=", ".join(map(str, SIZES))))
-    if args.offset > OFFSET_LIMIT:
-        raise DomainError(_("That page is too far. Filter the list, or go on from the last page."))
-    return args
+    return (
+        args if args.offset <= OFFSET_LIMIT else replace(args, page=OFFSET_LIMIT // args.size + 1)
+    )
 
 
 def convert(kind: type, text: str) -> Any:
@@ -135,6 +136,13 @@ def convert(kind: type, text: str) -> Any:
     return value
 
 
+def _day(text: str) -> date:
+    day = parse_date(text)
+    if day is None:
+        raise ValueError(text)
+    return day
+
+
 def _instant(text: str) -> datetime:
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
@@ -144,7 +152,7 @@ def _instant(text: str) -> datetime:
 
 _READERS: Mapping[type, Callable[[str], Any]] = {
     bool: {"1": True, "0": False, "True": True, "False": False}.__getitem__,
-    date: date.fromisoformat,
+    date: _day,
     datetime: _instant,
     int: int,
     Decimal: Decimal,

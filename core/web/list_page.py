@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from core.access.context import AccessContext
 from core.access.guarded_session import KEEPS_ORDER
 from core.contributions import Verb
+from core.errors import DomainError
 from core.unit_of_work import current_unit
 from core.web.addresses import local_path
 from core.web.list_args import OFFSET_LIMIT, SIZES, ListArgs
@@ -36,6 +37,7 @@ from core.web.list_groups import (
     summed,
 )
 from core.web.list_query import COUNT_LIMIT, count_statement, rows_statement, write_cursor
+from core.web.list_refused import refused_list
 from core.web.list_rows import render_rows
 from core.web.list_spec import EVERYTHING, ListSpec
 from core.web.saved_views import default_address, offered_views, sharing_words
@@ -147,7 +149,10 @@ def render_list(
     default = default_address(spec, views or ())
     if default and not request.query_string:
         return redirect(f"{request.path}?{default}")
-    page = load_page(spec, spec.parse(request.args), unit.session, access)
+    try:
+        page = load_page(spec, spec.parse(request.args), unit.session, access)
+    except DomainError as error:
+        return refused_list(spec, error)
     page.has_default = bool(default)
     may_create = create is not None and access.may(spec.resource, Verb.CREATE)
     may_import = imports is not None and access.may(spec.resource, Verb.IMPORT)

@@ -129,3 +129,36 @@ def test_a_database_that_stays_busy_is_503_and_another_fault_is_500(fails, signe
     assert signed_in.get("/").status_code == 503
     fails(OperationalError("UPDATE", {}, Exception("disk I/O error")))
     assert signed_in.get("/").status_code == 500
+
+
+def test_an_error_page_leads_back_on_this_site_only(signed_in):
+    signed_in.post("/preferences", data={"locale": "en"})
+
+    def text(referrer, path="/nowhere"):
+        return signed_in.get(path, headers={"Referer": referrer}).get_data(as_text=True)
+
+    assert 'href="/admin/jobs/?state=dead"' in text("http://localhost/admin/jobs/?state=dead")
+    for elsewhere in (
+        "https://evil.example/admin/jobs/",
+        "http://localhost//evil.example",
+        "[",
+        "",
+    ):
+        assert "Back to where you were" not in text(elsewhere)
+        assert "evil.example" not in text(elsewhere)
+    assert "Back to where you were" not in text("http://localhost/nowhere")
+
+
+def test_what_was_typed_into_a_form_of_a_record_that_is_gone_can_be_copied(signed_in):
+    page = signed_in.get("/admin/organisation/employees/new").get_data(as_text=True)
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    sent = {"name": "Typed <b>by hand</b>", "password": "secret-of-mine", "row_version": "7731"}
+    path = "/admin/organisation/employees/123456/edit"
+    answer = signed_in.post(path, data={**sent, "csrf_token": token})
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert "Typed &lt;b&gt;by hand" in text
+    assert "secret-of-mine" not in text
+    assert "7731" not in text
+    read = signed_in.get(path, query_string=sent).get_data(as_text=True)
+    assert "by hand" not in read
