@@ -65,6 +65,14 @@ def values_of(record: CustomerFields | Customer) -> dict[str, Any]:
 
 def check(fields: CustomerFields) -> CustomerFields:
     """Return the fields trimmed; raise Refused naming each field that cannot be stored."""
+    values, errors = examined(fields)
+    if errors:
+        raise Refused(_("Some fields need your attention; nothing was stored."), fields=errors)
+    return CustomerFields(**values)
+
+
+def examined(fields: CustomerFields) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Return the fields trimmed, and complaints about those that cannot be stored."""
     values = trimmed(values_of(fields), LIMITS)
     errors = wrong_texts(values, LIMITS)
     if not values["name"]:
@@ -81,9 +89,7 @@ def check(fields: CustomerFields) -> CustomerFields:
         errors["founded"] = [_("Name the year, for instance 1998, 1998-05 or 2013 (1888).")]
     if values["industry_id"] is not None and not _industry_exists(values["industry_id"]):
         errors["industry_id"] = [_("This industry no longer exists.")]
-    if errors:
-        raise Refused(_("Some fields need your attention; nothing was stored."), fields=errors)
-    return CustomerFields(**values)
+    return values, errors
 
 
 def trimmed(values: Mapping[str, Any], texts: Iterable[str]) -> dict[str, Any]:

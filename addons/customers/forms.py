@@ -1,9 +1,12 @@
 """The forms of this add-on: what is asked, in which order; services judge the meaning."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from addons.customers import countries, industries
+from addons.customers.fields import CustomerFields, examined
 from addons.customers.models import Customer
+from addons.customers.stage_moves import wrong_day
 from addons.customers.stages import (
     OPEN_STAGES,
     OPPORTUNITY_STAGES,
@@ -62,6 +65,20 @@ class CustomerForm(Form):
         Section(_l("More"), "external_code", "registration_no", "website", "founded", "notes"),
     )
 
+    def complaints(self) -> dict[str, list[str]]:
+        """Return what the services will object to, so that all faults are told in one try."""
+        return examined(
+            CustomerFields(**{key: self[key].data for key in CustomerFields.__slots__})
+        )[1]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the shape of every field, then the meaning of those whose shape is right."""
+        valid = super().validate(extra_validators)
+        for name, words in self.complaints().items():
+            if not self[name].errors:
+                self[name].errors, valid = words, False
+        return valid
+
 
 class NewCustomerForm(CustomerForm):
     """An account that does not exist yet: where it stands and who looks after it."""
@@ -80,6 +97,11 @@ class NewCustomerForm(CustomerForm):
         Section(_l("Business"), "stage", "since", "manager_id"),
         CustomerForm.sections[1],
     )
+
+    def complaints(self) -> dict[str, list[str]]:
+        """Object to a day that no stage can begin on as well."""
+        words = wrong_day(self.since.data) if self.since.data else ""
+        return super().complaints() | ({"since": [words]} if words else {})
 
 
 class StageForm(Form):

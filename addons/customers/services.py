@@ -41,7 +41,7 @@ def create_customer(
     """
     require(CUSTOMER, Verb.CREATE)
     session = current_session()
-    day = stage_moves.checked_day(since or today(), not_before=None)
+    day = stage_moves.checked_day(since or today(), not_before=None, field="since")
     owner = manager_id if manager_id is not None else current_unit().actor.employee_id
     place = place_of(owner)
     refuse_place(place)

@@ -21,8 +21,15 @@ from core.unit_of_work import current_session, current_unit
 EARLIEST = date(1900, 1, 1)
 
 
-def checked_day(day: date, *, not_before: date | None) -> date:
-    """Return the day if a step may bear it; raise Refused naming the field happened_on."""
+def checked_day(day: date, *, not_before: date | None, field: str = "happened_on") -> date:
+    """Return the day if a step may bear it; raise Refused naming the field."""
+    if words := wrong_day(day, not_before=not_before):
+        raise Refused(_("The stage was not moved."), fields={field: [words]})
+    return day
+
+
+def wrong_day(day: date, *, not_before: date | None = None) -> str:
+    """Say why a step cannot bear this day; "" when it can."""
     words = ""
     if day > today():
         words = _("Cannot be later than today.")
@@ -30,9 +37,7 @@ def checked_day(day: date, *, not_before: date | None) -> date:
         words = _("This is too long ago.")
     elif not_before is not None and day < not_before:
         words = _("Cannot be before the last step, %(day)s.", day=not_before.isoformat())
-    if words:
-        raise Refused(_("The stage was not moved."), fields={"happened_on": [str(words)]})
-    return day
+    return words
 
 
 def enter(customer: Customer, stage: str, day: date) -> list[StageMove]:
