@@ -7,8 +7,15 @@ from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
 
+from core.audit.queries import HistoryEntry, history
+from core.audit.recording import resource_key
+from core.unit_of_work import current_session
+
 PICK, THEIRS, YOURS = "_pick-", "_theirs-", "_yours-"
+OPEN, WAS = "_open", "_was"  # inputs that wait for a choice; what the reader began with
 STARTED, VERSION = "started_from", "row_version"
+
+SIDES = ("theirs", "yours")
 
 Values = Mapping[str, Sequence[str]]
 
@@ -49,15 +56,30 @@ def _texts(side: Values, name: str) -> list[str]:
 
 def resolved(form: MultiDict[str, str]) -> MultiDict[str, str]:
     """Return the form with the choices of a conflict page put in place."""
-    picks = [name for name in form if name.startswith(PICK)]
-    if not picks:
+    names = [name.removeprefix(PICK) for name in form if name.startswith(PICK)]
+    if not names and OPEN not in form:
         return form
     found = MultiDict(form)
-    for pick in picks:
-        name = pick.removeprefix(PICK)
-        side = THEIRS if form.get(pick) == "theirs" else YOURS
+    for name in dict.fromkeys([*names, *form.getlist(OPEN)]):
+        side = THEIRS if form.get(f"{PICK}{name}") == "theirs" else YOURS
         found.setlist(name, form.getlist(f"{side}{name}") or [""])
     return found
+
+
+def undecided(form: MultiDict[str, str]) -> list[str]:
+    """Return the inputs of a conflict page for which nothing was chosen."""
+    return [name for name in form.getlist(OPEN) if form.get(f"{PICK}{name}") not in SIDES]
+
+
+def typed_before(form: MultiDict[str, str], names: Sequence[str]) -> dict[str, list[str]]:
+    """Return what the reader had typed before the conflict page put the two versions together."""
+    return {name: form.getlist(f"{YOURS}{name}") for name in names}
+
+
+def newest_save(record: Any) -> HistoryEntry | None:
+    """Return the last act on the record that somebody else has just saved."""
+    acts = history(current_session(), resource_key(type(record)), record.id, limit=1)
+    return acts[0] if acts else None
 
 
 def read_started(text: str) -> dict[str, list[str]]:

@@ -19,7 +19,19 @@ from core.web.choice_fields import (
     PickerField,
     SelectField,
 )
-from core.web.conflicts import STARTED, VERSION, merge, read_started, resolved
+from core.web.conflicts import (
+    OPEN,
+    PICK,
+    STARTED,
+    VERSION,
+    WAS,
+    merge,
+    newest_save,
+    read_started,
+    resolved,
+    typed_before,
+    undecided,
+)
 from core.web.fields import (
     DateField,
     Input,
@@ -86,6 +98,8 @@ class Form(wtforms.Form):
         self.record = record
         self.sent = None if sent is NOTHING else sent
         self.conflict: Conflict | None = None
+        if self.sent is not None and record is not None and undecided(self.sent):
+            self.conflict = Conflict(_("Choose one of the two where both of you changed a field."))
         super().__init__(self.sent, obj=record, **values)
 
     @classmethod
@@ -117,7 +131,7 @@ class Form(wtforms.Form):
 
         So does a NotAllowed that another choice in this form would mend; any other has its page.
         """
-        if request.method != "POST" or not self.validate():
+        if request.method != "POST" or self.conflict is not None or not self.validate():
             return False
         try:
             self.result = act()
@@ -209,9 +223,12 @@ class Form(wtforms.Form):
         return (page, UNPROCESSABLE) if self.all_errors else page
 
     def _conflict_page(self, *, title: str, cancel: str | None) -> tuple[str, int]:
-        theirs = self.stored_values()
-        started = read_started(self.sent.get(STARTED, "") if self.sent is not None else "")
-        rows = merge(started or theirs, theirs, self.sent_values())
+        theirs, sent = self.stored_values(), self.sent or MultiDict()
+        missing, began = undecided(sent), sent.get(WAS if OPEN in sent else STARTED, "")
+        yours = self.sent_values()
+        if missing:
+            yours = typed_before(sent, list(yours))
+        rows = merge(read_started(began) or theirs, theirs, yours)
         page = render_template(
             "web/conflict.html",
             title=title,
@@ -220,6 +237,10 @@ class Form(wtforms.Form):
             inputs={one.name: one for one in self.inputs()},
             row_version=getattr(self.record, "row_version", 0),
             started_from=json.dumps(theirs),
+            began_from=began,
+            missing=missing,
+            picked={row.name: sent.get(f"{PICK}{row.name}") for row in rows},
+            saved=newest_save(self.record) if hasattr(self.record, "id") else None,
             message=str(self.conflict),
         )
         return page, CONFLICT

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -143,16 +144,40 @@ def test_a_manager_edits_moves_and_corrects_nothing(house, login, account, as_):
     assert answer.status_code == 302
 
 
-def test_the_second_editor_gets_the_conflict_page(house, login, account):
+def test_the_second_editor_gets_the_conflict_page(house, login, account, as_):
     one, two = login(house.ann.user), login(house.administrator.user)
     path = f"/customers/{account}/edit"
     page = two.get(path).get_data(as_text=True)
     hidden = dict(re.findall(r'name="(csrf_token|row_version)" value="([^"]*)"', page))
-    assert sent(one, path, name="Meridian Bank", grade="C").status_code == 302
+    kept = {"name": "Meridian Bank", "region": "华北"}
+    assert sent(one, path, grade="C", **kept).status_code == 302
     answer = two.post(
-        path, data={**hidden, "name": "Meridian Bank", "grade": "D", "confirmed": "1"}
+        path,
+        data={
+            **hidden,
+            "name": "Meridian Bank",
+            "grade": "D",
+            "region": "South",
+            "confirmed": "1",
+            "started_from": '{"name": ["Meridian Bank Ltd"], "grade": ["A"], "region": ["华北"]}',
+        },
     )
+    text = answer.get_data(as_text=True)
     assert answer.status_code == 409
+    assert "ann saved it at" in text.lower()
+    assert 'name="_pick-grade"' in text
+    assert " checked" not in text
+    shown = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', text)
+    fields = {name: unescape(value) for name, value in shown if name != "next"}
+    again = two.post(path, data=fields)
+    text = again.get_data(as_text=True)
+    assert again.status_code == 409
+    assert 'id="pick-grade-e"' in text
+    assert '<input type="hidden" name="_yours-grade" value="D">' in text
+    assert two.post(path, data={**fields, "_pick-grade": "yours"}).status_code == 302
+    with as_(house.ann):
+        stored = queries.customer(account)
+        assert (stored.grade, stored.region, stored.name) == ("D", "South", "Meridian Bank")
 
 
 def test_contacts_and_opportunities_are_entered_on_the_accounts_page(house, login, account, as_):
