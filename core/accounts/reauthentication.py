@@ -11,7 +11,7 @@ from core.access.principal import SignInFirst
 from core.errors import DomainError
 from core.i18n import gettext as _
 from core.web.errors import on_domain_error, wants_json
-from core.web.typed import typed_fields
+from core.web.typed import had_files, typed_fields
 
 KEPT_SECONDS = 3600
 LONGEST_NEXT = 1_500  # the edge refuses longer values
@@ -63,11 +63,12 @@ def keep_form() -> str | None:
     if sum(len(name) + len(value) for name, value in fields) > MOST_KEPT_BYTES:
         return None
     kept = {"path": request.full_path.rstrip("?"), "user": user_id, "fields": fields}
+    kept["files"] = had_files()
     return str(_serializer().dumps(kept))
 
 
 def kept_form(sealed: str | None, user_id: int) -> dict[str, Any] | None:
-    """Return {path, fields} of a sealed form if it is fresh and this user's."""
+    """Return {path, fields, files} of a sealed form if it is fresh and this user's."""
     if not sealed:
         return None
     try:
@@ -76,7 +77,8 @@ def kept_form(sealed: str | None, user_id: int) -> dict[str, Any] | None:
         return None
     if kept["user"] != user_id:
         return None
-    return {"path": kept["path"], "fields": MultiDict(kept["fields"])}
+    fields = MultiDict(kept["fields"])
+    return {"path": kept["path"], "fields": fields, "files": kept.get("files", False)}
 
 
 def _serializer() -> URLSafeTimedSerializer:

@@ -19,7 +19,7 @@ from core.addons.workers import configure_workers
 from core.errors import DomainError
 from core.i18n import gettext as _
 from core.i18n import localized
-from core.web.typed import is_own_form, typed_fields
+from core.web.typed import had_files, is_own_form, typed_fields
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -98,7 +98,9 @@ def follow_identity() -> ResponseReturnValue | None:
         words = _("“%(title)s” is switched off. Its data is kept.", title=title)
         raise DomainError(words, status=404)
     typed = typed_fields() if is_own_form() else []
-    page = render_template("addons/switched_off.html", name=name, title=title, typed=typed)
+    page = render_template(
+        "addons/switched_off.html", name=name, title=title, typed=typed, files=had_files()
+    )
     return page, 404
 
 

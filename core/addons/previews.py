@@ -131,7 +131,7 @@ def _disable(
     session: Session, found: Registry, config: Config, rows: dict[str, Addon], name: str
 ) -> Preview:
     plan: Plan = plan_disable(name, found.catalogue.manifests, decided_on(rows))
-    ends = _parts(found, name) + _work(session, found, name)
+    ends = _parts(found, name, going=True) + _work(session, found, name)
     counts = tables.row_counts(config, history_for(found, name))
     return Preview(
         "disable",
@@ -214,7 +214,7 @@ def reasons_to_keep(found: Registry, name: str) -> list[Words]:
     return reasons
 
 
-def _parts(found: Registry, name: str) -> list[Line]:
+def _parts(found: Registry, name: str, *, going: bool = False) -> list[Line]:
     several = found.plugged.get(name, [])
     menus = [localized_title(m.title) for one in several for m in one.of("menus")]
     pages = found.pages_of(name)
@@ -224,7 +224,8 @@ def _parts(found: Registry, name: str) -> list[Line]:
         said = words("menu entries: %(titles)s", titles=join_words(menus))
         lines.append(Line(len(menus), said))
     if pages:
-        lines.append(Line(pages, words("pages; while it is off they answer 404")))
+        said = words("pages; while it is disabled they answer 404") if going else words("pages")
+        lines.append(Line(pages, said))
     if jobs:
         lines.append(Line(len(jobs), words("schedules")))
     for kind, said in (

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.addons.switched_off import disabled_titles
 from core.contributions import Exchange
 from core.exchange.access import exchange_for, usable_exchanges
 from core.exchange.importing import errors_kept
@@ -26,6 +27,7 @@ class IndexPage:
     exchanges: Sequence[Exchange]
     recent: Sequence[ImportRun]
     states: dict[int, tuple[str, str]]
+    disabled: str  # titles of disabled add-ons, asked where there is nothing to import
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def index_page() -> IndexPage:
     session = current_session()
     recent = recent_imports(session)
     states = {run.id: state_words(run) for run in recent}
-    return IndexPage(usable_exchanges(session), recent, states)
+    usable = usable_exchanges(session)
+    return IndexPage(usable, recent, states, disabled_titles() if not usable else "")
 
 
 def upload_page(key: str) -> UploadPage:

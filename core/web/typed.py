@@ -22,6 +22,11 @@ def typed_fields() -> list[tuple[str, str]]:
     ]
 
 
+def had_files() -> bool:
+    """Tell whether a file came with the form; it has to be chosen again."""
+    return any(file.filename for file in request.files.values())
+
+
 def readable_fields() -> list[tuple[str, str]]:
     """Return what was typed with the words of its fields, to be read and copied."""
     view = current_app.view_functions.get(request.endpoint or "")

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core.access.decorators import needs, public, signed_in
+from core.addons.switched_off import disabled_titles
 from core.i18n import gettext as _
 from core.settings.services import set_value
 from core.unit_of_work import unit_of_work
@@ -21,13 +22,15 @@ blueprint = Blueprint("web", __name__, template_folder="templates")
 @signed_in
 def workspace() -> str:
     """Show the start page."""
+    pinned_here = pinned.shortcuts()
     return render_template(
         "web/workspace.html",
         greeting=start.greeting(),
         date_line=start.date_line(),
         page=start.page(),
         steps=first_steps(),
-        shortcuts=pinned.shortcuts(),
+        shortcuts=pinned_here,
+        disabled=disabled_titles() if not pinned_here else "",
     )
 
 

@@ -37,6 +37,7 @@ def test_an_expired_session_on_a_post_keeps_what_was_typed(here):
         assert 'action="/account/sessions/end-others"' in shown
         assert 'name="note" value="第一行 &#34;x&#34; &lt;b&gt;"' in shown
         assert "not kept" not in shown
+        assert "文件" not in shown
         assert token not in shown
         assert here.get("/account").status_code == 200
 

@@ -1,3 +1,4 @@
+import io
 import re
 import time
 from itertools import product
@@ -88,9 +89,22 @@ def test_what_was_typed_waits_on_the_page_to_be_sent_again(boss):
     assert 'name="note" value="a &#34;long&#34; text"' in shown
     assert 'action="/pets/feed?x=1"' in shown
     assert "never shown" not in shown
+    assert "Files must be chosen again" not in shown
+    file = {**typed, "file": (io.BytesIO(b"x"), "a.csv")}
+    assert "Files must be chosen again" in boss.post("/pets/feed", data=file).text
     planted = {"data": typed, "headers": {"Sec-Fetch-Site": "cross-site"}}
     assert "long" not in boss.post("/pets/feed", **planted).text
     assert "long" not in boss.post("/pets/feed", data={**typed, "csrf_token": "made up"}).text
+
+
+def test_missed_rights_and_imports_are_explained_by_what_is_disabled(pet_app, boss, make):
+    idle = signed_in_client(pet_app, make.user(locale="en"))
+    switch_off()
+    for client, address in ((boss, "/imports/"), (idle, "/")):
+        page = client.get(address).text
+        assert "Test pets" in page
+        assert "disabled" in page
+        assert "No right has been given" not in page
 
 
 def test_a_stranger_cannot_tell_an_addon_that_is_off_from_nothing(pet_app):

@@ -267,7 +267,7 @@ def test_a_preview_changes_nothing(operator):
 def test_a_preview_of_switching_off_counts_menus_pages_and_schedules(operator):
     said = {line.words.msgid: line.count for line in lifecycle.look("disable", "pets").ends}
     assert said["menu entries: %(titles)s"] == 1
-    assert said["pages; while it is off they answer 404"] == 3
+    assert said["pages; while it is disabled they answer 404"] == 3
     assert said["schedules"] == 1
 
 
