@@ -25,7 +25,7 @@ from core.unit_of_work import current_session, current_unit
 
 def refuse(column: str, words: str) -> NoReturn:
     """Raise Refused for one cell."""
-    raise Refused("", fields={column: [str(words)]})
+    raise Refused("", fields={column: [words]})
 
 
 class Batch:

@@ -7,7 +7,7 @@ from typing import Any
 
 from addons.customers import countries
 from addons.customers.batch import Batch, refuse
-from addons.customers.fields import CustomerFields, check, fields_of, store
+from addons.customers.fields import CustomerFields, check, examined, fields_of, store
 from addons.customers.industry_import import IndustryIndex
 from addons.customers.models import Customer
 from addons.customers.names import exact_key
@@ -18,6 +18,7 @@ from core.i18n import gettext as _
 from core.i18n.writing import wrong_text
 
 PLAIN_TEXT = ("name", "name_en", "external_code", "registration_no", "website", "founded", "notes")
+TREE = ("sector", "industry")
 EMPTY = frozenset(("", "-", "–", "n/a", "N/A", "none", "None", "NULL", "null"))
 
 
@@ -85,21 +86,26 @@ def read_row(row: Mapping[str, str]) -> Row:
     cells["notes"] = row.get("notes", "").strip()
     cells = {key: "" if text in EMPTY else text for key, text in cells.items()}
     values: dict[str, Any] = {key: cells[key] for key in PLAIN_TEXT if cells.get(key)}
-    values |= _place(cells)
-    if cells.get("grade"):
-        values["grade"] = _grade(cells["grade"])
-    for key in ("sector", "industry"):
-        if wrong := wrong_text(cells.get(key, "")):
-            refuse(key, wrong)
+    errors: dict[str, Sequence[str]] = {}
+    for read in (_place, _graded, _staged):
+        try:
+            values |= read(cells)
+        except Refused as refusal:
+            errors |= refusal.fields
+    stage = values.pop("stage", "")
+    errors |= {key: [wrong] for key in TREE if (wrong := wrong_text(cells.get(key, "")))}
     if not values.get("name") and not cells.get("code"):
-        refuse("name", _("A row needs a name or one of our codes."))
+        errors["name"] = [_("A row needs a name or one of our codes.")]
+    if errors:  # say at once what storing it would complain about as well
+        _values, further = examined(CustomerFields(**({"name": "x"} | values)))
+        raise Refused("", fields=further | errors)
     return Row(
         code=cells.get("code", "").upper(),
         values=values,
         sector=cells.get("sector", ""),
         industry=cells.get("industry", ""),
         manager=cells.get("manager", ""),
-        stage=_stage(cells["stage"]) if cells.get("stage") else "",
+        stage=stage,
     )
 
 
@@ -115,18 +121,19 @@ def _place(cells: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in (("country", country), ("region", region)) if value}
 
 
-def _grade(text: str) -> str:
-    letter = text.upper().removesuffix("级").removesuffix("類").strip()
-    if letter not in set(Grade):
+def _graded(cells: Mapping[str, str]) -> dict[str, str]:
+    letter = cells.get("grade", "").upper().removesuffix("级").removesuffix("類").strip()
+    if letter and letter not in set(Grade):
         refuse("grade", _("Choose A, B, C or D, or leave it empty."))
-    return letter
+    return {"grade": letter} if letter else {}
 
 
-def _stage(text: str) -> str:
+def _staged(cells: Mapping[str, str]) -> dict[str, str]:
+    text = cells.get("stage", "")
     found = _stages_by_words().get(text.casefold())
-    if found is None:
+    if text and found is None:
         refuse("stage", _("%(name)s is not a stage of an account.", name=text))
-    return found
+    return {"stage": found} if found else {}
 
 
 @cache

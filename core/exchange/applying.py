@@ -112,7 +112,7 @@ def words_of(error: DomainError, exchange: Exchange) -> str:
         return spoken(error.message)
     titles = {column.name: column.title for column in exchange.columns}
     parts = [
-        joined([titles.get(name, name), joined(complaints, " ")], ": ")
+        _("%(column)s: %(reason)s", column=titles.get(name, name), reason=joined(complaints, " "))
         for name, complaints in error.fields.items()
     ]
     return joined([error.message, *parts] if str(error) else parts, " · ")

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import url_for
+
+from core.addons.registry import registry
 from core.addons.switched_off import disabled_titles
-from core.contributions import Exchange
+from core.contributions import Exchange, Verb
 from core.exchange.access import exchange_for, usable_exchanges
 from core.exchange.importing import errors_kept
 from core.exchange.models import ImportRowError, ImportRun, ImportState
@@ -14,7 +17,7 @@ from core.exchange.upload import original_of
 from core.i18n import gettext as _
 from core.jobs.definitions import addon_title
 from core.jobs.queries import Progress, progress
-from core.unit_of_work import current_session
+from core.unit_of_work import current_session, current_unit
 
 SHOWN_ERRORS = 50
 SHOWN_UNMAPPED = 4
@@ -27,6 +30,7 @@ class IndexPage:
     exchanges: Sequence[Exchange]
     recent: Sequence[ImportRun]
     states: dict[int, tuple[str, str]]
+    kinds: dict[int, str]
     disabled: str  # titles of disabled add-ons, asked where there is nothing to import
 
 
@@ -72,6 +76,8 @@ class ResultPage:
     errors: Sequence[ImportRowError]
     errors_kept: int
     can_resume: bool
+    kind: str
+    records_url: str | None
 
     @property
     def is_open(self) -> bool:
@@ -96,7 +102,10 @@ def index_page() -> IndexPage:
     recent = recent_imports(session)
     states = {run.id: state_words(run) for run in recent}
     usable = usable_exchanges(session)
-    return IndexPage(usable, recent, states, disabled_titles() if not usable else "")
+    titles = {one.key: str(one.title) for one in registry().every("exchanges")}
+    kinds = {run.id: titles.get(run.exchange, run.exchange) for run in recent}
+    disabled = disabled_titles() if not usable else ""
+    return IndexPage(usable, recent, states, kinds, disabled)
 
 
 def upload_page(key: str) -> UploadPage:
@@ -121,7 +130,19 @@ def result_page(import_id: int) -> ResultPage:
         row_errors(session, import_id, limit=SHOWN_ERRORS),
         errors_kept(session, import_id),
         can_resume(run),
+        *_kind_and_list(run.exchange),
     )
+
+
+def _kind_and_list(key: str) -> tuple[str, str | None]:
+    """Return the title of a kind of import, and the list of its records if the reader has it."""
+    found = next((one for one in registry().every("exchanges") if one.key == key), None)
+    if found is None:
+        return key, None
+    needs = (found.resource, Verb.QUERY)
+    on = [menu for menu in registry().menus() if menu.needs == needs]
+    may = current_unit().access.may(*needs)
+    return str(found.title), url_for(on[0].endpoint) if on and may else None
 
 
 def state_words(run: ImportRun) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The steps of an import before its job runs: take the file, map its columns, try, start."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, cast
 
@@ -131,6 +132,15 @@ def start(session: Session, import_id: int) -> int:
     original = original_of(run.stored_as)
     session.info["unit"].after_commit.append(lambda: original.unlink(missing_ok=True))
     return run.job_id
+
+
+def discard(session: Session, import_id: int) -> None:
+    """Drop an import that was never started, with its file."""
+    run = _waiting(session, import_id)
+    files = (stored_path(run.stored_as), original_of(run.stored_as))
+    session.delete(run)
+    for file in files:
+        session.info["unit"].after_commit.append(partial(file.unlink, missing_ok=True))
 
 
 def stop(session: Session, import_id: int) -> None:

@@ -16,6 +16,7 @@ from core.exchange.models import ImportState
 from core.exchange.upload import read_again, received
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
+from core.web.forms import Form
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/imports", template_folder="templates")
 
@@ -103,6 +104,28 @@ def start(import_id: int) -> BaseResponse:
     with unit_of_work() as session:
         services.start(session, import_id)
     return redirect(url_for(".result", import_id=import_id))
+
+
+@blueprint.route("/<int:import_id>/discard", methods=["GET", "POST"])
+@signed_in
+def discard(import_id: int) -> ResponseReturnValue:
+    """Ask, then drop an import that was never started."""
+    run, form = pages.mapping_page(import_id).run, Form()
+
+    def act() -> None:
+        with unit_of_work() as session:
+            services.discard(session, import_id)
+
+    if form.accepts(act):
+        flash(_("%(name)s was discarded; nothing of it was imported.", name=run.filename), "ok")
+        return redirect(url_for(".index"))
+    return form.render(
+        "web/confirm.html",
+        title=_("Discard %(name)s", name=run.filename),
+        submit=_("Discard"),
+        cancel=url_for(".mapping", import_id=import_id),
+        happens=[(None, _("The uploaded file and its columns are deleted."))],
+    )
 
 
 @blueprint.post("/<int:import_id>/stop")

@@ -1,5 +1,6 @@
 """The real files through the pages of the import wizard, as an administrator would."""
 
+import io
 import re
 from pathlib import Path
 
@@ -57,3 +58,23 @@ def test_a_real_file_is_mapped_by_itself_previewed_and_stored_once(house, login,
             rows = client.get(f"{result}/refused.csv").get_data().decode("utf-8-sig")
             assert len(rows.strip().splitlines()) == refused + 1
             assert "neither an operator nor a brand" in rows
+
+
+def test_refusals_name_every_fault_and_are_read_in_the_language_of_the_reader(
+    house, login, app, make
+):
+    client = login(house.administrator.user)
+    path = "/imports/new/customers.customer"
+    content = "客户名称,等级,网站\n东海电信,Z,不是网址\n好公司,A,\n".encode()
+    form = {"csrf_token": token(client.get(path).text), "file": (io.BytesIO(content), "a.csv")}
+    result = start(client, client.post(path, data=form).location)
+    drain(app)
+    english = client.get(result).text
+    assert "Grade: Choose A, B, C or D" in english
+    assert "Website: Enter an address" in english
+    assert 'href="/customers/"' in english
+    client.submit("/preferences", {"locale": "zh_Hans_CN"})
+    chinese = client.get(result).text
+    assert "等级：请" in chinese
+    assert "网站：请" in chinese
+    assert "Choose A" not in chinese

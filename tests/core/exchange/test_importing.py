@@ -112,7 +112,7 @@ def test_what_a_chinese_import_said_is_read_in_english_and_the_other_way_round(m
         "The row has more cells than there are headings.",
         "notes.csv: row 2",
     ]
-    assert read["zh_Hans_CN"][0] == "a row needs a code · 编号: empty"
+    assert read["zh_Hans_CN"][0] == "a row needs a code · 编号：empty"
     assert all(re.search("[一-鿿]", words) for words in read["zh_Hans_CN"])
     with force_locale("en"), read_only(writer), bad_rows_file(done.id).stream as file:
         assert "more cells than" in file.read().decode()

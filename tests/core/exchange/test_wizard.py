@@ -187,3 +187,35 @@ def test_the_result_of_what_was_not_started_leads_to_its_columns(app, make, logi
     columns = send(client, b"code,Body\na,1\n").headers["Location"]
     answer = client.get(columns.removesuffix("/columns"))
     assert (answer.status_code, answer.headers["Location"]) == (303, columns)
+
+
+def test_an_import_that_was_never_started_can_be_discarded_with_its_file(app, make, login):
+    owner = make.administrator(locale="en")
+    client = login(owner)
+    folder = app.config["SUNMAO"].instance / "files" / "imports"
+    before = set(folder.iterdir()) if folder.exists() else set()
+    place = send(client, b"code,Note\na,1\n").location
+    path = place.replace("/columns", "/discard")
+    came = {file for file in folder.iterdir() if file not in before}
+    assert len(came) == 2
+    assert path in client.get("/imports/").text
+    assert "Discard" in client.get(path).text
+    assert count(ImportRun) == 1
+    assert login(make.user("other")).get(path).status_code == 404
+    assert client.submit(path).location == "/imports/"
+    assert count(ImportRun) == 0
+    assert not came & set(folder.iterdir())
+
+
+def test_an_import_that_was_started_is_not_discarded(app, make, login):
+    client = login(make.administrator(locale="en"))
+    place = send(client, b"code,Note\na,1\n").location
+    client.submit(place.replace("/columns", "/start"))
+    assert client.submit(place.replace("/columns", "/discard")).status_code == 409
+    assert count(ImportRun) == 1
+
+
+def test_the_list_of_imports_says_of_which_kind_each_was(make, login):
+    client = login(make.administrator(locale="en"))
+    send(client, b"code,Note\na,1\n", key="toy.many")
+    assert client.get("/imports/").text.count(">Notes at once<") == 2
