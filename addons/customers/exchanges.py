@@ -24,13 +24,13 @@ ACCOUNT_COLUMNS = (
     ImportColumn(
         name="external_code",
         title=_l("External code"),
-        aliases=("外部编码", "股票代码", "证券代码", "Symbol", "Ticker"),
+        aliases=("外部编码", "股票代码", "证券代码", "Symbol", "Ticker", "CIK"),
         help=_l("Finds the account at the next import, even if its name has changed."),
     ),
     ImportColumn(
         name="registration_no",
         title=_l("Registration number"),
-        aliases=("统一社会信用代码", "信用代码", "税号", "CIK", "VAT number", "Tax number"),
+        aliases=("统一社会信用代码", "信用代码", "税号", "VAT number", "Tax number"),
     ),
     ImportColumn(name="grade", title=_l("Grade"), aliases=("客户等级", "级别", "Level")),
     ImportColumn(
@@ -67,7 +67,10 @@ ACCOUNT_COLUMNS = (
         name="manager",
         title=_l("Account manager"),
         aliases=("负责人", "Owner", "Manager"),
-        help=_l("Employee code or name, for new accounts; you, if the column is empty."),
+        help=_l(
+            "Employee code or name, for new accounts; if empty, the person who imports, "
+            "or nobody if that person is no employee."
+        ),
     ),
 )  # fmt: skip
 
@@ -113,7 +116,6 @@ EXCHANGES = (
                     "sector": "GICS Sector",
                     "industry": "GICS Sub-Industry",
                     "headquarters": "Headquarters Location",
-                    "registration_no": "CIK",
                     "founded": "Founded",
                 },
             ),

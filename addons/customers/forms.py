@@ -84,7 +84,9 @@ class NewCustomerForm(CustomerForm):
     """An account that does not exist yet: where it stands and who looks after it."""
 
     manager_id = PickerField(
-        _l("Account manager"), choices=managers_of_new, hint=_l("You, if left empty.")
+        _l("Account manager"),
+        choices=managers_of_new,
+        hint=_l("You, if left empty; nobody, if you are no employee."),
     )
     stage = SelectField(
         _l("Stage"),

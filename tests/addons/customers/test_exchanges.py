@@ -65,19 +65,17 @@ def test_the_companies_become_accounts_and_their_sectors_the_industry_tree(house
         titles = {node.id: node.title for node in nodes}
         assert {(titles[n.parent_id], n.title) for n in nodes if n.depth == 1} == below
         by_code = {
-            code: (name, key, founded)
-            for code, name, key, founded in session.execute(
+            code: (name, founded)
+            for code, name, founded in session.execute(
                 select(
                     Customer.external_code,
                     Customer.name,
-                    Customer.registration_no,
                     Customer.founded,
                 )
             )
         }
         assert by_code == {
-            record["Symbol"]: (record["Security"], record["CIK"], record["Founded"])
-            for record in records
+            record["Symbol"]: (record["Security"], record["Founded"]) for record in records
         }
         minnesota = sum(r["Headquarters Location"].endswith(", Minnesota") for r in records)
         assert (
@@ -293,3 +291,10 @@ def audit_of(session, model):
         .order_by(AuditEntry.id)
     )
     return [entry.changes for entry in entries]
+
+
+def test_a_number_of_an_authority_abroad_is_an_external_code_and_no_registration_here():
+    chosen = guess(CUSTOMERS, ["Company", "CIK"])
+    assert chosen == {"name": "Company", "external_code": "CIK"}
+    headings, _rows = read("companies.csv")
+    assert "registration_no" not in preset(CUSTOMERS, headings)
