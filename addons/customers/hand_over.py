@@ -44,20 +44,23 @@ def preview(customer_ids: Iterable[int], to_employee_id: int | None) -> list[Lin
     nobody = to_employee_id is None  # not chosen yet, so nothing can be the same
     assignable = {customer.id for customer in _assignable(wanted)}
     found = session.execute(
-        select(Customer.id, Customer.code, Customer.name, Customer.scope_owner_id, Employee.name)
+        select(Customer, Employee.name)
         .outerjoin(Employee, Employee.id == Customer.scope_owner_id)
         .where(Customer.id.in_(wanted))
         .order_by(Customer.code)
     )
     return [
         Line(
-            key,
-            code,
-            name,
+            one.id,
+            one.code,
+            one.shown_name,
             manager or "",
-            _problem(assignable=key in assignable, same=owner == to_employee_id and not nobody),
+            _problem(
+                assignable=one.id in assignable,
+                same=one.scope_owner_id == to_employee_id and not nobody,
+            ),
         )
-        for key, code, name, owner, manager in found
+        for one, manager in found
     ]
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
+from addons.customers.names import shown_name
 from addons.customers.stages import OpportunityStage, Stage
 from core.access.declarations import Child, Public, Scoped, Technical
 from core.clock import now
@@ -98,6 +99,11 @@ class Customer(Scoped, Model):
     scope_customer_id = synonym("id")
     manager_id = synonym("scope_owner_id")
     unit_id = synonym("scope_org_id")
+
+    @property
+    def shown_name(self) -> str:
+        """The name in the reader's language, where the customer has one."""
+        return shown_name(self.name or "", self.name_en or "")
 
     industry: Mapped[Industry | None] = relationship(lazy="raise_on_sql")
 

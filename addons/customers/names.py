@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from core.i18n import current_locale
+
 SUFFIXES = (
     "inc incorporated corp corporation co company ltd limited plc llc llp lp lllp gmbh ag sa sas "
     "spa srl sro nv bv ab as asa oy oyj aps kg kk pte pty pvt bhd sdn jsc pjsc ojsc cjsc ooo ao "
@@ -27,6 +29,11 @@ SUFFIX_CHINESE = (
 )
 APOSTROPHES = re.compile(r"['’‘`´.]")
 NOT_WORD = re.compile(r"[^\w]+|_+")
+
+
+def shown_name(name: str, name_en: str) -> str:
+    """Return the name in the reader's language, where there is one."""
+    return name_en if name_en and current_locale() == "en" else name
 
 
 def plain(text: str) -> str:

@@ -28,7 +28,7 @@ def customer_page(customer: Customer) -> RecordPage:
         resource=CUSTOMER,
         record_id=customer.id,
         record=customer,
-        title=customer.name,
+        title=customer.shown_name,
         grade=customer.grade,
         sub=[customer.code, industry, place.unit, place.manager],
         crumbs=[Crumb(_("Customers"), url_for("customers.index"))],
@@ -110,7 +110,7 @@ def opportunity_page(opportunity: Opportunity, customer: Customer) -> RecordPage
         record_id=key,
         record=opportunity,
         title=opportunity.title,
-        sub=[customer.code, customer.name],
+        sub=[customer.code, customer.shown_name],
         tags=[
             (
                 str(OPPORTUNITY_TITLES[opportunity.stage]),
@@ -119,10 +119,10 @@ def opportunity_page(opportunity: Opportunity, customer: Customer) -> RecordPage
         ],
         crumbs=[
             Crumb(_("Customers"), url_for("customers.index")),
-            Crumb(customer.name, account),
+            Crumb(customer.shown_name, account),
         ],
         facts=[
-            Fact(_("Customer"), customer.name, url=account),
+            Fact(_("Customer"), customer.shown_name, url=account),
             Fact(_("Expected value (CNY)"), opportunity.expected_value, kind="money"),
             Fact(_("Expected close"), opportunity.expected_close_on, kind="date"),
             Fact(_("Opened on"), opportunity.opened_on, kind="date"),

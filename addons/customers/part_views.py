@@ -59,7 +59,7 @@ def create_contact(record_id: int) -> ResponseReturnValue:
     if form.accepts(act):
         return redirect(_tab(record_id, "contacts"))
     return form.render(
-        title=_("New contact person at %(name)s", name=customer.name),
+        title=_("New contact person at %(name)s", name=customer.shown_name),
         cancel=_tab(record_id, "contacts"),
     )
 
@@ -140,7 +140,7 @@ def create_opportunity(record_id: int) -> ResponseReturnValue:
     if form.accepts(act):
         return redirect(url_for("customers.show_opportunity", record_id=form.result))
     return form.render(
-        title=_("New opportunity with %(name)s", name=customer.name),
+        title=_("New opportunity with %(name)s", name=customer.shown_name),
         cancel=_tab(record_id, "opportunities"),
     )
 

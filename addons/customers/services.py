@@ -125,7 +125,7 @@ def delete_customer(customer_id: int) -> None:
         raise Refused(
             _(
                 "%(name)s was not deleted, because it has %(what)s.",
-                name=customer.name,
+                name=customer.shown_name,
                 what=join_words(hanging),
             )
         )

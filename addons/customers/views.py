@@ -108,7 +108,7 @@ def edit(record_id: int) -> ResponseReturnValue:
         return redirect(url_for("customers.show", record_id=record_id))
     return form.render(
         "customers/form.html",
-        title=_("Edit %(name)s", name=customer.name),
+        title=_("Edit %(name)s", name=customer.shown_name),
         cancel=url_for("customers.show", record_id=record_id),
         alike=alike,
     )
@@ -126,7 +126,7 @@ def delete(record_id: int) -> ResponseReturnValue:
         except Refused as refusal:
             flash(str(refusal), "bad")
             return redirect(url_for("customers.show", record_id=record_id))
-        flash(_("%(name)s was deleted.", name=customer.name), "ok")
+        flash(_("%(name)s was deleted.", name=customer.shown_name), "ok")
         return redirect(url_for("customers.index"))
     return render_template("customers/delete.html", customer=customer)
 
@@ -148,7 +148,7 @@ def move(record_id: int) -> ResponseReturnValue:
         flash(_("The stage is now %(stage)s.", stage=STAGE_TITLES[form.stage.data]), "ok")
         return redirect(url_for("customers.show", record_id=record_id))
     return form.render(
-        title=_("Move %(name)s to another stage", name=customer.name),
+        title=_("Move %(name)s to another stage", name=customer.shown_name),
         submit=_("Move"),
         cancel=url_for("customers.show", record_id=record_id),
     )
@@ -173,7 +173,7 @@ def correct_stage(record_id: int, move_id: int) -> ResponseReturnValue:
     if form.accepts(act):
         return redirect(url_for("customers.show", record_id=record_id, tab="history"))
     return form.render(
-        title=_("Correct a date of %(name)s", name=customer.name),
+        title=_("Correct a date of %(name)s", name=customer.shown_name),
         submit=_("Correct"),
         cancel=url_for("customers.show", record_id=record_id, tab="history"),
     )

@@ -265,3 +265,14 @@ def test_a_form_refuses_what_no_text_may_hold_and_keeps_the_rest(house, login, n
     assert answer.status_code == 422
     assert 'href="#name"' in page
     assert 'value="华北"' in page
+
+
+def test_pages_name_a_customer_in_the_language_of_the_reader(house, login, make):
+    key = make.customers.customer("子午线银行", manager=house.ann.employee, name_en="Meridian Bank")
+    client = login(house.ann.user)
+    for page in ("", "/edit", "/stage", "/contacts/new", "/opportunities/new"):
+        text = client.get(f"/customers/{key}{page}").get_data(as_text=True)
+        title = re.search(r"<title>(.*?)</title>", text)[1]
+        heading = re.search(r"<h1>(.*?)</h1>", text)[1]
+        assert "Meridian Bank" in heading, page
+        assert "子午线银行" not in heading + title, page
