@@ -95,7 +95,7 @@ def follow_identity() -> ResponseReturnValue | None:
     offered = found.catalogue.found.get(name)
     title = localized(offered.manifest.title.model_dump()) if offered else name
     if request.path.startswith(API):
-        words = _("“%(title)s” is switched off. Its data is kept.", title=title)
+        words = _("“%(title)s” is disabled. Its data is kept.", title=title)
         raise DomainError(words, status=404)
     typed = typed_fields() if is_own_form() else []
     page = render_template(

@@ -114,17 +114,17 @@ def plan_enable(
         obstacles = list(_conflicts(wanted, set(enabled), manifests))
     steps = [n for n in _safe_order(manifests) if n in wanted and n not in enabled]
     if not steps:
-        obstacles.append(words("%(name)s is switched on already.", name=name))
+        obstacles.append(words("%(name)s is enabled already.", name=name))
     return Plan(name, tuple(steps), tuple(obstacles))
 
 
 def plan_disable(name: str, manifests: Manifests, enabled: Collection[str]) -> Plan:
     """Plan to disable `name`; what depends on it must be disabled first and is listed."""
     if name not in enabled:
-        return Plan(name, (), (words("%(name)s is not switched on.", name=name),))
+        return Plan(name, (), (words("%(name)s is not enabled.", name=name),))
     holders = [n for n in dependents_of(name, manifests) if n in enabled]
     obstacles = [
-        words("%(holder)s depends on it; switch that off first.", holder=holder)
+        words("%(holder)s depends on it; disable that first.", holder=holder)
         for holder in reversed(holders)
     ]
     return Plan(name, (name,), tuple(obstacles))

@@ -20,11 +20,11 @@ GOALS: Mapping[str, State] = {
     "purge": State.AVAILABLE,
 }
 LEFT: Mapping[str, Words] = {
-    "enable": words("It is not switched on, and no row is lost: switch it on again."),
-    "disable": words("It is still switched on: switch it off again."),
+    "enable": words("It is not enabled, and no row is lost: enable it again."),
+    "disable": words("It is still enabled: disable it again."),
     "uninstall": words("It is still installed: uninstall it again."),
     "purge": words(
-        "No table was dropped and every row is still there: purge it again, or switch it on."
+        "No table was dropped and every row is still there: purge it again, or enable it."
     ),
 }
 DROPPED = words(

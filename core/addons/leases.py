@@ -38,8 +38,8 @@ ROW = cast("Table", AddonAct.__table__)
 LOG = logging.getLogger(__name__)
 
 ACT_WORDS: Mapping[str, Words] = {
-    "enable": words("Switch on"),
-    "disable": words("Switch off"),
+    "enable": words("Enable"),
+    "disable": words("Disable"),
     "uninstall": words("Uninstall"),
     "purge": words("Purge"),
     "upgrade": words("Bring the tables up to date"),

@@ -20,8 +20,8 @@ from core.unit_of_work import read_only
 
 TABS = {
     "all": _l("All"),
-    "enabled": _l("Switched on"),
-    "available": _l("Can be switched on"),
+    "enabled": _l("Enabled"),
+    "available": _l("Can be enabled"),
     "trouble": _l("Need attention"),
 }
 HISTORY_LIMIT = 100

@@ -22,7 +22,7 @@ from core.jobs.models import Job, JobState
 Act = Literal["enable", "disable", "uninstall", "purge"]
 CODE_GONE = words(
     "Its code is not here any more; its data is kept. Install its package again; or, to be rid of "
-    "it, switch it off, uninstall it and purge it."
+    "it, disable it, uninstall it and purge it."
 )
 ACTS: tuple[Act, ...] = ("enable", "disable", "uninstall", "purge")
 
@@ -152,7 +152,7 @@ def _uninstall(
     if row is None or row.state in {State.AVAILABLE, State.ARCHIVED}:
         obstacles.append(words("%(name)s is not installed.", name=name))
     elif row.state == State.ENABLED:
-        obstacles.append(words("Switch it off first."))
+        obstacles.append(words("Disable it first."))
     else:
         obstacles += [
             words("%(holder)s depends on it and is installed; uninstall that first.", holder=other)
@@ -173,7 +173,7 @@ def _purge(found: Registry, config: Config, rows: dict[str, Addon], name: str) -
     obstacles: list[Words] = []
     if row is None or row.state != State.ARCHIVED:
         obstacles.append(
-            words("Only an uninstalled add-on can be purged: switch it off and uninstall it first.")
+            words("Only an uninstalled add-on can be purged: disable it and uninstall it first.")
         )
     for table, targets in sorted(tables.pointing_at(config, history).items()):
         said = words(

@@ -196,7 +196,7 @@ def _fault(name: str, row: Addon | None, found: Registry, enabled: set[str]) -> 
     if name in enabled:
         off = sorted(needed_by(name, found.catalogue.manifests) - enabled)
         if off:
-            said = words("It needs %(needed)s, which is switched off.", needed=off[0])
+            said = words("It needs %(needed)s, which is disabled.", needed=off[0])
             return Fault(name, "dependency", said)
     return None
 

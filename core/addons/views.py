@@ -19,8 +19,8 @@ from core.i18n import lazy_gettext as _l
 blueprint = Blueprint("addons", __name__, template_folder="templates", url_prefix="/admin")
 
 DONE: Mapping[Act, Any] = {
-    "enable": _l("%(name)s is switched on, in every process."),
-    "disable": _l("%(name)s is switched off; all of its data is kept."),
+    "enable": _l("%(name)s is enabled, in every process."),
+    "disable": _l("%(name)s is disabled; all of its data is kept."),
     "uninstall": _l("%(name)s is uninstalled; its tables are untouched."),
     "purge": _l("%(name)s is purged; copies of its tables are in instance/exports."),
 }
@@ -36,9 +36,9 @@ STAGES: Mapping[str, Any] = {
     "interrupted": _l("an act that was cut short"),
 }
 STANDINGS: Mapping[str, Any] = {
-    "available": _l("can be switched on"),
-    "enabled": _l("switched on"),
-    "disabled": _l("switched off"),
+    "available": _l("can be enabled"),
+    "enabled": _l("enabled"),
+    "disabled": _l("disabled"),
     "archived": _l("uninstalled"),
     "failed": _l("isolated"),
     "blocked": _l("blocked"),

@@ -83,7 +83,7 @@ def facts(measure: str, query: Month) -> Facts:
     """Answer every fact of the caller's range."""
     found = next((one for one in registry().measures() if one.key == measure), None)
     if found is None:
-        raise NotFound(_("There is no such measure, or its add-on is switched off."))
+        raise NotFound(_("There is no such measure, or its add-on is disabled."))
     require(found.resource, Verb.QUERY)
     if query.period % 100 not in range(1, 13):
         words = _("This must be a month such as 202603.")

@@ -1,7 +1,7 @@
 """The data of one chart, its JSON for the browser, and its rows for the table."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from core.errors import ProgrammingFault
-from core.i18n import format_number
+from core.i18n import format_money, format_number
 from core.web.assets import remote_script
 from core.web.static_files import asset
 
@@ -46,6 +46,7 @@ class Chart:
     series: Sequence[Series]
     head: str = ""
     unit: str = ""
+    money: bool = False
     links: Sequence[str] = field(default_factory=tuple)
     horizontal: bool = False
     size: Literal["s", "m", "l"] = "m"
@@ -82,11 +83,12 @@ class Chart:
 
     def rows(self) -> list[tuple[str, str | None, list[str]]]:
         """Return (label, link, values in words) for the table."""
+        words: Callable[[Any], str] = format_money if self.money else format_number
         return [
             (
                 str(label),
                 self.links[number] if self.links else None,
-                [format_number(one.values[number]) for one in self.series],
+                [words(one.values[number]) for one in self.series],
             )
             for number, label in enumerate(self.labels)
         ]

@@ -58,10 +58,10 @@ def enable(names: tuple[str, ...], *, reason: str) -> None:
     with _as_operator():
         for name in names:
             if name in registry().switchboard.current(fresh=True):
-                click.echo(_("%(name)s is switched on already.", name=name))
+                click.echo(_("%(name)s is enabled already.", name=name))
                 continue
             done = lifecycle.enable(name, reason=reason)
-            click.echo(_("Switched on: %(names)s", names=", ".join(done.steps)))
+            click.echo(_("Enabled: %(names)s", names=", ".join(done.steps)))
 
 
 @addon.command("disable")
@@ -71,7 +71,7 @@ def enable(names: tuple[str, ...], *, reason: str) -> None:
 def disable(name: str, *, reason: str) -> None:
     """Switch an add-on off; all of its data is kept."""
     _act(lambda: lifecycle.disable(name, reason=reason))
-    click.echo(_("%(name)s is switched off; all of its data is kept.", name=name))
+    click.echo(_("%(name)s is disabled; all of its data is kept.", name=name))
 
 
 @addon.command("uninstall")

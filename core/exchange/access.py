@@ -29,7 +29,7 @@ def exchange_for(session: Session, key: str, *, only_on: bool = True) -> Exchang
     offered = registry().exchanges() if only_on else registry().every("exchanges")
     found = next((one for one in offered if one.key == key), None)
     if found is None:
-        raise NotFound(_("There is no such import, or its add-on is switched off."))
+        raise NotFound(_("There is no such import, or its add-on is disabled."))
     if not may_import(session, found):
         raise NotAllowed(
             _("You may not import %(what)s.", what=found.title),

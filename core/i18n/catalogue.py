@@ -49,7 +49,8 @@ def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
     else:
         text = singular if number == 1 else plural
     values = {"num": number, **values}
-    return remembered(text % values, singular, values, plural)
+    shown = {**values, "num": f"{number:,}"} if "%(num)s" in text else values
+    return remembered(text % shown, singular, values, plural)
 
 
 def lazy_gettext(message: str, /, **values: Any) -> LazyString:

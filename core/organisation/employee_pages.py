@@ -143,7 +143,7 @@ def _leaving_keeps(employee: Employee, owned: list[Owned]) -> list[tuple[int | N
         if not one.moves
     ]
     found += [
-        (None, _("%(what)s: the module is switched off; what lies there is not moved", what=what))
+        (None, _("%(what)s: the add-on is disabled; what lies there is not moved", what=what))
         for what in leaving.switched_off()
     ]
     past = _("History, and results of the past: they stay with %(name)s", name=employee.name)

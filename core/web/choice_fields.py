@@ -61,7 +61,11 @@ def _found_by(words: str) -> str:
 
 
 class SelectField(House, wtforms.Field):
-    """One of a few values; without a value it gives None."""
+    """One of a few values; without a value it gives None.
+
+    `empty` are the words of the choice for nothing; with False there is none, as where a default
+    stands among the choices already.
+    """
 
     widget: Any = _SelectWidget()
     kind = "select"
@@ -87,8 +91,13 @@ class SelectField(House, wtforms.Field):
     def offered(self) -> list[tuple[str, str]]:
         """Return (value, words) of every choice, asked once a request."""
         if self._listed is None:
-            self._listed = [(NONE, str(self._empty or _("– choose –"))), *listed(self._choices)]
+            nothing = [] if self._empty is False else [(NONE, str(self._empty or _("– choose –")))]
+            self._listed = [*nothing, *listed(self._choices)]
         return self._listed
+
+    def leave_out(self, value: str) -> None:
+        """Do not offer a value that would change nothing."""
+        self._listed = [one for one in self.offered() if one[0] != value]
 
     def present(self) -> set[str]:
         """Return what is selected, as text."""
@@ -210,13 +219,15 @@ class _PairWidget:
             name = f"{field.name}-{code}"
             at = field.id if code == "zh" else f"{field.id}-en"
             parts.append(
+                f'<label class="row-flex pair-l" for="{escape(at)}">{escape(words)}</label>'
                 f'<input class="{escape(options.get("class_", "form-control"))}" id="{escape(at)}" '
                 f'name="{escape(name)}" value="{escape(value.get(code, ""))}" '
-                f'lang="{code}" placeholder="{escape(words)}" '
+                f'lang="{code}" '
                 f'aria-label="{escape(field.label.text)} · {escape(words)}" '
                 f'maxlength="{field.limit}">'
             )
-        return Markup('<div class="pair">' + "".join(parts) + "</div>")  # noqa: S704 - escaped
+        pair = "".join(f"<div>{part}</div>" for part in parts)
+        return Markup(f'<div class="pair">{pair}</div>')  # noqa: S704 - every part is escaped
 
 
 class NameField(House, wtforms.Field):

@@ -13,6 +13,7 @@ from core.access.context import AccessContext
 from core.access.guarded_session import KEEPS_ORDER
 from core.contributions import Verb
 from core.errors import DomainError
+from core.i18n import format_number
 from core.unit_of_work import current_unit
 from core.web.addresses import local_path
 from core.web.list_args import OFFSET_LIMIT, SIZES, ListArgs
@@ -67,7 +68,7 @@ class Page:
     def total_text(self) -> str:
         """The number of rows; beyond the bound with a plus, unless groups were counted."""
         bounded = self.groups is None and self.total >= COUNT_LIMIT
-        return f"{COUNT_LIMIT - 1}+" if bounded else str(self.total)
+        return f"{COUNT_LIMIT - 1:,}+" if bounded else format_number(self.total)
 
     def href(self, args: ListArgs, *, place: bool = False, **changes: Any) -> str:
         """Return the list's address for changed parameters."""

@@ -22,16 +22,33 @@
       return { r: { beginAtZero: true, ticks: { display: false }, grid: { color: token('line') }, angleLines: { color: token('line') }, pointLabels: { color: token('ink-2'), font: font } } };
     }
     var flat = Boolean(spec.horizontal);
-    var values = { beginAtZero: true, grid: { color: token('grid') }, border: { display: false }, ticks: { color: token('ink-3'), font: font, precision: 0, maxTicksLimit: 6 },
+    var values = { beginAtZero: true, grace: '12%', grid: { color: token('grid') }, border: { display: false }, ticks: { color: token('ink-3'), font: font, precision: 0, maxTicksLimit: 6 },
       title: { display: Boolean(spec.unit), text: spec.unit, color: token('ink-3'), font: font } };
     var names = { grid: { display: false }, border: { display: false }, ticks: { color: token('ink-3'), font: font } };
     return flat ? { x: values, y: names } : { x: names, y: values };
   }
+  /* One series of bars says its values, so that small ones beside a large one can be read. */
+  var figures = {
+    id: 'figures',
+    afterDatasetsDraw: function (chart) {
+      var pen = chart.ctx, flat = chart.options.indexAxis === 'y', part = chart.data.datasets[0];
+      pen.save();
+      pen.fillStyle = token('ink-2');
+      pen.font = '12px ' + getComputedStyle(document.body).fontFamily;
+      pen.textAlign = flat ? 'left' : 'center';
+      pen.textBaseline = flat ? 'middle' : 'bottom';
+      chart.getDatasetMeta(0).data.forEach(function (bar, place) {
+        pen.fillText(Number(part.data[place]).toLocaleString('en'), bar.x + (flat ? 4 : 0), bar.y - (flat ? 0 : 3));
+      });
+      pen.restore();
+    }
+  };
   function draw(canvas) {
     var spec = JSON.parse(canvas.dataset.chart), font = { size: 12, family: getComputedStyle(document.body).fontFamily };
     canvas.parentNode.hidden = false;
     drawn.push(new window.Chart(canvas, {
       type: spec.type,
+      plugins: spec.type === 'bar' && spec.series.length === 1 && spec.labels.length <= 12 ? [figures] : [],
       data: { labels: spec.labels, datasets: spec.series.map(function (part) { return dataset(spec.type, part); }) },
       options: {
         indexAxis: spec.horizontal ? 'y' : 'x', responsive: true, maintainAspectRatio: false, animation: false, scales: scales(spec, font),

@@ -36,7 +36,7 @@ COPYING = "core.addons.tables:csv.writer"
 DROPPING = "core.addons.tables:take_down"  # tables dropped, not committed
 DROPPED = "core.addons.lifecycle:forget_traces"  # tables gone, the state not yet written
 
-ON_AGAIN = "It is not switched on, and no row is lost: switch it on again."
+ON_AGAIN = "It is not enabled, and no row is lost: enable it again."
 NOT_DROPPED = "No table was dropped and every row is still there"
 ALL_DROPPED = "Its tables are dropped; their copies are in instance/exports"
 FRESH = (*ALONE, ("purge", "pets"))
@@ -49,7 +49,7 @@ CASES = {
     "a purge while it drops": (ALONE, "purge", DROPPING, NOT_DROPPED),
     "a purge that has dropped": (ALONE, "purge", DROPPED, ALL_DROPPED),
     "a disabling": ((("disable", "leash"),), "disable", "core.addons.lifecycle:_decide",
-                    "It is still switched on: switch it off again."),
+                    "It is still enabled: disable it again."),
     "an uninstalling": ((*OFF, ("uninstall", "leash")), "uninstall", "core.addons.lifecycle:_decide",
                         "It is still installed: uninstall it again."),
 }  # fmt: skip

@@ -66,10 +66,10 @@ def test_every_method_and_address_of_an_addon_that_is_off_is_404(pet_app, boss):
 
 def test_who_is_signed_in_reads_a_kind_word_in_the_own_language(pet_app, make, boss):
     switch_off()
-    assert "Test pets is switched off" in boss.get("/pets/").text
+    assert "Test pets is disabled" in boss.get("/pets/").text
     chinese = signed_in_client(pet_app, make.user(locale="zh_Hans_CN"))
     page = chinese.get("/pets/")
-    assert "“测试 pets”已停用" in page.text
+    assert "「测试 pets」已停用" in page.text
     assert "数据全部保留" in page.text
 
 
@@ -77,7 +77,7 @@ def test_a_post_to_an_addon_that_is_off_is_kindly_refused_too(boss):
     switch_off()
     answer = boss.post("/pets/feed")
     assert answer.status_code == 404
-    assert "switched off" in answer.text
+    assert "disabled" in answer.text
 
 
 def test_what_was_typed_waits_on_the_page_to_be_sent_again(boss):

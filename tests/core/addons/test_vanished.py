@@ -97,8 +97,8 @@ with app.app_context():
 
 OUTCOMES = [False, False, True, True, False, True, True, False, True, True]
 REFUSALS = [
-    ("switch it off and uninstall it first", "请先停用并卸载"),
-    ("leash depends on it; switch that off first", "请先停用 leash"),
+    ("disable it and uninstall it first", "请先停用并卸载"),
+    ("leash depends on it; disable that first", "请先停用 leash"),
     ("leash depends on it and is installed; uninstall that first", "请先卸载 leash"),
     ("leash_leash of another add-on refers to pets_pet; purge that add-on first", "请先清除"),
 ]

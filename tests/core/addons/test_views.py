@@ -38,9 +38,9 @@ def card(page, name):
 
 def test_cards_show_every_addon_with_its_state_and_the_tabs_their_counts(boss):
     page = boss.get("/admin/addons").text
-    assert "switched on" in card(page, "pets")
+    assert "enabled" in card(page, "pets")
     assert "Needed by leash" in card(page, "pets")
-    assert re.search(r"Switched on <span class=\"n\">2<", page)
+    assert re.search(r"Enabled <span class=\"n\">2<", page)
     assert re.search(r"Need attention <span class=\"n\">0<", page)
     assert "addon-pets" not in boss.get("/admin/addons?tab=trouble").text
     assert "addon-pets" in boss.get("/admin/addons?tab=enabled").text
@@ -71,12 +71,12 @@ def test_switching_off_and_on_by_the_page(boss):
     answer = act(boss, "leash", "disable", reason="tidy")
     assert answer.status_code == 302
     page = boss.get("/admin/addons").text
-    assert "Test leash is switched off; all of its data is kept." in page
-    assert "switched off" in card(page, "leash")
+    assert "Test leash is disabled; all of its data is kept." in page
+    assert "disabled" in card(page, "leash")
     assert "tidy" in boss.get("/admin/addons/history").text
     assert "tidy" in boss.get("/admin/addon/leash").text
     assert act(boss, "leash", "enable").status_code == 302
-    assert "switched on" in card(boss.get("/admin/addons").text, "leash")
+    assert "enabled" in card(boss.get("/admin/addons").text, "leash")
 
 
 def test_uninstall_and_purge_by_the_page_with_the_typed_name(boss):

@@ -99,10 +99,10 @@ def test_an_addon_that_is_off_has_no_addresses_and_is_not_in_the_document(ours, 
     with acting_as(system_actor("test")):
         lifecycle.disable("customers", reason="test")
     registry().switchboard.forget()
-    assert "switched off" in problem(ours.get(ROOT), 404)["detail"]
+    assert "disabled" in problem(ours.get(ROOT), 404)["detail"]
     problem(ours.post(ROOT, {"name": "Wren"}), 404)
     stranger = app.test_client().get(ROOT)
-    assert "switched off" not in problem(stranger, 404)["detail"]
+    assert "disabled" not in problem(stranger, 404)["detail"]
     paths = ours.get("/api/v1/openapi.json").json["paths"]
     assert paths
     assert not any("customers" in path for path in paths)

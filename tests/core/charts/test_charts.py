@@ -1,5 +1,6 @@
 import json
 import re
+from decimal import Decimal
 
 import pytest
 from flask import render_template_string
@@ -57,3 +58,15 @@ def test_a_page_with_charts_names_the_network_and_the_local_copy(app):
     assert 'integrity="sha384-' in tags
     assert 'crossorigin="anonymous"' in tags
     assert 'data-local="/assets/chart.js-4.' in tags
+
+
+def test_money_is_shown_as_money(app):
+    chart = Chart(
+        kind="bar",
+        title="",
+        sentence="",
+        labels=["a"],
+        series=[Series("", [Decimal(0)])],
+        money=True,
+    )
+    assert chart.rows() == [("a", None, ["0.00"])]

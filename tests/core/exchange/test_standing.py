@@ -75,7 +75,7 @@ def test_an_import_waits_for_its_add_on_says_so_everywhere_and_loses_and_doubles
     assert 0 < stored < 40
     assert result(importer, import_id).standing == "waiting"
     page = client.get(f"/imports/{import_id}")
-    assert "waits because the add-on “Customers” is switched off" in page.text
+    assert "waits because the add-on “Customers” is disabled" in page.text
     assert "Resume" not in page.text
     assert page.headers["Refresh"]
     assert "waits for its add-on" in client.get("/imports/").text
