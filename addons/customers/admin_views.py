@@ -8,6 +8,7 @@ from addons.customers import hand_over as handing
 from addons.customers import industries, queries
 from addons.customers.blueprint import blueprint
 from addons.customers.forms import HandOverForm, IndustryChangeForm, IndustryForm
+from addons.customers.industry_page import branches
 from addons.customers.lists import CUSTOMERS
 from addons.customers.models import CUSTOMER, INDUSTRY
 from core.access.decorators import needs
@@ -52,7 +53,7 @@ def do_hand_over() -> ResponseReturnValue:
 
     if form.accepts(act):
         words = ngettext(
-            "%(num)d account was handed over.", "%(num)d accounts were handed over.", form.result
+            "%(num)d customer was handed over.", "%(num)d customers were handed over.", form.result
         )
         flash(words, "ok")
         return redirect(back)
@@ -63,7 +64,7 @@ def _hand_over_page(form: Form, ids: list[int], back: str) -> ResponseReturnValu
     target = form["to_employee_id"].data
     return form.render(
         "customers/hand_over.html",
-        title=_("Hand over accounts"),
+        title=_("Hand over customers"),
         submit=_("Hand over"),
         cancel=back,
         lines=handing.preview(ids, target),
@@ -80,10 +81,12 @@ def _is_id(text: str) -> bool:
 @blueprint.get("/industries")
 @needs(INDUSTRY, "query")
 def industry_tree() -> ResponseReturnValue:
-    """Show the industry tree."""
+    """Show the industry tree, or what of it is searched for."""
+    search = request.args.get("q", "")[:100]
     return render_template(
         "customers/industries.html",
-        nodes=industries.tree(),
+        branches=branches(search),
+        search=search,
         may=current_unit().access.may(INDUSTRY, "configure"),
     )
 

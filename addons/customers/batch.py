@@ -91,7 +91,7 @@ class Batch:
             refuse(
                 "name",
                 _(
-                    "%(count)d accounts have this name; add the column of our codes.",
+                    "%(count)d customers have this name; add the column of our codes.",
                     count=len(alike),
                 ),
             )

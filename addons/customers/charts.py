@@ -19,8 +19,8 @@ def pipeline_chart() -> dict[str, Chart]:
     return {
         "accounts": Chart(
             kind="bar",
-            title=_("Accounts by stage"),
-            sentence=_("%(total)s accounts on the way from prospect to signature.", total=total),
+            title=_("Customers by stage"),
+            sentence=_("%(total)s customers on the way from prospect to signature.", total=total),
             labels=labels,
             series=[Series(_("Customers"), [one.accounts for one in sums])],
             head=_("Stage"),
@@ -34,7 +34,8 @@ def pipeline_chart() -> dict[str, Chart]:
             labels=labels,
             series=[Series(_("Expected value"), [one.expected_value for one in sums])],
             head=_("Stage"),
-            unit="CNY",
+            unit=_("CNY"),
+            money=True,
             size="s",
         ),
     }

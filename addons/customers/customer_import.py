@@ -132,7 +132,7 @@ def _staged(cells: Mapping[str, str]) -> dict[str, str]:
     text = cells.get("stage", "")
     found = _stages_by_words().get(text.casefold())
     if text and found is None:
-        refuse("stage", _("%(name)s is not a stage of an account.", name=text))
+        refuse("stage", _("%(name)s is not a stage of a customer.", name=text))
     return {"stage": found} if found else {}
 
 
@@ -154,7 +154,7 @@ def _apply_row(row: Row, batch: Batch, index: IndustryIndex) -> str:
         country=row.values.get("country", ""),
     )
     if row.code and known is None:
-        refuse("code", _("No account with the code %(code)s in your range.", code=row.code))
+        refuse("code", _("No customer with the code %(code)s in your range.", code=row.code))
     if known is None:
         fields = check(CustomerFields(**row.values))
         place = index.place(row.sector, row.industry)

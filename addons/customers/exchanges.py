@@ -19,13 +19,13 @@ ACCOUNT_COLUMNS = (
         name="code",
         title=_l("Our code"),
         aliases=("客户编号", "编号", "Customer code"),
-        help=_l("Finds the account to change; new accounts get their codes from the system."),
+        help=_l("Finds the customer to change; new customers get their codes from the system."),
     ),
     ImportColumn(
         name="external_code",
         title=_l("External code"),
         aliases=("外部编码", "股票代码", "证券代码", "Symbol", "Ticker", "CIK"),
-        help=_l("Finds the account at the next import, even if its name has changed."),
+        help=_l("Finds the customer at the next import, even if its name has changed."),
     ),
     ImportColumn(
         name="registration_no",
@@ -61,14 +61,14 @@ ACCOUNT_COLUMNS = (
         name="stage",
         title=_l("Stage"),
         aliases=("客户阶段", "Status"),
-        help=_l("Where a new account stands; the stage of an existing one is not changed."),
+        help=_l("Where a new customer stands; the stage of an existing one is not changed."),
     ),
     ImportColumn(
         name="manager",
         title=_l("Account manager"),
         aliases=("负责人", "Owner", "Manager"),
         help=_l(
-            "Employee code or name, for new accounts; if empty, the person who imports, "
+            "Employee code or name, for new customers; if empty, the person who imports, "
             "or nobody if that person is no employee."
         ),
     ),
@@ -79,7 +79,7 @@ OPERATOR_COLUMNS = (
         name="operator",
         title=_l("Operator"),
         aliases=("运营商名称", "Carrier", "Network operator", "Company", "MNO"),
-        help=_l("Where it is empty, the brand names the account."),
+        help=_l("Where it is empty, the brand names the customer."),
     ),
     ImportColumn(
         name="brand", title=_l("Brand"), aliases=("Brand name", "Network", "Network name")

@@ -37,7 +37,7 @@ TITLES: dict[type[Any], dict[str, Any]] = {
         "notes": _l("Notes"),
     },
     Contact: {
-        "name": _l("Name"),
+        "name": _l("Full name"),
         "position": _l("Job title"),
         "department": _l("Department"),
         "phone": _l("Phone"),
@@ -100,7 +100,7 @@ LABELS: dict[type[Any], dict[str, Any]] = {
 }
 TITLES[Counter] = {}
 ROWS: dict[type[Any], Any] = {
-    StageMove: _l("Step of an account"),
+    StageMove: _l("Step of a customer"),
     OpportunityMove: _l("Step of an opportunity"),
     Network: _l("Network"),
     Counter: _l("Counter of codes"),

@@ -91,7 +91,8 @@ class NewCustomerForm(CustomerForm):
     stage = SelectField(
         _l("Stage"),
         choices=[(str(stage), STAGE_TITLES[stage]) for stage in STAGES],
-        empty=STAGE_TITLES[STAGES[0]],
+        default=str(STAGES[0]),
+        empty=False,
     )
     since = DateField(_l("At this stage since"), hint=_l("Today, if left empty."))
     sections = (
@@ -115,7 +116,7 @@ class StageForm(Form):
         required=True,
     )
     happened_on = DateField(_l("Day"), hint=_l("Today, if left empty."))
-    reason = TextArea(_l("Reason or remark"), hint=_l("Needed when the account moves back."))
+    reason = TextArea(_l("Reason or remark"), hint=_l("Needed when the customer moves back."))
 
 
 class CorrectionForm(Form):
@@ -128,7 +129,7 @@ class CorrectionForm(Form):
 class ContactForm(Form):
     """A person at an account."""
 
-    name = TextField(_l("Name"), required=True, limit=100)
+    name = TextField(_l("Full name"), required=True, limit=100)
     position = TextField(_l("Job title"), limit=100)
     department = TextField(_l("Department"), limit=100)
     phone = TextField(_l("Phone"), limit=60)
@@ -152,7 +153,8 @@ class NewOpportunityForm(OpportunityForm):
     stage = SelectField(
         _l("Stage"),
         choices=[(str(stage), OPPORTUNITY_TITLES[stage]) for stage in OPEN_STAGES],
-        empty=OPPORTUNITY_TITLES[OPEN_STAGES[0]],
+        default=str(OPEN_STAGES[0]),
+        empty=False,
     )
     opened_on = DateField(_l("Opened on"), hint=_l("Today, if left empty."))
     sections = (

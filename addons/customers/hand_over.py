@@ -81,7 +81,7 @@ def hand_over(customer_ids: Iterable[int], *, to_employee_id: int, reason: str) 
     _refuse_destination(customers, to_employee_id, unit_id)
     moving = [one for one in customers if one.scope_owner_id != to_employee_id]
     if not moving:
-        raise Refused(_("These accounts are with this manager already."))
+        raise Refused(_("These customers are with this manager already."))
     _give(moving, to_employee_id, unit_id, reason)
     return len(moving)
 
@@ -147,9 +147,9 @@ def _tell(ids: Sequence[int], to: int) -> None:
 def _checked_ids(customer_ids: Iterable[int]) -> list[int]:
     wanted = sorted(set(customer_ids))
     if not wanted:
-        raise Refused(_("Choose at least one account."))
+        raise Refused(_("Choose at least one customer."))
     if len(wanted) > AT_ONCE:
-        raise Refused(_("At most %(limit)d accounts at once.", limit=AT_ONCE))
+        raise Refused(_("At most %(limit)d customers at once.", limit=AT_ONCE))
     return wanted
 
 
@@ -175,7 +175,7 @@ def _refuse_missing(wanted: Sequence[int], customers: Sequence[Customer]) -> Non
     )
     named = [f"{code} {name}" for code, name in visible]
     if not named:
-        raise NotFound(_("Nothing was handed over: some accounts were not found in your range."))
+        raise NotFound(_("Nothing was handed over: some customers were not found in your range."))
     raise Refused(
         _(
             "Nothing was handed over: you may not assign %(names)s.",
@@ -198,5 +198,5 @@ def _refuse_destination(
 
 def _problem(*, assignable: bool, same: bool) -> str:
     if not assignable:
-        return str(_("You may not assign this account."))
+        return str(_("You may not assign this customer."))
     return str(_("With this manager already.")) if same else ""

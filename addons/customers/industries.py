@@ -19,6 +19,7 @@ from core.settings.kept import changed, kept
 from core.unit_of_work import current_session
 
 DEEPEST = 5
+LONGEST_CODE = 36
 INDENT = "\u3000"
 NOT_CODE = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 
@@ -184,7 +185,7 @@ def delete_industry(industry_id: int) -> None:
     with elevated("is an industry in use anywhere") as everything:
         used = everything.scalar(select(exists().where(Customer.industry_id == industry_id)))
     if used:
-        raise Refused(_("Accounts use this industry; make it inactive instead."))
+        raise Refused(_("Customers use this industry; make it inactive instead."))
     session.delete(node)
     session.flush()
     changed(session)
@@ -218,8 +219,18 @@ def _checked_name(name: Mapping[str, str] | None) -> dict[str, str]:
 
 def made_code(name: str, parent: Industry | None) -> str:
     """Return a code from a name, below the parent's code."""
-    own = NOT_CODE.sub("-", plain(name)).strip("-")[:24] or "x"
-    return f"{parent.code[:12]}.{own}"[:36] if parent else own[:36]
+    own = NOT_CODE.sub("-", plain(name)).strip("-") or "x"
+    if parent is None:
+        return _cut(own, LONGEST_CODE)
+    above = _cut(parent.code, LONGEST_CODE // 2)
+    return f"{above}.{_cut(own, LONGEST_CODE - len(above) - 1)}"
+
+
+def _cut(code: str, limit: int) -> str:
+    """Shorten a code between two of its words where it can be."""
+    if len(code) <= limit:
+        return code
+    return code[: limit + 1].rpartition("-")[0].rstrip("-.") or code[:limit]
 
 
 def _free_code(code: str) -> str:

@@ -70,6 +70,22 @@ def _industry_titles() -> dict[str, str]:
     return {str(key): title for key, title in industries.titles(_tree()).items()}
 
 
+def _industry_leaves() -> dict[str, str]:
+    return {str(node.id): node.title for node in _tree()}
+
+
+def _branch_above() -> Any:
+    """Return the name of the industry above a customer's, for the second line."""
+    own, above = aliased(Industry), aliased(Industry)
+    return (
+        select(above.name)
+        .join(own, own.parent_id == above.id)
+        .where(own.id == Customer.industry_id)
+        .correlate(Customer)
+        .scalar_subquery()
+    )
+
+
 def _in_industries(chosen: Sequence[Any]) -> ColumnElement[bool]:
     """Choosing a branch means all below it."""
     above = aliased(Industry)
@@ -149,7 +165,8 @@ CUSTOMERS = ListSpec(
             "industry",
             _l("Industry"),
             Customer.industry_id,
-            labels=_industry_titles,
+            labels=_industry_leaves,
+            sub=_branch_above,
             sortable=False,
         ),
         Column("region", _l("Region"), Customer.region),
@@ -195,16 +212,26 @@ CUSTOMERS = ListSpec(
         ),
     ),
     export_endpoint="customers.export",
-    empty_title=_l("No accounts yet"),
-    empty_text=_l("Accounts that you look after stand here. Enter the first one or import a file."),
+    empty_title=_l("No customers yet"),
+    empty_text=_l(
+        "Customers that you look after stand here. Enter the first one or import a file."
+    ),
 )
+
+
+def _in_file(column: Column) -> Column:
+    """Return a column as files have it: shown, and an industry with all above it in one cell."""
+    if column.key == "industry":
+        return replace(column, labels=_industry_titles, sub=None)
+    return replace(column, shown=True)
+
 
 EXPORTED_CUSTOMERS = replace(
     CUSTOMERS,
     columns=(
         Column("code", _l("Our code"), Customer.code),
         Column("name", _l("Name"), Customer.name),
-        *(replace(column, shown=True) for column in CUSTOMERS.columns[1:]),
+        *(_in_file(column) for column in CUSTOMERS.columns[1:]),
         Column("website", _l("Website"), Customer.website),
         Column("notes", _l("Notes"), Customer.notes),
     ),

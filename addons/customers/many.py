@@ -140,9 +140,9 @@ def _refusal(
     if customer is None:
         return _("Not found, or outside your range.")
     if change.customer_id in seen:
-        return _("This account stands in the list more than once.")
+        return _("This customer stands in the list more than once.")
     if customer.row_version != change.row_version:
-        return _("Somebody else changed this account first; it is at version %(version)s now.",
+        return _("Somebody else changed this customer first; it is at version %(version)s now.",
                  version=customer.row_version)  # fmt: skip
     return ""
 

@@ -170,6 +170,7 @@ def move_opportunity(record_id: int) -> ResponseReturnValue:
     """Move an opportunity to another stage."""
     opportunity = queries.opportunity(record_id)
     form = OpportunityStageForm(stage=request.args.get("to"))
+    form.stage.leave_out(opportunity.stage)
     back = url_for("customers.show_opportunity", record_id=record_id)
 
     def act() -> None:

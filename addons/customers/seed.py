@@ -23,7 +23,7 @@ def reasons_to_keep() -> list[str]:
     )
     reasons = []
     if accounts:
-        reasons.append(ngettext("%(num)d account", "%(num)d accounts", accounts))
+        reasons.append(ngettext("%(num)d customer", "%(num)d customers", accounts))
     if still_open:
         reasons.append(
             ngettext("%(num)d open opportunity", "%(num)d open opportunities", still_open)

@@ -78,7 +78,7 @@ def place_of(employee_id: int | None, *, field: str = "manager_id") -> Place:
     employee = current_session().get(Employee, employee_id)
     if employee is None or not employee.active:
         raise Refused(
-            _("This person cannot manage accounts."),
+            _("This person cannot manage customers."),
             fields={field: [_("Choose somebody who is active.")]},
         )
     return employee_id, employee.unit_id
@@ -95,8 +95,8 @@ def refuse_place(place: Place) -> None:
 def place_words(manager_id: int | None) -> str:
     """Say why accounts cannot be created for a manager; None is nobody."""
     if manager_id is None:
-        return _("An account without a manager would lie outside your range: choose one.")
-    return _("You may not create accounts for this person: choose somebody in your range.")
+        return _("A customer without a manager would lie outside your range: choose one.")
+    return _("You may not create customers for this person: choose somebody in your range.")
 
 
 def update_customer(customer_id: int, fields: CustomerFields, *, row_version: int) -> Customer:
@@ -105,7 +105,7 @@ def update_customer(customer_id: int, fields: CustomerFields, *, row_version: in
     checked = check(fields)
     if customer.row_version != row_version:
         raise Conflict(
-            _("Somebody else changed this account first. Nothing of yours was stored."),
+            _("Somebody else changed this customer first. Nothing of yours was stored."),
             theirs={key: getattr(customer, key) for key in CustomerFields.__slots__},
             yours={key: getattr(checked, key) for key in CustomerFields.__slots__},
         )

@@ -16,9 +16,9 @@ SETTINGS = (
 )
 
 EVENT_TYPES = (
-    EventType(key="customers.stage_moved", title=_l("An account moved stage"), resource=CUSTOMER),
+    EventType(key="customers.stage_moved", title=_l("A customer moved stage"), resource=CUSTOMER),
     EventType(
-        key="customers.handed_over", title=_l("An account was handed over"), resource=CUSTOMER
+        key="customers.handed_over", title=_l("A customer was handed over"), resource=CUSTOMER
     ),
     EventType(
         key="customers.opportunity_closed",

@@ -5,7 +5,12 @@ from flask import render_template
 from addons.customers import queries
 from addons.customers.models import CONTACT, CUSTOMER, OPPORTUNITY, Customer
 from addons.customers.pages import TABS
-from addons.customers.stages import OPPORTUNITY_TITLES, OPPORTUNITY_TONES, STAGE_TITLES
+from addons.customers.stages import (
+    NETWORK_STATUSES,
+    OPPORTUNITY_TITLES,
+    OPPORTUNITY_TONES,
+    STAGE_TITLES,
+)
 from core.contributions import Slot
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_unit
@@ -41,7 +46,11 @@ def opportunities_tab(customer: Customer) -> str:
 
 def networks_tab(customer: Customer) -> str:
     """Return the networks of an operator."""
-    return render_template("customers/tab_networks.html", networks=queries.networks_of(customer.id))
+    return render_template(
+        "customers/tab_networks.html",
+        networks=queries.networks_of(customer.id),
+        statuses=NETWORK_STATUSES,
+    )
 
 
 def history_tab(customer: Customer) -> str:

@@ -69,7 +69,7 @@ def move_stage(customer_id: int, to: str, *, on: date | None = None, reason: str
         raise Refused(_("Choose a stage."), fields={"stage": [_("Choose a stage.")]})
     if to == customer.stage:
         raise Refused(
-            _("The account is at this stage already."),
+            _("The customer is at this stage already."),
             fields={"stage": [_("Choose another stage.")]},
         )
     day = checked_day(on or today(), not_before=customer.stage_since)

@@ -66,6 +66,21 @@ OPPORTUNITY_TONES: dict[str, str] = {
     OpportunityStage.LOST: "bad",
 }
 
+NETWORK_STATUSES: dict[str, Any] = {  # as files of operators write them
+    "operational": _l("Operational"),
+    "not operational": _l("Not operational"),
+    "planned": _l("Planned"),
+    "ongoing": _l("Under construction"),
+    "temporary operational": _l("Temporarily operational"),
+    "test network": _l("Test network"),
+    "testing": _l("Test network"),
+    "upcoming": _l("Planned"),
+    "allocated": _l("Allocated"),
+    "reserved": _l("Reserved"),
+    "returned spare": _l("Returned"),
+    "unknown": _l("Unknown"),
+}
+
 
 def rank(stage: str) -> int:
     """Return the place of an account's stage on its ladder, from 0."""

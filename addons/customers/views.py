@@ -76,11 +76,11 @@ def create() -> ResponseReturnValue:
             # Asked afterwards: whoever sends the form twice has waited here for the first one.
             alike.extend(_unconfirmed(form, other_than=made))
             if alike:
-                raise Refused(_("Look at the accounts below first."))
+                raise Refused(_("Look at the customers below first."))
         return made
 
     if form.accepts(act):
-        flash(_("The account was created."), "ok")
+        flash(_("The customer was created."), "ok")
         return redirect(url_for("customers.show", record_id=form.result))
     return form.render(
         "customers/form.html",
@@ -137,6 +137,7 @@ def move(record_id: int) -> ResponseReturnValue:
     """Move an account to another stage."""
     customer = queries.customer(record_id)
     form = StageForm(stage=request.args.get("to"))
+    form.stage.leave_out(customer.stage)
 
     def act() -> None:
         with unit_of_work():

@@ -22,3 +22,25 @@ def test_every_fault_of_a_new_customer_is_told_in_one_try_and_at_its_field(house
     assert answer.status_code == 422
     assert {field for field in wrong if f'id="{field}-e"' in text} == set(wrong) - {"csrf_token"}
     assert all(f'href="#{field}"' in text for field in ("website", "founded", "since", "name"))
+
+
+def offered(client, path, field="stage"):
+    text = client.get(path).get_data(as_text=True)
+    select = re.search(rf'<select[^>]*name="{field}".*?</select>', text, re.DOTALL)[0]
+    return re.findall(r'<option[^>]*value="([^"]*)"', select), re.findall(
+        r'<option selected value="([^"]*)"|<option value="([^"]*)" selected', select
+    )
+
+
+def test_a_default_is_offered_once_and_a_stage_that_changes_nothing_not_at_all(house, login, make):
+    key = make.customers.customer("One", manager=house.ann.employee)
+    deal = make.customers.opportunity(key, "Line", value=1)
+    client = login(house.ann.user)
+    values, chosen = offered(client, "/customers/new")
+    assert values == ["prospect", "opportunity", "relationship", "signed"]
+    assert "prospect" in chosen[0]
+    values, chosen = offered(client, f"/customers/{key}/opportunities/new")
+    assert values == ["lead", "proposal", "negotiation"]
+    assert "lead" in chosen[0]
+    assert "prospect" not in offered(client, f"/customers/{key}/stage")[0]
+    assert "lead" not in offered(client, f"/customers/opportunities/{deal}/stage")[0]

@@ -1,9 +1,11 @@
 """The list of accounts: a wide range walks along the order, and its rows stay the same."""
 
+import re
+
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from addons.customers import services
+from addons.customers import industries, services
 from addons.customers.fields import CustomerFields
 from addons.customers.lists import CUSTOMERS
 from core.actor import system_actor
@@ -82,3 +84,18 @@ def test_a_manager_who_has_left_is_named_in_the_facet(page_of, house):
         session.get_one(Employee, house.bob.employee.id).active = False
     facet = next(view for view in page_of(house.head).facets if view.key == "manager")
     assert {option.label for option in facet.options if option.count} == {"Ann", "Bob"}
+
+
+def test_the_list_shows_the_industry_over_its_branch_and_files_both_in_one_cell(
+    house, login, as_, make
+):
+    with as_(house.administrator):
+        top = industries.add_industry({"zh": "金融", "en": "Finance"})
+        below = industries.add_industry({"zh": "银行", "en": "Banking"}, parent_id=top)
+    make.customers.customer("One", manager=house.ann.employee, industry_id=below)
+    client = login(house.ann.user)
+    text = client.get("/customers/?q=one").get_data(as_text=True)
+    assert '<td>Banking<span class="sub">Finance</span></td>' in text
+    assert re.search(r'aria-current="true">All<', text)  # a filter, but no ready one
+    file = client.get("/customers/export?format=csv").get_data(as_text=True)
+    assert "Finance / Banking" in file

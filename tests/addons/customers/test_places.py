@@ -82,7 +82,7 @@ def test_a_manager_out_of_range_is_refused_beside_the_field_and_nothing_typed_is
     answer = login(house.ann.user).submit("/customers/new", typed)
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code == 422
-    assert "Account manager: You may not create accounts for this person" in page
+    assert "Account manager: You may not create customers for this person" in page
     assert 'value="Typed Bank"' in page
     assert "half a page" in page
     with as_(house.administrator) as session:
