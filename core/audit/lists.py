@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from core.audit.models import AuditEntry
-from core.audit.words import action_words, resource_titles
+from core.audit.words import action_words, actor_words, resource_titles
 from core.i18n import lazy_gettext as _l
 from core.web.lists import Column, Facet, ListSpec
 
@@ -29,7 +29,7 @@ ENTRIES = ListSpec(
     source=_source,
     columns=(
         Column("at", _l("When"), AuditEntry.at, kind="instant", phone="p1"),
-        Column("actor", _l("Who"), AuditEntry.actor_label, phone="p2"),
+        Column("actor", _l("Who"), AuditEntry.actor_label, labels=actor_words, phone="p2"),
         Column("action", _l("Did what"), AuditEntry.action, labels=action_words, phone="p3"),
         Column("resource", _l("Kind of record"), AuditEntry.resource, labels=resource_titles),
         Column("label", _l("Record"), AuditEntry.label, phone="p4"),

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from core.access.guarded_session import GuardedSession
 from core.audit.field_words import FieldWords
 from core.audit.models import AuditEntry
+from core.audit.words import system_words
 from core.contributions import Verb
 from core.errors import NotFound
 from core.i18n import gettext as _
@@ -78,7 +79,7 @@ def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) ->
         HistoryEntry(
             row.id,
             row.at,
-            _("The system (%(name)s)", name=row.actor_label)
+            _("The system (%(name)s)", name=system_words(row.actor_label))
             if row.actor_kind == "system"
             else row.actor_label,
             row.action,

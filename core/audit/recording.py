@@ -97,11 +97,19 @@ def resource_key(model: type[Any]) -> str:
     return str(model.__tablename__ if shared or not key else key)
 
 
+def _record_above(instance: Any) -> Any:
+    """Return the record to which a part belongs, if it is loaded already."""
+    if not isinstance(instance, Child):
+        return None
+    return inspect(instance).dict.get(instance.__parent__)
+
+
 def _label(resource: str, instance: Any) -> str:
     declared = registry().resources.get(resource)
     label_of: Callable[[Any], str] | None = declared.label if declared else None
     if label_of is None:
-        return ""
+        above = _record_above(instance)
+        return "" if above is None else _label(resource_key(type(above)), above)
     try:
         return str(label_of(instance))[:LONGEST_LABEL]
     except Exception:  # an add-on's label must not break its own save

@@ -6,6 +6,7 @@ from core.addons.registry import registry
 from core.database import Model
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
+from core.i18n import localized
 
 ACTIONS = {
     "create": _l("added"),
@@ -34,6 +35,16 @@ ACTIONS = {
     "reload": _l("reloaded the code"),
     "verify": _l("checked the trail"),
 }
+SYSTEM_ACTORS = {
+    "sign-in": _l("sign-in"),
+    "session seen": _l("sign-in"),
+    "worker report": _l("background process"),
+    "job worker": _l("background process"),
+    "schedules": _l("schedule"),
+    "command line": _l("command line"),
+    "sunmao audit": _l("command line"),
+    "demo": _l("demonstration"),
+}
 FACTS = {
     "file": _l("File"),
     "filter": _l("Filter"),
@@ -60,6 +71,29 @@ FACTS = {
 def action_words() -> Mapping[str, str]:
     """Return the words for the core's actions; other actions are shown by their code."""
     return {code: str(words) for code, words in ACTIONS.items()}
+
+
+def system_words(label: str) -> str:
+    """Return what the system acted as, in the reader's language."""
+    return str(actor_words().get(label, label))
+
+
+def actor_words() -> Mapping[str, str]:
+    """Return the words for the labels under which the system acts; people stand by their names."""
+    acts = {"addon_enabled": _("enabling"), "addon_disabled": _("disabling")}
+    titles = {
+        name: localized(one.manifest.title.model_dump())
+        for name, one in registry().catalogue.found.items()
+    }
+    known = {code: str(words) for code, words in SYSTEM_ACTORS.items()}
+    for job in registry().every("jobs"):
+        known[f"job {job.kind}"] = _("job: %(title)s", title=job.title)
+    for act, words in acts.items():
+        known |= {
+            f"{act} of {name}": _("%(act)s of %(title)s", act=words, title=title)
+            for name, title in titles.items()
+        }
+    return known
 
 
 def resource_titles() -> Mapping[str, str]:

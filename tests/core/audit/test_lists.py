@@ -1,0 +1,24 @@
+"""The auditor's list speaks the reader's language and names the records of parts."""
+
+import pytest
+
+from core.actor import system_actor
+from core.audit.services import record
+from core.unit_of_work import unit_of_work
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("sign-in", "登录程序"),
+        ("addon_enabled of customers", "启用「客户」"),
+        ("job exchange.tidy", "后台任务："),
+    ],
+)
+def test_the_system_is_named_in_the_language_of_the_reader(make, login, label, words):
+    with unit_of_work(system_actor(label)) as session:
+        record(session, "configure", "core.settings", None)
+    client = login(make.administrator(locale="zh_Hans_CN"))
+    text = client.get("/admin/audit/?by=system&action=configure").get_data(as_text=True)
+    assert words in text
+    assert label not in text
