@@ -18,6 +18,7 @@ from core.i18n import ngettext
 from core.unit_of_work import current_unit, unit_of_work
 from core.web.forms import Form
 from core.web.lists import return_to
+from core.web.records import Crumb
 
 
 @blueprint.post("/hand-over")
@@ -53,7 +54,10 @@ def do_hand_over() -> ResponseReturnValue:
 
     if form.accepts(act):
         words = ngettext(
-            "%(num)d customer was handed over.", "%(num)d customers were handed over.", form.result
+            "%(num)s customer was handed over to %(name)s.",
+            "%(num)s customers were handed over to %(name)s.",
+            form.result,
+            name=queries.employee_name(form.to_employee_id.data),
         )
         flash(words, "ok")
         return redirect(back)
@@ -104,8 +108,13 @@ def create_industry() -> ResponseReturnValue:
             )
 
     if form.accepts(act):
+        flash(_("Saved."), "ok")
         return redirect(url_for("customers.industry_tree"))
-    return form.render(title=_("New industry"), cancel=url_for("customers.industry_tree"))
+    return form.render(
+        title=_("New industry"),
+        crumbs=[Crumb(_("Industries"), url_for("customers.industry_tree"))],
+        cancel=url_for("customers.industry_tree"),
+    )
 
 
 @blueprint.route("/industries/<int:record_id>", methods=["GET", "POST"])
@@ -126,10 +135,12 @@ def edit_industry(record_id: int) -> ResponseReturnValue:
             )
 
     if form.accepts(act):
+        flash(_("Saved."), "ok")
         return redirect(url_for("customers.industry_tree"))
     return form.render(
         "customers/industry_form.html",
         title=_("Edit industry"),
+        crumbs=[Crumb(_("Industries"), url_for("customers.industry_tree"))],
         cancel=url_for("customers.industry_tree"),
         record_id=record_id,
     )

@@ -92,6 +92,7 @@ def move_opportunity(
     day, words = on or today(), given_reason(reason)
     _check_move(opportunity, to, day, words)
     session = current_session()
+    current_unit().reason = words or current_unit().reason  # the record's history says why
     customer = session.get_one(Customer, opportunity.customer_id)
     origin, opportunity.stage = opportunity.stage, OpportunityStage(to)
     opportunity.closed_on = day if to in ENDS else None

@@ -15,6 +15,7 @@ from addons.customers.stages import (
 from core.clock import today
 from core.i18n import format_date
 from core.i18n import gettext as _
+from core.web.addresses import back_to_list
 from core.web.records import Action, Crumb, Fact, RecordPage, Stage
 
 TABS = "customers.customer.tabs"
@@ -31,7 +32,7 @@ def customer_page(customer: Customer) -> RecordPage:
         title=customer.shown_name,
         grade=customer.grade,
         sub=[customer.code, industry, place.unit, place.manager],
-        crumbs=[Crumb(_("Customers"), url_for("customers.index"))],
+        crumbs=[Crumb(_("Customers"), back_to_list("customers.index"))],
         stages=joint(customer),
         facts=[
             Fact(_("English name"), customer.name_en),
@@ -49,6 +50,23 @@ def customer_page(customer: Customer) -> RecordPage:
         tabs=TABS,
         walk=CUSTOMERS,
     )
+
+
+def crumbs_to(customer: Customer) -> list[Crumb]:
+    """Return the way to a form that belongs to a customer."""
+    return [
+        Crumb(_("Customers"), url_for("customers.index")),
+        Crumb(customer.shown_name, url_for("customers.show", record_id=customer.id)),
+    ]
+
+
+def crumbs_to_opportunity(opportunity: Opportunity) -> list[Crumb]:
+    """Return the way to a form that belongs to an opportunity."""
+    key = opportunity.id
+    return [
+        Crumb(_("Opportunities"), url_for("customers.opportunities_index")),
+        Crumb(opportunity.title, url_for("customers.show_opportunity", record_id=key)),
+    ]
 
 
 def joint(customer: Customer) -> list[Stage]:
@@ -118,11 +136,12 @@ def opportunity_page(opportunity: Opportunity, customer: Customer) -> RecordPage
             )
         ],
         crumbs=[
-            Crumb(_("Customers"), url_for("customers.index")),
+            Crumb(_("Opportunities"), back_to_list("customers.opportunities_index")),
             Crumb(customer.shown_name, account),
         ],
         facts=[
             Fact(_("Customer"), customer.shown_name, url=account),
+            Fact(_("Account manager"), queries.place_of(opportunity).manager),
             Fact(_("Expected value (CNY)"), opportunity.expected_value, kind="money"),
             Fact(_("Expected close"), opportunity.expected_close_on, kind="date"),
             Fact(_("Opened on"), opportunity.opened_on, kind="date"),

@@ -16,7 +16,7 @@ from addons.customers.forms import (
 from addons.customers.models import CONTACT, OPPORTUNITY
 from addons.customers.opportunities import OpportunityFields
 from addons.customers.opportunity_lists import EXPORTED_OPPORTUNITIES, OPPORTUNITIES
-from addons.customers.pages import opportunity_page
+from addons.customers.pages import crumbs_to, crumbs_to_opportunity, opportunity_page
 from addons.customers.stages import OPPORTUNITY_TITLES, OpportunityStage
 from core.access.decorators import needs
 from core.errors import Refused
@@ -57,9 +57,11 @@ def create_contact(record_id: int) -> ResponseReturnValue:
             contacts.add_contact(record_id, ContactFields(**form.values()))
 
     if form.accepts(act):
+        flash(_("Saved."), "ok")
         return redirect(_tab(record_id, "contacts"))
     return form.render(
         title=_("New contact person at %(name)s", name=customer.shown_name),
+        crumbs=crumbs_to(customer),
         cancel=_tab(record_id, "contacts"),
     )
 
@@ -78,9 +80,12 @@ def edit_contact(record_id: int) -> ResponseReturnValue:
             )
 
     if form.accepts(act):
+        flash(_("Saved."), "ok")
         return redirect(_tab(contact.customer_id, "contacts"))
     return form.render(
-        title=_("Edit %(name)s", name=contact.name), cancel=_tab(contact.customer_id, "contacts")
+        title=_("Edit %(name)s", name=contact.name),
+        crumbs=crumbs_to(queries.customer(contact.customer_id)),
+        cancel=_tab(contact.customer_id, "contacts"),
     )
 
 
@@ -90,6 +95,7 @@ def remove_contact(record_id: int) -> ResponseReturnValue:
     """Delete a person."""
     with unit_of_work():
         customer_id = contacts.remove_contact(record_id)
+    flash(_("The contact person was removed."), "ok")
     return redirect(_tab(customer_id, "contacts"))
 
 
@@ -138,9 +144,11 @@ def create_opportunity(record_id: int) -> ResponseReturnValue:
             )
 
     if form.accepts(act):
+        flash(_("Saved."), "ok")
         return redirect(url_for("customers.show_opportunity", record_id=form.result))
     return form.render(
         title=_("New opportunity with %(name)s", name=customer.shown_name),
+        crumbs=crumbs_to(customer),
         cancel=_tab(record_id, "opportunities"),
     )
 
@@ -160,8 +168,13 @@ def edit_opportunity(record_id: int) -> ResponseReturnValue:
             )
 
     if form.accepts(act):
+        flash(_("Saved."), "ok")
         return redirect(back)
-    return form.render(title=_("Edit %(name)s", name=opportunity.title), cancel=back)
+    return form.render(
+        title=_("Edit %(name)s", name=opportunity.title),
+        crumbs=crumbs_to_opportunity(opportunity),
+        cancel=back,
+    )
 
 
 @blueprint.route("/opportunities/<int:record_id>/stage", methods=["GET", "POST"])
@@ -180,9 +193,11 @@ def move_opportunity(record_id: int) -> ResponseReturnValue:
             )
 
     if form.accepts(act):
+        flash(_("Saved."), "ok")
         return redirect(back)
     return form.render(
         title=_("Move %(name)s to another stage", name=opportunity.title),
+        crumbs=crumbs_to_opportunity(opportunity),
         submit=_("Move"),
         cancel=back,
     )
@@ -200,5 +215,6 @@ def delete_opportunity(record_id: int) -> ResponseReturnValue:
         except Refused as refusal:
             flash(str(refusal), "bad")
             return redirect(url_for("customers.show_opportunity", record_id=record_id))
+        flash(_("%(name)s was deleted.", name=opportunity.title), "ok")
         return redirect(_tab(customer_id, "opportunities"))
     return render_template("customers/delete_opportunity.html", opportunity=opportunity)

@@ -74,12 +74,18 @@ def customer(customer_id: int) -> Customer:
     return load(Customer, customer_id, Verb.QUERY)
 
 
-def place_of(record: Customer) -> Place:
+def place_of(record: Customer | Opportunity) -> Place:
     """Return the names of the manager and the unit."""
     session = current_session()
     manager = session.get(Employee, record.scope_owner_id) if record.scope_owner_id else None
     unit = session.get(OrgUnit, record.scope_org_id) if record.scope_org_id else None
     return Place(manager.name if manager else "", localized(unit.name) if unit else "")
+
+
+def employee_name(employee_id: int) -> str:
+    """Return the name of an employee; names are a public directory."""
+    employee = current_session().get(Employee, employee_id)
+    return employee.name if employee else ""
 
 
 def contact(contact_id: int) -> Contact:

@@ -81,6 +81,7 @@ def move_stage(customer_id: int, to: str, *, on: date | None = None, reason: str
         )
     steps = STAGES[here + 1 : there + 1] if there > here else (Stage(to),)
     session = current_session()
+    current_unit().reason = reason or current_unit().reason  # the record's history says why
     sequence, origin = _last_sequence(customer_id), Stage(customer.stage)
     for step in steps:
         sequence += 1

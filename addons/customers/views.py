@@ -10,7 +10,7 @@ from addons.customers.fields import CustomerFields
 from addons.customers.forms import CorrectionForm, CustomerForm, NewCustomerForm, StageForm
 from addons.customers.lists import CUSTOMERS, EXPORTED_CUSTOMERS
 from addons.customers.models import CUSTOMER, OPPORTUNITY
-from addons.customers.pages import customer_page
+from addons.customers.pages import crumbs_to, customer_page
 from addons.customers.stages import STAGE_TITLES, Stage
 from core.access.decorators import needs
 from core.errors import Refused
@@ -18,7 +18,7 @@ from core.exchange.export_views import export_response
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit, unit_of_work
 from core.web.lists import render_list
-from core.web.records import render_record
+from core.web.records import Crumb, render_record
 
 CREATE_ONLY = ("manager_id", "stage", "since")
 
@@ -85,6 +85,7 @@ def create() -> ResponseReturnValue:
     return form.render(
         "customers/form.html",
         title=_("New customer"),
+        crumbs=[Crumb(_("Customers"), url_for("customers.index"))],
         cancel=url_for("customers.index"),
         alike=alike,
     )
@@ -105,10 +106,12 @@ def edit(record_id: int) -> ResponseReturnValue:
     renamed = form.name.data != customer.name or form.name_en.data != customer.name_en
     alike = _unconfirmed(form, other_than=record_id) if renamed else []
     if not alike and form.accepts(act):
+        flash(_("Saved."), "ok")
         return redirect(url_for("customers.show", record_id=record_id))
     return form.render(
         "customers/form.html",
         title=_("Edit %(name)s", name=customer.shown_name),
+        crumbs=crumbs_to(customer),
         cancel=url_for("customers.show", record_id=record_id),
         alike=alike,
     )
@@ -150,6 +153,7 @@ def move(record_id: int) -> ResponseReturnValue:
         return redirect(url_for("customers.show", record_id=record_id))
     return form.render(
         title=_("Move %(name)s to another stage", name=customer.shown_name),
+        crumbs=crumbs_to(customer),
         submit=_("Move"),
         cancel=url_for("customers.show", record_id=record_id),
     )
@@ -172,9 +176,11 @@ def correct_stage(record_id: int, move_id: int) -> ResponseReturnValue:
             )
 
     if form.accepts(act):
+        flash(_("Saved."), "ok")
         return redirect(url_for("customers.show", record_id=record_id, tab="history"))
     return form.render(
         title=_("Correct a date of %(name)s", name=customer.shown_name),
+        crumbs=crumbs_to(customer),
         submit=_("Correct"),
         cancel=url_for("customers.show", record_id=record_id, tab="history"),
     )

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import url_for
-
 from core.addons.registry import registry
 from core.addons.switched_off import disabled_titles
-from core.contributions import Exchange, Verb
+from core.contributions import Exchange
 from core.exchange.access import exchange_for, usable_exchanges
 from core.exchange.importing import errors_kept
 from core.exchange.models import ImportRowError, ImportRun, ImportState
@@ -17,7 +15,8 @@ from core.exchange.upload import original_of
 from core.i18n import gettext as _
 from core.jobs.definitions import addon_title
 from core.jobs.queries import Progress, progress
-from core.unit_of_work import current_session, current_unit
+from core.unit_of_work import current_session
+from core.web.navigation import list_address
 
 SHOWN_ERRORS = 50
 SHOWN_UNMAPPED = 4
@@ -139,10 +138,7 @@ def _kind_and_list(key: str) -> tuple[str, str | None]:
     found = next((one for one in registry().every("exchanges") if one.key == key), None)
     if found is None:
         return key, None
-    needs = (found.resource, Verb.QUERY)
-    on = [menu for menu in registry().menus() if menu.needs == needs]
-    may = current_unit().access.may(*needs)
-    return str(found.title), url_for(on[0].endpoint) if on and may else None
+    return str(found.title), list_address(found.resource)
 
 
 def state_words(run: ImportRun) -> tuple[str, str]:

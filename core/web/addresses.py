@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import g, request, url_for
 
 
 def local_path(address: str | None) -> str:
@@ -22,3 +22,13 @@ def came_from() -> str | None:
         return None
     path = local_path(parts.path)
     return f"{path}?{parts.query}" if parts.query else path
+
+
+def back_to_list(endpoint: str) -> str:
+    """Return a list's address as the reader left it to come here, filters and page included."""
+    plain = url_for(endpoint)
+    for address in (local_path(request.args.get("back")), came_from()):
+        if address is not None and address.startswith(f"{plain}?"):
+            g.back_to_list = address
+            return address
+    return plain

@@ -11,7 +11,7 @@ from core.access.context import AccessContext, Grants
 from core.actor import current_actor
 from core.addons.registry import registry
 from core.clock import site_zone
-from core.contributions import MenuItem
+from core.contributions import MenuItem, Verb
 from core.i18n import LOCALES, current_locale, force_locale, localized
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_unit
@@ -215,14 +215,27 @@ def _mark(entry: Entry, here: str | None) -> Entry:
 
 
 def _current(menu: Menu) -> str | None:
-    """Name the entry that this page belongs to: itself, else the first of the same blueprint."""
+    """Name the entry of this page: itself, else what its address lies below, else a neighbour."""
     endpoints = [entry.endpoint for entry, _above in menu.entries()]
     if request.endpoint in endpoints:
         return request.endpoint
     blueprint = request.blueprint
     if blueprint is None or request.endpoint in OWN_PAGES:
         return None
-    return next((name for name in endpoints if name.partition(".")[0] == blueprint), None)
+    near = [name for name in endpoints if name.partition(".")[0] == blueprint]
+    above = [name for name in near if request.path.startswith(f"{_path(name)}/")]
+    return max(above, key=lambda name: len(_path(name)), default=next(iter(near), None))
+
+
+def _path(endpoint: str) -> str:
+    return url_for(endpoint).removeprefix(request.script_root).rstrip("/")
+
+
+def list_address(resource: str) -> str | None:
+    """Return the page of the menu that lists the records of a kind, if the reader has it."""
+    needs = (resource, Verb.QUERY)
+    shown = allowed_menus(current_unit().access)
+    return next((url_for(item.endpoint) for item in shown if item.needs == needs), None)
 
 
 def account_links() -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from flask import render_template, request, url_for
+from flask import g, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
@@ -178,5 +178,7 @@ def address(**changes: str | None) -> str:
         given.poplist(name)
         if value is not None:
             given[name] = value
+    if back := g.get("back_to_list"):  # a tab's Referer is this record, not the list
+        given["back"] = back
     query = urlencode(list(given.items(multi=True)))
     return f"{request.path}?{query}" if query else request.path

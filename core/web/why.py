@@ -17,7 +17,9 @@ from core.contributions import Resource, Verb
 from core.errors import NotFound
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit
+from core.web.addresses import came_from
 from core.web.edge import MAX_INTEGER
+from core.web.navigation import list_address
 
 WITHOUT_RECORD = {Verb.CREATE, Verb.IMPORT}  # acts that no single record is asked for
 
@@ -118,7 +120,9 @@ def _allowed(resource: Resource, verb: str, record: Any) -> bool:
 
 def _back(resource: Resource, record: str | None) -> str | None:
     if record is None or resource.endpoint is None:
-        return None
+        came = came_from()
+        elsewhere = came is not None and not came.startswith(url_for("web.why"))
+        return came if elsewhere else list_address(resource.key)
     return url_for(resource.endpoint, record_id=int(record))
 
 

@@ -44,3 +44,20 @@ def test_a_default_is_offered_once_and_a_stage_that_changes_nothing_not_at_all(h
     assert "lead" in chosen[0]
     assert "prospect" not in offered(client, f"/customers/{key}/stage")[0]
     assert "lead" not in offered(client, f"/customers/opportunities/{deal}/stage")[0]
+
+
+def test_what_was_saved_says_so_and_the_history_says_why_a_stage_moved(house, login, make):
+    key = make.customers.customer("One", manager=house.ann.employee)
+    client = login(house.ann.user)
+
+    def send(path, **data):
+        page = client.get(path).get_data(as_text=True)
+        hidden = dict(re.findall(r'name="(csrf_token|row_version)" value="([^"]*)"', page))
+        answer = client.post(path, data={**hidden, **data}, follow_redirects=True)
+        return answer.get_data(as_text=True)
+
+    assert ">Saved.<" in send(f"/customers/{key}/edit", name="One", grade="A")
+    assert ">Saved.<" in send(f"/customers/{key}/contacts/new", name="Ms Two")
+    assert ">Saved.<" in send(f"/customers/{key}/opportunities/new", title="Line")
+    moved = send(f"/customers/{key}/stage", stage="opportunity", reason="They called <us>")
+    assert '<div class="say">They called &lt;us&gt;</div>' in moved

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from addons.customers import queries, stage_moves
 from addons.customers.stages import Stage
+from core.audit.models import AuditEntry
 from core.clock import today
 from core.errors import NotAllowed, NotFound, Refused
 from core.events.models import StoredEvent
@@ -126,3 +127,15 @@ def test_a_corrected_step_cannot_be_corrected_again_but_its_correction_can(house
         stage_moves.correct_stage_date(newer, today() - timedelta(days=18), reason="y")
     with as_(house.ann):
         assert queries.customer(key).stage_since == today() - timedelta(days=18)
+
+
+def test_the_audit_trail_names_the_customer_of_a_step(house, as_, make):
+    key = make.customers.customer("Named Co", manager=house.ann.employee)
+    with as_(house.ann):
+        stage_moves.move_stage(key, Stage.OPPORTUNITY)
+    with as_(house.administrator) as session:
+        labels = session.scalars(
+            select(AuditEntry.label).where(AuditEntry.resource == "customers_stage_move")
+        ).all()
+    assert labels
+    assert all("Named Co" in label for label in labels)

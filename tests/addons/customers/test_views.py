@@ -213,6 +213,9 @@ def test_the_head_hands_ticked_accounts_over_after_a_preview(house, login, accou
     data |= {"to_employee_id": str(house.bob.employee.id), "reason": "分工"}
     answer = client.post("/customers/hand-over/do", data=data)
     assert (answer.status_code, answer.location) == (302, "/customers/?grade=A")
+    assert "1 customer was handed over to Bob." in client.get(answer.location).get_data(
+        as_text=True
+    )
     with as_(house.bob):
         assert queries.customer(account).name == "Meridian Bank Ltd"
     assert login(house.ann.user).post("/customers/hand-over/do", data=data).status_code in (
