@@ -58,4 +58,4 @@ def _counted() -> Mapping[int, int]:
         .group_by(Customer.industry_id)
         .execution_options(action=Verb.ANALYSE)
     )
-    return {key: count for key, count in rows}  # noqa: C416 - a result is no mapping
+    return {key: count for key, count in rows if key is not None}

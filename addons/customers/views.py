@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from addons.customers import duplicates, queries, services, stage_moves
+from addons.customers import countries, duplicates, queries, services, stage_moves
 from addons.customers.blueprint import blueprint
 from addons.customers.charts import opportunity_chart, pipeline_chart
 from addons.customers.fields import CustomerFields
@@ -204,7 +204,12 @@ def pipeline() -> ResponseReturnValue:
 @needs(CUSTOMER, "query")
 def alike() -> ResponseReturnValue:
     """Show accounts of the reader's range that may be the same company."""
-    return render_template("customers/duplicates.html", groups=duplicates.groups())
+    return render_template(
+        "customers/duplicates.html",
+        groups=duplicates.groups(),
+        limit=duplicates.MOST_GROUPS,
+        country_title=countries.country_title,
+    )
 
 
 def _unconfirmed(form: CustomerForm, *, other_than: int | None = None) -> list[duplicates.Likeness]:

@@ -1,3 +1,5 @@
+import re
+
 from addons.customers import duplicates
 
 
@@ -36,3 +38,25 @@ def test_the_page_of_duplicates_groups_what_the_reader_sees(house, as_, make):
         assert {one.name for one in group.members} == {"Twin Inc", "TWIN Ltd"}
     with as_(house.ann):
         assert duplicates.groups() == []
+
+
+def test_the_same_name_in_different_countries_is_no_duplicate(house, login, as_, make):
+    def entered(name, country):
+        make.customers.customer(name, manager=house.ann.employee, country=country)
+
+    for name, country in (("Orange", "FR"), ("Orange SA", "PL"), ("Vodafone Ltd", "DE")):
+        entered(name, country)
+    entered("Vodafone GmbH", "DE")
+    entered("Telia", "SE")
+    entered("Telia AB", "")
+    with as_(house.ann):
+        found = [{one.name for one in group.members} for group in duplicates.groups()]
+    assert found == [{"Telia", "Telia AB"}, {"Vodafone Ltd", "Vodafone GmbH"}]
+    client = login(house.ann.user)
+    text = client.get("/customers/duplicates").get_data(as_text=True)
+    assert "2 groups" in text
+    assert "Germany" in text
+    compare = re.findall(r'href="(/customers/\?q=[^"]*)"', text)[1]
+    rows = client.get(compare).get_data(as_text=True)
+    assert "Vodafone Ltd" in rows
+    assert "Vodafone GmbH" in rows
