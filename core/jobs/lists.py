@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
+from core.actor import current_actor
 from core.addons.registry import registry
 from core.contributions import Verb
 from core.i18n import lazy_gettext as _l
@@ -19,6 +20,7 @@ STATES = {
     JobState.DEAD: _l("failed"),
     JobState.CANCELLED: _l("cancelled"),
 }
+INTERESTS = {"notable": _l("Open, failed or mine"), "over": _l("Finished by itself")}
 PARKED = "parked"
 SHOWN_STATES: Mapping[Any, Any] = {**STATES, PARKED: _l("waits for its add-on")}
 TONES = {
@@ -42,6 +44,13 @@ def _shown_state() -> ColumnElement[str]:
     open_ = Job.state.in_([JobState.PENDING, JobState.LEASED])
     held = or_(Job.addon.not_in(running_owners()), Job.kind.not_in(list(definitions())))
     return case((and_(open_, held), PARKED), else_=Job.state)
+
+
+def _interest() -> ColumnElement[str]:
+    """Tell what asks for a look, or was started by the reader, from what is over by itself."""
+    over = Job.state.in_([JobState.DONE, JobState.CANCELLED])
+    mine = Job.as_user_id == (current_actor().user_id or 0)
+    return case((or_(~over, mine), "notable"), else_="over")
 
 
 def notes() -> Mapping[str, str]:
@@ -83,6 +92,7 @@ JOBS = ListSpec(
     ),
     facets=(
         Facet("state", _l("State"), Job.state, choices=STATES),
+        Facet("interest", _l("Shown"), _interest, choices=INTERESTS),
         Facet("kind", _l("Job"), Job.kind, choices=kinds),
         Facet("addon", _l("Add-on"), Job.addon, choices=_owners),
     ),
@@ -90,9 +100,11 @@ JOBS = ListSpec(
     search_hint=_l("Note, error"),
     sort="-due",
     tabs=(
+        Tab("notable", _l("Open, failed or mine"), lambda: {"interest": "notable"}),
         Tab("failed", _l("Failed"), lambda: {"state": JobState.DEAD}),
         Tab("open", _l("Waiting"), lambda: {"state": JobState.PENDING}),
     ),
+    first_tab="notable",
     bulk=(
         BulkAction("retry", _l("Run again"), "jobs.retry", icon="undo", action=Verb.UPDATE),
         BulkAction("cancel", _l("Cancel"), "jobs.cancel", icon="x", action=Verb.UPDATE),

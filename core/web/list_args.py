@@ -23,6 +23,7 @@ MAX_SEARCH = 200
 MAX_VALUES = 60
 LARGEST = 2**53
 NUMBERS = frozenset({int, float, Decimal})
+EVERYTHING = "all"  # the tab that filters nothing
 SINGLE = ("q", "sort", "page", "size", "tab", "after", "more", "group")
 
 
@@ -112,7 +113,7 @@ def parse_args(spec: "ListSpec", values: Any) -> ListArgs:
         size=_number(single["size"]) or spec.size,
         after="" if grouped else single["after"],  # grouped lists have page numbers only
         columns=tuple(c for c in dict.fromkeys(given.getlist("col")) if c in spec.column_by_key),
-        tab=tab.key if tab else "",
+        tab=tab.key if tab else EVERYTHING if single["tab"] == EVERYTHING and spec.tabs else "",
         opened=single["more"] if single["more"] in spec.facet_by_key else "",
         group=single["group"] if grouped else "",
         usual_size=spec.size,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from core.i18n import gettext as _
 from core.i18n import join_words, ngettext
 from core.web.cells import cell_classes, text_of
-from core.web.list_args import ListArgs
+from core.web.list_args import EVERYTHING, ListArgs
 from core.web.list_columns import stored
 from core.web.list_groups import figures, group_row, on_page
 from core.web.saved_views import ViewLine, readable
@@ -95,9 +95,9 @@ def tabs(page: "Page", views: Sequence[ViewLine]) -> list[TabLink]:
         if (query := readable(page.spec, view.query))
     ]
     in_view = any(link.here for link in saved)
-    everything = not here and not page.args.is_narrowed and not in_view
+    whole = replace(plain, tab=EVERYTHING) if page.spec.first_tab else plain
     return [
-        TabLink(_("All"), page.href(plain), everything),
+        TabLink(_("All"), page.href(whole), here in ("", EVERYTHING) and not in_view),
         *(
             TabLink(str(tab.title), f"{page.path}?{plain.query(tab=tab.key)}", tab.key == here)
             for tab in page.spec.tabs

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from core.access.context import AccessContext
@@ -16,7 +17,7 @@ from core.errors import DomainError
 from core.i18n import format_number
 from core.unit_of_work import current_unit
 from core.web.addresses import local_path
-from core.web.list_args import OFFSET_LIMIT, SIZES, ListArgs
+from core.web.list_args import EVERYTHING, OFFSET_LIMIT, SIZES, ListArgs
 from core.web.list_around import (
     chips,
     export_urls,
@@ -40,7 +41,7 @@ from core.web.list_groups import (
 from core.web.list_query import COUNT_LIMIT, count_statement, rows_statement, write_cursor
 from core.web.list_refused import refused_list
 from core.web.list_rows import render_rows
-from core.web.list_spec import EVERYTHING, ListSpec
+from core.web.list_spec import ListSpec
 from core.web.saved_views import default_address, offered_views, sharing_words
 
 NEIGHBOURS = 2
@@ -151,7 +152,8 @@ def render_list(
     if default and not request.query_string:
         return redirect(f"{request.path}?{default}")
     try:
-        page = load_page(spec, spec.parse(request.args), unit.session, access)
+        address = request.args or MultiDict({"tab": spec.first_tab})
+        page = load_page(spec, spec.parse(address), unit.session, access)
     except DomainError as error:
         return refused_list(spec, error)
     page.has_default = bool(default)

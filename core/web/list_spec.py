@@ -37,7 +37,6 @@ RESERVED = frozenset(
         "group",
     }
 )
-EVERYTHING = "all"  # the tab that no default view replaces
 MAX_TICKED = 1_000
 ID_DIGITS = 10
 
@@ -60,6 +59,7 @@ class ListSpec:
     sort: str = ""
     size: int = 50
     tabs: tuple[Tab, ...] = ()
+    first_tab: str = ""  # the tab that stands open at first; "" is everything
     bulk: tuple[BulkAction, ...] = ()
     export_endpoint: str | None = None
     empty_title: type_Title = ""

@@ -1,3 +1,4 @@
+import re
 import time
 import urllib.request
 
@@ -30,6 +31,27 @@ def test_the_administrators_list_of_jobs_shows_retries_and_cancels(make, login):
     with read_only(SYSTEM) as session:
         assert session.get(Job, first).state == "pending"
     assert login(make.user()).get("/admin/jobs/").status_code == 403
+
+
+@pytest.mark.usefixtures("toys")
+def test_finished_work_of_the_site_does_not_hide_what_asks_for_a_look(make, login):
+    boss = make.administrator(locale="en")
+    client = login(boss)
+    with unit_of_work(SYSTEM) as session:
+        over = enqueue(session, "toy.count", {"total": 1})
+        waiting = enqueue(session, "toy.count", {"total": 1})
+        session.get_one(Job, over).state = "done"
+    with unit_of_work(make.actor(boss)) as session:
+        mine = enqueue(session, "toy.count", {"total": 1})
+        session.get_one(Job, mine).state = "done"
+
+    def shown(address):
+        return set(re.findall(r'href="/admin/jobs/([0-9]+)"', client.get(address).text))
+
+    assert shown("/admin/jobs/") == {str(waiting), str(mine)}
+    everything = re.search(r'<a href="([^"]*)">All</a>', client.get("/admin/jobs/").text)[1]
+    assert shown(everything) == {str(over), str(waiting), str(mine)}
+    assert 'aria-current="true">All<' in client.get(everything).text
 
 
 @pytest.mark.processes
