@@ -14,7 +14,7 @@ from core.contributions import Verb, type_Title
 from core.errors import DomainError, ProgrammingFault
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit
-from core.web.list_args import ListArgs, parse_args
+from core.web.list_args import EVERYTHING, ListArgs, parse_args
 from core.web.list_columns import BulkAction, Column, Facet, Tab
 from core.web.list_query import narrow, rows_statement
 
