@@ -16,7 +16,7 @@ from core.i18n import gettext as _
 from core.i18n.initials import initials
 from core.i18n.sorting import collation_key
 from core.i18n.writing import wrong_text
-from core.unit_of_work import current_session
+from core.unit_of_work import current_session, current_unit
 
 YEAR = re.compile(r"(?<!\d)(\d{4})(?:\d\d){0,2}(?!\d)")
 EARLIEST_YEAR = 1000  # Stora Kopparberg, the oldest company on record, is of 1288
@@ -114,6 +114,16 @@ def given_reason(reason: str) -> str:
     if wrong:
         raise Refused(wrong, fields={"reason": [wrong]})
     return reason.strip()
+
+
+def flush_saying(reason: str) -> None:
+    """Store what is pending with a reason in its history; later acts of the unit have their own."""
+    unit = current_unit()
+    before, unit.reason = unit.reason, reason or unit.reason
+    try:
+        unit.session.flush()
+    finally:
+        unit.reason = before
 
 
 def names_a_year(text: str) -> bool:

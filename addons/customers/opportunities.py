@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from addons.customers.fields import given_reason, trimmed, wrong_texts
+from addons.customers.fields import flush_saying, given_reason, trimmed, wrong_texts
 from addons.customers.models import OPPORTUNITY, Customer, Opportunity, OpportunityMove
 from addons.customers.stages import ENDS, OPPORTUNITY_STAGES, OpportunityStage
 from core.access.records import load, require
@@ -92,13 +92,12 @@ def move_opportunity(
     day, words = on or today(), given_reason(reason)
     _check_move(opportunity, to, day, words)
     session = current_session()
-    current_unit().reason = words or current_unit().reason  # the record's history says why
     customer = session.get_one(Customer, opportunity.customer_id)
     origin, opportunity.stage = opportunity.stage, OpportunityStage(to)
     opportunity.closed_on = day if to in ENDS else None
     opportunity.outcome_reason = words if to in ENDS else ""
     session.add(_move(opportunity, customer, origin, day, words))
-    session.flush()
+    flush_saying(words)
     if to in ENDS:
         publish(
             session,

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
-from addons.customers.fields import given_reason
+from addons.customers.fields import flush_saying, given_reason
 from addons.customers.models import CUSTOMER, Customer, StageMove
 from addons.customers.stages import STAGES, Stage, rank
 from core.access.records import load, require
@@ -81,14 +81,13 @@ def move_stage(customer_id: int, to: str, *, on: date | None = None, reason: str
         )
     steps = STAGES[here + 1 : there + 1] if there > here else (Stage(to),)
     session = current_session()
-    current_unit().reason = reason or current_unit().reason  # the record's history says why
     sequence, origin = _last_sequence(customer_id), Stage(customer.stage)
     for step in steps:
         sequence += 1
         session.add(_move(customer, origin, step, day, sequence=sequence, reason=reason))
         origin = step
     came_from, customer.stage, customer.stage_since = customer.stage, Stage(to), day
-    session.flush()
+    flush_saying(reason)
     publish(
         session,
         Event(

@@ -132,8 +132,15 @@ def test_a_corrected_step_cannot_be_corrected_again_but_its_correction_can(house
 def test_the_audit_trail_names_the_customer_of_a_step(house, as_, make):
     key = make.customers.customer("Named Co", manager=house.ann.employee)
     with as_(house.ann):
-        stage_moves.move_stage(key, Stage.OPPORTUNITY)
+        stage_moves.move_stage(key, Stage.OPPORTUNITY, reason="They called")
+        stage_moves.move_stage(key, Stage.RELATIONSHIP)
     with as_(house.administrator) as session:
+        reasons = session.scalars(
+            select(AuditEntry.reason)
+            .where(AuditEntry.resource == "customers.customer", AuditEntry.action == "update")
+            .order_by(AuditEntry.id)
+        ).all()
+        assert list(reasons) == ["They called", ""]  # each act has its own
         labels = session.scalars(
             select(AuditEntry.label).where(AuditEntry.resource == "customers_stage_move")
         ).all()
