@@ -4,12 +4,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, case, func, select
 
-from addons.customers import countries, industries
+from addons.customers import countries
+from addons.customers.industry_columns import (
+    branch_above,
+    in_industries,
+    industry_choices,
+    industry_leaves,
+    industry_titles,
+)
 from addons.customers.measures import standing_steps
-from addons.customers.models import CUSTOMER, Customer, Industry, StageMove
+from addons.customers.models import CUSTOMER, Customer, StageMove
 from addons.customers.stages import (
     STAGE_TITLES,
     STAGE_TONES,
@@ -48,52 +54,6 @@ def _customers() -> Select[Any]:
     return (
         select().select_from(Customer).outerjoin(Employee, Employee.id == Customer.scope_owner_id)
     )
-
-
-def _tree() -> list[industries.Node]:
-    """Return the industry tree, asked once a page for the facet and the column."""
-    kept = current_session().info
-    if "customers.tree" not in kept:
-        kept["customers.tree"] = industries.tree()
-    nodes: list[industries.Node] = kept["customers.tree"]
-    return nodes
-
-
-def _industry_choices() -> list[Choice]:
-    return [
-        Choice(str(node.id), node.title, str(node.parent_id) if node.parent_id else None)
-        for node in _tree()
-    ]
-
-
-def _industry_titles() -> dict[str, str]:
-    return {str(key): title for key, title in industries.titles(_tree()).items()}
-
-
-def _industry_leaves() -> dict[str, str]:
-    return {str(node.id): node.title for node in _tree()}
-
-
-def _branch_above() -> Any:
-    """Return the name of the industry above a customer's, for the second line."""
-    own, above = aliased(Industry), aliased(Industry)
-    return (
-        select(above.name)
-        .join(own, own.parent_id == above.id)
-        .where(own.id == Customer.industry_id)
-        .correlate(Customer)
-        .scalar_subquery()
-    )
-
-
-def _in_industries(chosen: Sequence[Any]) -> ColumnElement[bool]:
-    """Choosing a branch means all below it."""
-    above = aliased(Industry)
-    paths = [
-        Industry.path.startswith(select(above.path).where(above.id == int(key)).scalar_subquery())
-        for key in chosen
-    ]
-    return Customer.industry_id.in_(select(Industry.id).where(or_(*paths)))
 
 
 def _offered_managers() -> list[Choice]:
@@ -165,8 +125,8 @@ CUSTOMERS = ListSpec(
             "industry",
             _l("Industry"),
             Customer.industry_id,
-            labels=_industry_leaves,
-            sub=_branch_above,
+            labels=industry_leaves,
+            sub=branch_above,
             sortable=False,
         ),
         Column("region", _l("Region"), Customer.region),
@@ -184,8 +144,8 @@ CUSTOMERS = ListSpec(
             "industry",
             _l("Industry"),
             Customer.industry_id,
-            choices=_industry_choices,
-            condition=_in_industries,
+            choices=industry_choices,
+            condition=in_industries,
             none=_l("None"),
         ),
         Facet("grade", _l("Grade"), Customer.grade, choices=GRADES, none=_l("Not graded")),
@@ -222,7 +182,7 @@ CUSTOMERS = ListSpec(
 def _in_file(column: Column) -> Column:
     """Return a column as files have it: shown, and an industry with all above it in one cell."""
     if column.key == "industry":
-        return replace(column, labels=_industry_titles, sub=None)
+        return replace(column, labels=industry_titles, sub=None)
     return replace(column, shown=True)
 
 
