@@ -33,7 +33,7 @@ from core.unit_of_work import current_session
 from core.web.lists import BulkAction, Choice, Column, Facet, ListSpec, Lookup, Tab
 
 
-def _name() -> ColumnElement[str]:
+def shown_name() -> ColumnElement[str]:
     """Return the name in the reader's language, where the account has one."""
     if current_locale() == "en":
         return case((Customer.name_en != "", Customer.name_en), else_=Customer.name)
@@ -42,7 +42,7 @@ def _name() -> ColumnElement[str]:
 
 def _sorted_name() -> ColumnElement[str]:
     """Return what accounts are sorted by: the name that is shown, Chinese by pinyin."""
-    return _name() if current_locale() == "en" else Customer.sort_key.expression
+    return shown_name() if current_locale() == "en" else Customer.sort_key.expression
 
 
 def rank_of(stage: Any, ladder: Sequence[str]) -> ColumnElement[int]:
@@ -109,7 +109,9 @@ CUSTOMERS = ListSpec(
     id=Customer.id,
     source=_customers,
     columns=(
-        Column("name", _l("Customer"), _name, sub=Customer.code, sort=_sorted_name, phone="p1"),
+        Column(
+            "name", _l("Customer"), shown_name, sub=Customer.code, sort=_sorted_name, phone="p1"
+        ),
         Column("grade", _l("Grade"), Customer.grade, kind="grade", phone="p2"),
         Column(
             "stage",

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from addons.customers.lists import MANAGERS, mine, rank_of
+from addons.customers.lists import MANAGERS, mine, rank_of, shown_name
 from addons.customers.models import OPPORTUNITY, Customer, Opportunity
 from addons.customers.stages import OPPORTUNITY_STAGES, OPPORTUNITY_TITLES, OPPORTUNITY_TONES
 from core.i18n import lazy_gettext as _l
@@ -31,7 +31,7 @@ OPPORTUNITIES = ListSpec(
     id=Opportunity.id,
     source=_opportunities,
     columns=(
-        Column("title", _l("Opportunity"), Opportunity.title, sub=Customer.name, phone="p1"),
+        Column("title", _l("Opportunity"), Opportunity.title, sub=shown_name, phone="p1"),
         Column(
             "stage",
             _l("Stage"),
@@ -70,7 +70,7 @@ OPPORTUNITIES = ListSpec(
     tabs=(Tab("mine", _l("Mine"), mine),),
     export_endpoint="customers.export_opportunities",
     empty_title=_l("No opportunities yet"),
-    empty_text=_l("Open one on the page of its account."),
+    empty_text=_l("Open one on the page of its customer."),
 )
 
 EXPORTED_OPPORTUNITIES = replace(
