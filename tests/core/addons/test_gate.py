@@ -24,7 +24,6 @@ ADDRESSES = (
     "/pets/static/pet.txt",
     "/pets/no/such",
     "/api/v1/pets/x",
-    "//pets/",
     "/api/v1//pets/x",
 )
 
