@@ -1,7 +1,7 @@
 """The form of an announcement, and its field for an instant."""
 
 import re
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
 from core.announcements.services import LONGEST
@@ -39,9 +39,11 @@ class InstantField(DateField):
             raise ValueError(_("Please write day and time as 2026-01-31 22:00."))
         try:
             hour = time(int(found[2]), int(found[3]))
-        except ValueError:
+            instant = datetime.combine(day, hour, site_zone())
+            instant.astimezone(UTC)  # the first days of all cannot be reckoned with
+        except (ValueError, OverflowError):
             raise ValueError(_("Please write day and time as 2026-01-31 22:00.")) from None
-        self.data = datetime.combine(day, hour, site_zone())
+        self.data = instant
 
 
 class AnnouncementForm(Form):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from core.access.guarded_session import GuardedSession
 from core.access.records import visible_to
@@ -15,6 +15,7 @@ from core.jobs.originator import originator
 from core.organisation.models import Employee, OrgUnit
 
 MARK = re.compile(r"(?<![A-Za-z0-9_.-])@")  # not that of an e-mail address
+ONE_FORM = str.maketrans("＠（）", "@()")  # the forms that Chinese input gives; same length
 MOST = 20
 LONGEST = 64
 OFFERED = 8
@@ -39,6 +40,7 @@ class Offer:
 
 def mentioned(session: GuardedSession, text: str) -> Mentions:
     """Read the mentions of a text: behind each @ the longest words that name somebody."""
+    text = text.translate(ONE_FORM)
     places = [match.end() for match in MARK.finditer(text)][:MOST]
     heads = {part for place in places for part in _heads(text, place)}
     if not heads:
@@ -48,7 +50,7 @@ def mentioned(session: GuardedSession, text: str) -> Mentions:
     unclear: dict[str, None] = {}
     for place in places:
         for words in _heads(text, place):
-            meant = known.get(words) or known.get(words.casefold())
+            meant = known.get(_folded(words))
             if meant is None:
                 continue
             if len(meant) == 1:
@@ -119,15 +121,21 @@ def _in_word(sign: str) -> bool:
 
 
 def _known(session: GuardedSession, heads: set[str]) -> dict[str, set[int]]:
-    names = heads | {head.rpartition("(")[0] for head in heads if head.endswith(")")}
+    folded = {_folded(head) for head in heads}
+    names = folded | {head.rpartition("(")[0] for head in folded if head.endswith(")")}
     rows = session.execute(
         select(User.id, User.login, Employee.name, Employee.code)
         .outerjoin(Employee, Employee.id == User.employee_id)
         .where(User.active)
-        .where(or_(User.login.in_({one.casefold() for one in heads}), Employee.name.in_(names)))
+        .where(or_(User.login.in_(folded), func.lower(Employee.name).in_(names)))
     )
     found: dict[str, set[int]] = {}
     for user_id, login, name, code in rows:
-        for words in {login, name, f"{name}({code})"} - {None}:
-            found.setdefault(words, set()).add(user_id)
+        for words in {login, *((name, f"{name}({code})") if name else ())}:
+            found.setdefault(_folded(words), set()).add(user_id)
     return found
+
+
+def _folded(words: str) -> str:
+    """Return words as they are compared: without case, no blank before the code in brackets."""
+    return words.casefold().replace(" (", "(")

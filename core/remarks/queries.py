@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
+from core.remarks.mentions import MARK, ONE_FORM
 from core.remarks.models import Remark
 from core.remarks.services import is_mendable
 
@@ -63,6 +64,10 @@ def remark_view(row: Remark, reader: int | None) -> RemarkView:
 def _pieces(text: str, mentions: Sequence[str]) -> list[tuple[str, bool]]:
     if not mentions:
         return [(text, False)]
-    longest = sorted(mentions, key=len, reverse=True)
-    parts = re.split("(@(?:" + "|".join(map(re.escape, longest)) + "))", text)
-    return [(part, number % 2 == 1) for number, part in enumerate(parts) if part]
+    longest = "|".join(map(re.escape, sorted(mentions, key=len, reverse=True)))
+    pattern = re.compile(f"{MARK.pattern}(?:{longest})(?![A-Za-z0-9_])")
+    pieces, end = [], 0
+    for match in pattern.finditer(text.translate(ONE_FORM)):
+        pieces += [(text[end : match.start()], False), (text[match.start() : match.end()], True)]
+        end = match.end()
+    return [piece for piece in [*pieces, (text[end:], False)] if piece[0]]

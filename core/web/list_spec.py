@@ -37,6 +37,7 @@ RESERVED = frozenset(
         "group",
     }
 )
+LIST_PAGES: set[str] = set()  # the endpoints of all lists that are declared
 MAX_TICKED = 1_000
 ID_DIGITS = 10
 
@@ -67,6 +68,7 @@ class ListSpec:
     walks: bool = False  # its links carry the filter, for ‹ › on the record (RecordPage.walk)
 
     def __post_init__(self) -> None:
+        LIST_PAGES.add(self.endpoint)
         keys = [c.key for c in self.columns] + [f.key for f in self.facets]
         for key in keys:
             if key in RESERVED or not key.isidentifier():

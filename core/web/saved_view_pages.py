@@ -1,6 +1,7 @@
 """Pages of saved views: keep, rename, share, reorder, delete."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_unit, unit_of_work
 from core.web import saved_views
 from core.web.forms import CheckField, Form, TextField
+from core.web.list_spec import LIST_PAGES
 from core.web.saved_views import LONGEST_NAME, VIEW
 from core.web.views import blueprint
 
@@ -48,7 +50,8 @@ def views() -> ResponseReturnValue:
 @signed_in
 def new_view() -> ResponseReturnValue:
     """Keep the list's present address under a name."""
-    page, query = _list_page(request.args.get("page", "")), request.args.get("query", "")
+    page = _list_page(request.args.get("page", ""))
+    query = urlencode(parse_qsl(request.args.get("query", "")))
     form = ViewForm()
 
     def act() -> None:
@@ -106,10 +109,11 @@ def _values(form: ViewForm) -> dict[str, Any]:
 
 
 def _list_page(endpoint: str) -> str:
-    """Return the endpoint if it is a page that the reader may open; raise as the page would."""
+    """Return the endpoint if it is a list that the reader may open; raise as the page would."""
     rules = current_app.url_map._rules_by_endpoint.get(endpoint, ())  # noqa: SLF001
     declared = declaration_of(current_app.view_functions.get(endpoint))
-    if declared is None or not any("GET" in (r.methods or ()) and not r.arguments for r in rules):
+    plain = any("GET" in (rule.methods or ()) and not rule.arguments for rule in rules)
+    if declared is None or endpoint not in LIST_PAGES or not plain:
         raise NotFound(_("There is no such view."))
     enforce(declared)
     return endpoint

@@ -43,3 +43,29 @@ def test_a_search_shows_who_fits_and_enter_takes_them(page):
     page.press("#manager_id", "Enter")
     assert chosen(page).startswith("Person 07")
     assert page.url.endswith("/customers/new"), "Enter chose a person and sent the form"
+
+
+def test_who_goes_on_without_enter_means_what_is_marked(page):
+    page.click("#manager_id")
+    page.fill("#manager_id", "person 03")
+    page.press("#manager_id", "Enter")
+    page.click("#manager_id")
+    page.fill("#manager_id", "person 09")
+    page.click("input[name=name]")
+    assert chosen(page).startswith("Person 09")
+
+
+def test_what_is_called_so_comes_before_what_only_holds_the_word(page):
+    page.click("#country")
+    page.fill("#country", "india")
+    page.press("#country", "Enter")
+    assert page.input_value("#country") == "India"
+
+
+def test_an_emptied_field_chooses_nothing(page):
+    page.click("#country")
+    page.fill("#country", "france")
+    page.press("#country", "Enter")
+    page.fill("#country", "")
+    page.click("input[name=name]")
+    assert page.evaluate("() => document.querySelector('select[name=country]').value") == ""

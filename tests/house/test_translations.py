@@ -46,6 +46,16 @@ def names(text: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(dotted) if name]
 
 
+def test_one_message_is_said_in_one_way():
+    """The catalogues are merged: of two ways the first would win, whatever the second means."""
+    said = {}
+    for package in PACKAGES:
+        for message in read_catalogue(catalogue_path(package)):
+            if message.id:
+                said.setdefault(str(message.id), set()).add(str(message.string))
+    assert {message: ways for message, ways in said.items() if len(ways) > 1} == {}
+
+
 def test_messages_of_modules_that_stand_alone_have_chinese_too(app):
     known = known_messages("zh_Hans_CN")
     alone = [

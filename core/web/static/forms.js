@@ -54,7 +54,24 @@
       keys.open(number > 0);
       say(number);
       if (!words.length) { keys.mark(options.find(function (option) { return select.value && option.dataset.value === select.value; })); }
-      else if (number) { keys.first(); }
+      else if (number) { keys.mark(best(words.join(' '))); }
+    }
+    /* What is called so comes before what begins so, and that before what only holds it. */
+    function best(wanted) {
+      function rank(option) {
+        var name = option.textContent.trim().toLowerCase();
+        if (name === wanted || name.indexOf(wanted + ' ·') === 0) { return 0; }
+        return name.indexOf(wanted) === 0 ? 1 : 2;
+      }
+      return options.filter(function (option) { return !option.hidden; }).reduce(function (one, other) { return rank(other) < rank(one) ? other : one; });
+    }
+    /* Whoever goes on means what is marked; emptied or unknown words choose nobody, if one may. */
+    function settle() {
+      var typed = input.value.trim(), marked = list.querySelector('[aria-selected=true]:not([hidden])');
+      if (typed === written().trim()) { leave(); return; }
+      if (typed && marked) { choose(marked); return; }
+      var nobody = options.find(function (option) { return !option.dataset.value; });
+      if (nobody) { choose(nobody); } else { leave(); }
     }
     function search() { filter(input.value.trim().toLowerCase().split(/\s+/).filter(Boolean)); }
     input.addEventListener('input', function (event) { if (!event.isComposing) { search(); } });
@@ -65,7 +82,7 @@
       else if (event.key === 'ArrowDown' && list.hidden && !event.isComposing) { event.preventDefault(); input.select(); filter([]); }
       else if (event.key === 'Enter' && !event.isComposing && !event.defaultPrevented) { event.preventDefault(); }
     });
-    input.addEventListener('blur', leave);
+    input.addEventListener('blur', settle);
     list.addEventListener('mousedown', function (event) { event.preventDefault(); });  /* keep the focus in the field */
     list.addEventListener('click', function (event) {
       var option = event.target.closest('[role=option]');

@@ -63,13 +63,14 @@
     if (whole && ticked < boxes.length) { whole.checked = false; }
     bar.hidden = !ticked;
     var words = bar.querySelector('[data-count]');
-    words.textContent = words.dataset.words.replace('#', ticked);
+    words.textContent = words.dataset.words.replace('#', whole && whole.checked ? whole.dataset.total : ticked);
   }
   function tick(state) {
     boxes.forEach(function (box) { box.checked = state; });
     count();
   }
   if (bar) {
+    if (whole) { whole.addEventListener('change', count); }
     boxes.forEach(function (box) { box.addEventListener('change', count); });
     each('[data-tick-all]', function (all) {
       all.addEventListener('change', function () { tick(all.checked); });

@@ -178,3 +178,12 @@ def test_views_are_renamed_and_reordered_by_their_owner(act):
     assert client.submit(f"/views/{view.id}", stale).status_code == 409
     assert client.submit(f"/views/{the_view('Deux').id}/delete").status_code == 302
     assert tabs_of(client)[-1] == "Own view: One"
+
+
+def test_only_lists_can_be_kept_and_hostile_addresses_are_kept_whole_or_not_at_all(act):
+    boss = act("boss")
+    for page in ("customers.export", "web.workspace", "search.index", "no.such"):
+        assert boss.get(f"/views/new?page={page}&query=q%3Da").status_code == 404
+    answer = save(boss, "CRLF", query="q=a\r\nX")
+    assert answer.status_code in {302, 422}
+    assert "\n" not in answer.headers.get("Location", "")

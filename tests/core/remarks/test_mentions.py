@@ -4,6 +4,7 @@ from sqlalchemy import update
 from core.accounts.models import User
 from core.remarks import services
 from core.remarks.mentions import mentioned, offers
+from core.remarks.queries import _pieces
 from core.testing.making import MAKING
 from core.unit_of_work import unit_of_work
 from tests.core.notifications.conftest import lines
@@ -39,6 +40,7 @@ def found(text):
         ("@张伟民 请看", ["zhang"]),  # no one is called so; the longest name that fits is meant
         ("hello @Li Na, please", ["lina"]),
         ("@LINA and @zhang", ["lina", "zhang"]),
+        ("@li na and ＠张伟", ["lina", "zhang"]),
         ("@linas is somebody else", []),
         ("write to lina@zhang.example", []),
         ("@ 张伟, @@张伟", ["zhang"]),
@@ -58,6 +60,9 @@ def test_a_name_that_several_have_means_nobody_until_the_code_says_whom(people, 
     told = found(f"@{first.insert} @{second.insert}")
     assert sorted(told.users.values()) == sorted([people["wang1"], people["wang2"]])
     assert told.unclear == ()
+    name, code = first.insert.rstrip(")").split("(")
+    for words in (f"@{name}（{code}）", f"＠{name} ({code})"):  # as Chinese input writes them
+        assert list(found(words).users.values()) == list(found(f"@{first.insert}").users.values())
 
 
 def test_only_twenty_are_read(people):
@@ -107,3 +112,10 @@ def test_colleagues_are_offered_by_what_their_name_holds(pair, people, login):
     for nothing in ("", "?q=", "?q=%25", "?q=_"):
         assert ann.get(f"/remarks/people{nothing}").get_json() == []
     assert "/login" in ann.application.test_client().get("/remarks/people?q=a").location
+
+
+def test_only_what_means_somebody_is_shown_so():
+    text = "@wang see bob@wang.example and @wanghai, ＠wang（1）"
+    pieces = _pieces(text, ["wang", "wang(1)"])
+    assert "".join(words for words, _meant in pieces) == text
+    assert [words for words, meant in pieces if meant] == ["@wang", "＠wang（1）"]
