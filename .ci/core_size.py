@@ -6,7 +6,7 @@ The ceiling is decided in docs/decisions/0003-size-of-the-core.md; it may only b
 import sys
 from pathlib import Path
 
-CEILING = 34_400
+CEILING = 35_100
 CORE = Path(__file__).resolve().parent.parent / "core"
 
 

@@ -29,6 +29,7 @@ BUILT_IN = (
     "core.jobs.plugin",
     "core.notifications.plugin",
     "core.remarks.plugin",
+    "core.files.plugin",
     "core.exchange.plugin",
     "core.announcements.plugin",
     "core.health.plugin",

@@ -1,8 +1,8 @@
 """The rights of a site without the rights add-on, compiled into terms.
 
 Administrators: everything. Heads of a unit: look at, analyse, correct, export and hand over what
-lies in the unit and below. Everybody: their own records, their own notifications, and remarks on
-every record that they see; but nobody corrects their own figures.
+lies in the unit and below. Everybody: their own records, their own notifications, and remarks and
+files on every record that they see; but nobody corrects their own figures.
 """
 
 from collections import defaultdict
@@ -23,14 +23,15 @@ HEAD = ("query", "analyse", "correct", "export", "assign")
 PERSONAL: Mapping[str, Sequence[str]] = {  # rows that hang on an account or on a record instead
     "core.notification": ("query", "update"),
     "core.remark": ("query", "create"),
+    "core.file": ("query", "create"),
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
     "own": {"zh": "每个人都可处理自己的记录", "en": "everybody handles their own records"},
     "head": {"zh": "单位负责人查看本单位及下级", "en": "heads see their unit and those below"},
     "administrator": {"zh": "管理员", "en": "administrators"},
     "personal": {
-        "zh": "每个人都有自己的通知，并可在看得到的记录上写备注",
-        "en": "everybody has an inbox and may write remarks on records that they see",
+        "zh": "每个人都有自己的通知，并可在看得到的记录上写备注、传附件",
+        "en": "everybody has an inbox and may put remarks and files on records that they see",
     },
     "not_own_figures": {
         "zh": "任何人不得更正自己的数据",

@@ -29,6 +29,7 @@ RESERVED = frozenset(
         "assets",
         "bundles",
         "core",
+        "files",
         "health",
         "login",
         "logout",

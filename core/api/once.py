@@ -96,7 +96,11 @@ def _replay(session: GuardedSession, user_id: int | None, key: str) -> Response:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
-    digest.update(request.get_data())
+    digest.update(request.get_data())  # nothing where the parts of a form were read before
+    for name, file in request.files.items(multi=True):
+        digest.update(f"{name} {file.filename}\n".encode())
+        digest.update(file.stream.read())
+        file.stream.seek(0)
     return digest.hexdigest()
 
 

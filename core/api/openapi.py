@@ -21,6 +21,7 @@ PROBLEM = "application/problem+json"
 REF = "#/components/schemas/{model}"
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 BINARY = {"type": "string", "format": "binary"}
+PARTS = {"type": "object", "required": ["file"], "properties": {"file": BINARY}}
 Keyed = tuple[str, str]
 
 
@@ -89,7 +90,8 @@ def _operation(
         schema = schemas[rule.endpoint, "body"]
         found["requestBody"] = {"required": True, "content": {reading.JSON: {"schema": schema}}}
     elif operation.takes != reading.JSON:
-        found["requestBody"] = {"required": True, "content": {operation.takes: {"schema": BINARY}}}
+        schema = PARTS if operation.takes == reading.PARTS else BINARY
+        found["requestBody"] = {"required": True, "content": {operation.takes: {"schema": schema}}}
     return found
 
 

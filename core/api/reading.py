@@ -13,6 +13,7 @@ from core.errors import DomainError
 from core.i18n import gettext as _
 
 JSON = "application/json"
+PARTS = "multipart/form-data"
 MOST_BYTES = 8 * 1024 * 1024
 ETAG = '"[0-9]{1,9}"'
 

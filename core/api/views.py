@@ -45,6 +45,7 @@ def _TITLES() -> dict[str, str]:  # noqa: N802 - a table that must be translated
     return {
         "exchange": _("Imports"),
         "exports": _("Exports"),
+        "files": _("Attachments"),
         "measures": _("Measures"),
         "notifications": _("Notifications"),
         "organisation": _("Organisation"),

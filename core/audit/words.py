@@ -19,6 +19,8 @@ ACTIONS = {
     "retry": _l("ran a job again"),
     "cancel": _l("cancelled a job"),
     "replay": _l("replayed events"),
+    "attach": _l("attached a file"),
+    "detach": _l("deleted a file"),
     "correct": _l("corrected"),
     "assign": _l("handed over"),
     "access.elevate": _l("let the system act"),

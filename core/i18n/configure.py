@@ -7,7 +7,7 @@ from core.config import ROOT
 from core.i18n import catalogue, formats
 from core.i18n.locale import current_locale, language_tag, set_default_locale
 
-FORMATS = ("date", "day", "datetime", "money", "number", "percent")
+FORMATS = ("date", "day", "datetime", "money", "number", "percent", "size")
 
 
 def configure_i18n(app: Flask) -> None:

@@ -64,6 +64,11 @@ def format_percent(value: float | Decimal | None) -> str:
     return NOTHING if value is None else f"{value:.0%}".replace("-", MINUS)
 
 
+def format_size(value: int) -> str:
+    """Return a number of bytes in KB or MB, as file managers do."""
+    return f"{value / 2**20:,.1f} MB" if value >= 2**20 else f"{-(-value // 2**10):,} KB"
+
+
 def join_words(parts: Iterable[Any]) -> str:
     """Return the parts as the reader's language lists them: "甲、乙" or "a, b"."""
     return (", " if current_locale() == EN else "、").join(map(str, parts))

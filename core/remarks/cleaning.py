@@ -17,15 +17,20 @@ SILENT = {"synchronize_session": False}
 @event.listens_for(GuardedSession, "after_flush")
 def forget_deleted(session: GuardedSession, _context: UOWTransaction) -> None:
     """Delete remarks, followers and notifications of records that this flush deletes."""
-    if not session.deleted or session.info.get("unit") is None:
-        return
-    gone: dict[str, list[int]] = defaultdict(list)
-    for instance in session.deleted:
-        key = resource_key(type(instance))
-        if has_page(key):
-            gone[key].append(inspect(instance).identity[0])
-    for key, ids in gone.items():
+    for key, ids in deleted_records(session).items():
         for model in (Remark, Follower):
             doomed = delete(model).where(model.resource == key, model.record_id.in_(ids))
             session.execute(doomed, execution_options=SILENT)
         forget_records(session, key, ids)
+
+
+def deleted_records(session: GuardedSession) -> dict[str, list[int]]:
+    """Return the records with pages that the flush of a unit of work has deleted, by kind."""
+    gone: dict[str, list[int]] = defaultdict(list)
+    if session.info.get("unit") is None:
+        return gone
+    for instance in session.deleted:
+        key = resource_key(type(instance))
+        if has_page(key):
+            gone[key].append(inspect(instance).identity[0])
+    return gone

@@ -12,6 +12,7 @@ from core.audit.field_words import model_of
 from core.audit.jobs import FOLLOW
 from core.audit.models import AuditEntry
 from core.contributions import JobDef, Step, Verb
+from core.files.resources import ATTACH
 from core.i18n import gettext as _
 from core.i18n import joined, ngettext, spoken
 from core.i18n import lazy_gettext as _l
@@ -65,7 +66,7 @@ def tell_changes(run: JobRun) -> Step:
     rows = session.scalars(
         select(AuditEntry)
         .where(AuditEntry.id > run.payload["after"], AuditEntry.id <= run.payload["until"])
-        .where(AuditEntry.action.in_((Verb.UPDATE, Verb.CORRECT)))
+        .where(AuditEntry.action.in_((Verb.UPDATE, Verb.CORRECT, ATTACH)))
         .where(AuditEntry.record_id.is_not(None), AuditEntry.actor_user_id.is_not(None))
         .order_by(AuditEntry.id)
     )
@@ -98,11 +99,17 @@ def _tell_changes(session: GuardedSession, resource: str, entries: Iterable[Audi
 
 
 def _one(resource: str, entry: AuditEntry) -> Notice:
+    who = entry.actor_label
+    file = str(entry.changes.get("file", ["", ""])[1]) if entry.action == ATTACH else None
     return Notice(
         kind="core.change",
         key=_key(resource, entry.record_id or 0),
-        title=lambda: _("%(name)s changed a record that you follow", name=entry.actor_label),
-        detail=lambda: changes_in_words(resource, entry.changes),
+        title=lambda: (
+            _("%(name)s changed a record that you follow", name=who)
+            if file is None
+            else _("%(name)s attached a file to a record that you follow", name=who)
+        ),
+        detail=lambda: file or changes_in_words(resource, entry.changes),
         resource=resource,
         record_id=entry.record_id,
         bundle=True,

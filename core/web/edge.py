@@ -61,7 +61,7 @@ def check_edge() -> None:
     check_ids()
     if request.routing_exception is None and request.method in {"POST", "PUT", "PATCH"}:
         check_text(part for pair in request.form.items(multi=True) for part in pair)
-        check_text(file.filename or "" for file in request.files.values())
+        check_text(file.filename or "" for _name, file in request.files.items(multi=True))
 
 
 def check_text(parts: Iterable[str]) -> None:

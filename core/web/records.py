@@ -11,9 +11,13 @@ from werkzeug.datastructures import MultiDict
 
 from core.audit.queries import MASKED
 from core.audit.words import action_words
-from core.contributions import Slot
+from core.contributions import Slot, Verb
+from core.files.queries import count_files
+from core.files.resources import FILE
+from core.files.views import TAB, render_tab
 from core.i18n import format_date, format_datetime, format_money, format_number
 from core.i18n import gettext as _
+from core.remarks.subject import has_page, subject_of
 from core.unit_of_work import current_unit
 from core.web.history import rail_of
 from core.web.list_spec import ListSpec
@@ -150,15 +154,23 @@ def render_record(page: RecordPage, template: str = "web/record.html", **context
 def open_tab(page: RecordPage, wanted: str) -> Opened:
     """Return the tabs that the reader may see, and the one that is open rendered."""
     opened = Opened()
-    if page.tabs is None:
+    slots = allowed_slots(page.tabs) if page.tabs is not None else []
+    has_files = has_page(page.resource) and current_unit().access.may(FILE, Verb.QUERY)
+    if not slots and not has_files:
         return opened
-    slots = allowed_slots(page.tabs)
     chosen = next((slot for slot in slots if slot.key == wanted), None)
     if chosen is not None:
         opened.key = chosen.key
         opened.body = render_slot(chosen, page.record)
-    first = TabView(OVERVIEW, _("Overview"), address(tab=None), None, chosen is None)
+    elif has_files and wanted == TAB:
+        opened.key = TAB
+        opened.body = render_tab(subject_of(page.resource, page.record_id, page.record))
+    first = TabView(OVERVIEW, _("Overview"), address(tab=None), None, opened.key == OVERVIEW)
     opened.tabs = [first, *(_tab(slot, page.record, slot is chosen) for slot in slots)]
+    if has_files:
+        count = count_files(current_unit().session, page.resource, page.record_id)
+        url, here = address(tab=TAB), opened.key == TAB
+        opened.tabs.append(TabView(TAB, _("Attachments"), url, count, here))
     return opened
 
 

@@ -5,6 +5,7 @@ filter, sort, search, export and history that a page links to.
 """
 
 import re
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from addons.customers.models import Customer
 from core.actor import system_actor
 from core.addons.registry import registry
 from core.clock import now
+from core.files.services import attach, received
 from core.notifications.services import Notice, notify
 from core.remarks.services import write_remark
 from core.testing.canaries import owned, protected_models, seed
@@ -44,10 +46,13 @@ def two(app, make):
 
 
 def talk(actor, canary: str) -> None:
-    """Let somebody write a remark on an own account and be told of it."""
+    """Let somebody write a remark on an own account, attach a file and be told of it."""
     with unit_of_work(actor) as session:
         key = session.scalars(select(Customer.id)).first()
         write_remark("customers.customer", key, f"{canary} remark, @ann @bob")
+        file = (BytesIO(f"{canary} inside".encode()), f"{canary}.txt")
+        with received("customers.customer", key, [file]) as stored:
+            attach("customers.customer", key, stored)
     with unit_of_work(MAKING) as session:
         notice = Notice(
             kind="core.remark",
@@ -75,6 +80,8 @@ def test_neither_sees_a_trace_of_the_other(app, two):
         assert not crawl.failed()
         assert crawl.holding(own), "the crawl saw nothing at all: it proves nothing"
         assert crawl.holding(f"{own} remark"), "the crawl met no remark"
+        assert crawl.holding(f"{own} inside"), "the crawl met no attachment"
+        assert any(path.endswith("/delete") for path in crawl.holding(f"{own}.txt"))
         assert "/notifications/" in crawl.holding(f"{own} was told")
         assert not crawl.holding(foreign)
 

@@ -6,7 +6,11 @@ from core.addons.models import CoreEpoch
 from core.testing.making import MAKING
 from core.unit_of_work import current_unit, read_only, unit_of_work
 
-PERSONAL = {"core.notification": ["query", "update"], "core.remark": ["query", "create"]}
+PERSONAL = {
+    "core.file": ["query", "create"],
+    "core.notification": ["query", "update"],
+    "core.remark": ["query", "create"],
+}
 
 
 def personal_terms():

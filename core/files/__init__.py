@@ -1,0 +1,1 @@
+"""Files attached to records: stored beside the database, read only through their record."""

@@ -1,0 +1,76 @@
+"""The bytes of attachments: written whole and made durable before any row names them."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from flask import current_app
+
+from core.config import Config
+from core.files.kinds import LONGEST_START, media_type_of
+
+CHUNK = 256 * 1024
+OWNER_ONLY = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that lies in its place under a random name."""
+
+    name: str
+    stored_as: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def folder() -> Path:
+    """Return where the bytes lie, in folders of two signs each."""
+    config: Config = current_app.config["SUNMAO"]
+    return config.instance / "files" / "attachments"
+
+
+def path_of(stored_as: str) -> Path:
+    """Return the place of a file; the name is one of our own random ones."""
+    return folder() / stored_as[:2] / stored_as
+
+
+def store(stream: BinaryIO, name: str) -> Stored:
+    """Write a file under a random name; it has its place only when all of it is on the disk."""
+    stored_as = secrets.token_hex(16)
+    path = path_of(stored_as)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    digest, size, start = hashlib.sha256(), 0, b""
+    stream.seek(0)
+    with part.open("xb") as file:
+        os.fchmod(file.fileno(), OWNER_ONLY)
+        while chunk := stream.read(CHUNK):
+            start = start or chunk[:LONGEST_START]
+            digest.update(chunk)
+            size += file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)
+    for above in (path.parent, path.parent.parent):
+        _keep_names(above)
+    return Stored(name, stored_as, media_type_of(start), size, digest.hexdigest())
+
+
+def discard(names: Iterable[str]) -> None:
+    """Delete bytes that no row names any more; what is not there is no fault."""
+    for stored_as in names:
+        path_of(stored_as).unlink(missing_ok=True)
+
+
+def _keep_names(directory: Path) -> None:
+    """Make the names in a folder durable, as fsync does for what a file holds."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,96 @@
+"""Uploading, downloading, showing and deleting attachments; the tab on a record's page."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from core.access.decorators import needs
+from core.contributions import Verb
+from core.errors import Refused
+from core.files import services
+from core.files.queries import files_of
+from core.files.resources import FILE, LIMIT, MOST
+from core.files.serving import content
+from core.i18n import gettext as _
+from core.i18n import ngettext
+from core.remarks.subject import Subject, subject
+from core.settings.services import get
+from core.unit_of_work import current_unit, unit_of_work
+from core.web.forms import Form
+
+TAB = "attachments"
+blueprint = Blueprint("files", __name__, url_prefix="/files", template_folder="templates")
+
+
+def render_tab(about: Subject) -> Markup:
+    """Return the files of a record that the caller has loaded, with the form to add some."""
+    return Markup(  # noqa: S704 - a template of ours
+        render_template("files/tab.html", files=files_of(about), **_limits(about))
+    )
+
+
+@blueprint.post("/<resource>/<int:record_id>")
+@needs(FILE, Verb.CREATE)
+def upload(resource: str, record_id: int) -> ResponseReturnValue:
+    """Store files on a record, all or none, and go back to it."""
+    about = subject(resource, record_id)
+    page = _page(about)
+    sent: Any = [(f.stream, f.filename) for f in request.files.getlist("file") if f.filename]
+    try:
+        with services.received(resource, record_id, sent) as stored, unit_of_work():
+            services.attach(resource, record_id, stored)
+    except Refused as refused:
+        about = subject(resource, record_id)
+        context = {"refused": refused, "cancel": page, **_limits(about)}
+        return render_template("files/refused.html", **context), refused.status
+    number = len(stored)
+    flash(ngettext("%(num)s file was attached.", "%(num)s files were attached.", number), "ok")
+    return redirect(page, 303)
+
+
+@blueprint.get("/<int:file_id>")
+@needs(FILE, Verb.QUERY)
+def download(file_id: int) -> ResponseReturnValue:
+    """Answer a file to be stored, never to be opened in the site's name."""
+    return content(file_id)
+
+
+@blueprint.get("/<int:file_id>/view")
+@needs(FILE, Verb.QUERY)
+def view(file_id: int) -> ResponseReturnValue:
+    """Answer an image or a PDF to be looked at; anything else is downloaded."""
+    return content(file_id, inline=True)
+
+
+@blueprint.route("/<int:file_id>/delete", methods=["GET", "POST"])
+@needs(FILE, Verb.CREATE)
+def delete(file_id: int) -> ResponseReturnValue:
+    """Ask, then delete a file."""
+    file, about = services.deletable_file(file_id)
+    page = _page(about)
+    if request.method == "POST":
+        with unit_of_work():
+            services.detach(file_id)
+        flash(_("The file was deleted."), "ok")
+        return redirect(page, 303)
+    return Form().render(
+        "web/confirm.html",
+        title=_("Delete “%(name)s”", name=file.name),
+        submit=_("Delete"),
+        cancel=page,
+        happens=[(None, _("The file goes for everybody. This cannot be undone."))],
+        keeps=[(None, _("That there was one stays in the history."))],
+    )
+
+
+def _page(about: Subject) -> str:
+    return url_for(about.resource.endpoint or "", record_id=about.record_id, tab=TAB)
+
+
+def _limits(about: Subject) -> dict[str, Any]:
+    may = current_unit().access.may(FILE, Verb.CREATE)
+    own: dict[str, Any] = {"resource": about.resource.key, "record_id": about.record_id}
+    address = url_for("files.upload", **own) if may else None
+    return {"upload_url": address, "limit": get(LIMIT), "most": MOST}
