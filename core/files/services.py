@@ -42,6 +42,7 @@ def received(resource: str, record_id: int, sent: Sent) -> Iterator[list[Stored]
     files = [(stream, name_of(name)) for stream, name in sent]
     if not files:
         raise _refused(_("Choose a file."))
+    _check_room(0, len(files))
     for stream, name in files:
         _check_size(stream, name)
     stored: list[Stored] = []
@@ -59,10 +60,7 @@ def attach(resource: str, record_id: int, stored: Sequence[Stored]) -> list[Atta
     about, session, actor = subject(resource, record_id), current_session(), current_unit().actor
     _hold(about)
     taken = [row.name for row in session.scalars(on_record(about.resource.key, record_id))]
-    if len(taken) + len(stored) > MOST:
-        raise _refused(
-            _("A record holds at most %(most)s files; it has %(has)s.", most=MOST, has=len(taken))
-        )
+    _check_room(len(taken), len(stored))
     rows = []
     for one in stored:
         name = _free_name(one.name, taken)
@@ -148,6 +146,12 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
     return wanted
 
 
+def _check_room(has: int, more: int) -> None:
+    if has + more > MOST:
+        words = _("A record holds at most %(most)s files; it has %(has)s.", most=MOST, has=has)
+        raise _refused(words)
+
+
 def _check_size(stream: BinaryIO, name: str) -> None:
     size = stream.seek(0, 2)
     if size == 0:
@@ -163,6 +167,5 @@ def _refused(words: str, status: int = 422) -> Refused:
 
 
 def _note(about: Subject, act: str, names: list[str | None]) -> None:
-    label = str(about.resource.label(about.record)) if about.resource.label else ""
     key, changes = about.resource.key, {"file": names}
-    record(current_session(), act, key, about.record_id, changes=changes, label=label)
+    record(current_session(), act, key, about.record_id, changes=changes, label=about.label)

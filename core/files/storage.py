@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -47,24 +48,29 @@ def store(stream: BinaryIO, name: str) -> Stored:
     part = path.with_suffix(".part")
     digest, size, start = hashlib.sha256(), 0, b""
     stream.seek(0)
-    with part.open("xb") as file:
-        os.fchmod(file.fileno(), OWNER_ONLY)
-        while chunk := stream.read(CHUNK):
-            start = start or chunk[:LONGEST_START]
-            digest.update(chunk)
-            size += file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
+    try:
+        with part.open("xb") as file:
+            os.fchmod(file.fileno(), OWNER_ONLY)
+            while chunk := stream.read(CHUNK):
+                start = start or chunk[:LONGEST_START]
+                digest.update(chunk)
+                size += file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     for above in (path.parent, path.parent.parent):
         _keep_names(above)
     return Stored(name, stored_as, media_type_of(start), size, digest.hexdigest())
 
 
 def discard(names: Iterable[str]) -> None:
-    """Delete bytes that no row names any more; what is not there is no fault."""
+    """Delete bytes that no row names any more; what cannot be deleted now is swept later."""
     for stored_as in names:
-        path_of(stored_as).unlink(missing_ok=True)
+        with suppress(OSError):  # the act is committed: it must not look as if it failed
+            path_of(stored_as).unlink(missing_ok=True)
 
 
 def _keep_names(directory: Path) -> None:

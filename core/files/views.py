@@ -43,7 +43,7 @@ def upload(resource: str, record_id: int) -> ResponseReturnValue:
             services.attach(resource, record_id, stored)
     except Refused as refused:
         about = subject(resource, record_id)
-        context = {"refused": refused, "cancel": page, **_limits(about)}
+        context = {"refused": refused, "page": page, "label": about.label, **_limits(about)}
         return render_template("files/refused.html", **context), refused.status
     number = len(stored)
     flash(ngettext("%(num)s file was attached.", "%(num)s files were attached.", number), "ok")

@@ -20,6 +20,11 @@ class Subject:
     record_id: int
     record: Any
 
+    @property
+    def label(self) -> str:
+        """The record's own words; nothing for a kind that has none."""
+        return str(self.resource.label(self.record)) if self.resource.label else ""
+
 
 def has_page(key: str) -> bool:
     """Tell whether records of a kind have a page just now, and so a history to write under."""

@@ -5,6 +5,7 @@ here; states that no address alone reaches are added by tests.browser.states.
 """
 
 import itertools
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,6 +37,10 @@ ACTS = ("enable", "disable", "uninstall", "purge")
 LONG_ZH = "中国南方跨境数字基础设施与卫星通信综合业务运营集团股份有限公司第二十七分公司"
 OTHER_EN = "Yuanyang Passenger, Freight and Ground Services International Holding Company Limited"
 LONG_EN = "Intercontinental Telecommunications Infrastructure and Satellite Services Corporation"
+PICTURE = b64decode(  # two by two pixels
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAE0lE"
+    "QVR4nGPQiOq5s6WCAYiBLAArQgYtEJt4pQAAAABJRU5ErkJggg=="
+)
 BAD_FILE = f"""客户名称,英文名称,等级,网站
 {LONG_ZH},{LONG_EN},A,www.example.com
 ,No name at all,B,
@@ -132,6 +137,7 @@ class Stage:
             "/customers/1/hand-over", "/customers/hand-over/do", to_employee_id="6", reason="换人"
         )
         self.remark("请 @张 先看合同第 3 条；附件周四前给，差旅我已登记。")
+        self.attach()
         failed = Job(
             kind="customers.nightly",
             addon="customers",
@@ -188,6 +194,14 @@ class Stage:
             manager.submit("/remarks/customers.customer/1", {"text": words})
             self.admin.submit("/remarks/customers.customer/1", {"text": "收到，周三回复。"})
         drain(self.app)
+
+    def attach(self) -> None:
+        """Attach files of several kinds to an account, as its manager and as the administrator."""
+        manager = signed_in_client(self.app, self.people["zhou"])
+        files = [(BytesIO(PICTURE), "现场照片.png"), (BytesIO(b"%PDF-1.4"), f"{LONG_ZH}合同.pdf")]
+        manager.submit("/files/customers.customer/1", {"file": files})
+        table = {"file": (BytesIO(b"PK" * 150_000), f"{LONG_EN} offer.xlsx")}
+        self.admin.submit("/files/customers.customer/1", table)
 
     def upload(self) -> int:
         """Upload a file with good and bad rows; return the number of the import."""

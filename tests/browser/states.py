@@ -54,8 +54,9 @@ def _people() -> Iterator[Scene]:
         yield Scene(f"workspace-{role}", "/", login)
         yield Scene(f"customers-{role}", "/customers/", login)
     yield Scene("why", "/why?resource=customers.customer&record=1&action=update")
-    for tab in ("contacts", "opportunities", "networks", "history"):
+    for tab in ("contacts", "opportunities", "networks", "history", "attachments"):
         yield Scene(f"tab-{tab}", f"/customers/1?tab={tab}")
+    yield Scene("attachments-refused", "/customers/1?tab=attachments", act=_hollow_file)
     yield Scene("403", "/admin/users", "chen")
     yield Scene("404", "/customers/999999", "chen")
 
@@ -163,6 +164,12 @@ def _open_picker(page: Any, _stage: Stage) -> None:
 def _mention(page: Any, _stage: Stage) -> None:
     page.locator("#remark").press_sequentially("@王")
     page.wait_for_timeout(600)
+
+
+def _hollow_file(page: Any, _stage: Stage) -> None:
+    page.set_input_files("#files", {"name": "空.pdf", "mimeType": "", "buffer": b""})
+    page.locator("form.drop button").click()
+    page.wait_for_load_state()
 
 
 def _press_submit(page: Any, _stage: Stage) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from addons.customers import services as customers
+from core.addons.traces import forget_traces
 from core.audit.jobs import SEAL
 from core.audit.models import AuditEntry
 from core.clock import now
@@ -208,11 +209,16 @@ def test_bytes_of_a_failed_commit_stay_until_a_day_later(app, pair, make, bytes_
     part.write_bytes(b"half")
     sweep(app)
     assert len(bytes_there()) == 3
+    age()
+    sweep(app)
+    assert bytes_there() == [rows()[0].stored_as]
+
+
+def age():
+    """Let a day go by for all that is stored."""
     day_ago = now().timestamp() - 90_000
     for path in folder().glob("??/*"):
         os.utime(path, (day_ago, day_ago))
-    sweep(app)
-    assert bytes_there() == [rows()[0].stored_as]
 
 
 def sweep(app):
@@ -243,6 +249,29 @@ def test_files_go_with_their_record(pair, make, bytes_there):
     assert len(rows()) == len(bytes_there()) == 1
     with unit_of_work(MAKING):
         customers.delete_customer(pair.anns)
+    assert rows() == bytes_there() == []
+
+
+def test_a_purged_addon_leaves_no_file_behind(app, pair, make, bytes_there):
+    attach(make.actor(pair.ann), pair.anns, ("a.txt", b"x"))
+    with unit_of_work(MAKING) as session:
+        forget_traces(session, "other")
+    assert len(rows()) == 1
+    with unit_of_work(MAKING) as session:
+        forget_traces(session, "customers")
+    assert rows() == []
+    age()
+    sweep(app)
+    assert bytes_there() == []
+
+
+def test_a_disk_that_is_full_leaves_nothing_half(pair, make, bytes_there, monkeypatch):
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storage.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        attach(make.actor(pair.ann), pair.anns, ("a.txt", b"x"))
     assert rows() == bytes_there() == []
 
 
