@@ -45,7 +45,7 @@ MISTAKES = {
         "visits.visit is declared twice; take one away", "models.py, line 14"),
     "a menu entry to no page": (
         "menus.py", '"visits.index"', '"visits.list"',
-        "visits.list, which is no page; there are visits.create", "menus.py, line 10"),
+        "visits.list, which is no page; there are visits.create", "menus.py, line 11"),
     "a resource to no page": (
         "resources.py", '"visits.show"', '"visits.view"',
         "visits.view, which is no page; there are visits.create", "resources.py, line 13"),
