@@ -149,7 +149,7 @@ def test_headings_find_their_columns_by_name_title_alias_and_preset(importer):
     for text, expected in (
         ("客户编号,Words\n1,2\n", {"code": "客户编号", "text": "Words"}),
         ("CODE ,Note:\n1,2\n", {"code": "CODE", "text": "Note:"}),
-        ("说明,编号\n1,2\n", {"code": "编号", "text": "说明"}),
+        ("备注,编号\n1,2\n", {"code": "编号", "text": "备注"}),
         ("ID,BODY\n1,2\n", {"code": "ID", "text": "BODY"}),
         ("foo,bar\n1,2\n", {}),
     ):
