@@ -69,6 +69,17 @@ def ancestor_ids(session: Session, unit_id: int) -> list[int]:
     )
 
 
+def units_above(session: Session, unit_id: int) -> list[tuple[int, str]]:
+    """Return (id, name) of every unit above a unit, the topmost first."""
+    rows = session.execute(
+        select(OrgUnit.id, OrgUnit.name)
+        .join(OrgClosure, OrgClosure.ancestor_id == OrgUnit.id)
+        .where(OrgClosure.descendant_id == unit_id, OrgClosure.depth > 0)
+        .order_by(OrgClosure.depth.desc())
+    )
+    return [(key, localized(name)) for key, name in rows]
+
+
 def superior_ids(session: Session, employee_id: int) -> list[int]:
     """Return the chain of superiors of an employee, nearest first."""
     chain: list[int] = []

@@ -25,7 +25,7 @@ from core.organisation.forms import (
 )
 from core.organisation.lists import POSITIONS
 from core.organisation.models import Employee, OrgUnit, Position
-from core.organisation.queries import ancestor_ids, directory, unit_labels, unit_tree
+from core.organisation.queries import directory, unit_tree, units_above
 from core.organisation.resources import Permission
 from core.unit_of_work import current_session, unit_of_work
 from core.web.lists import render_list
@@ -226,12 +226,10 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _crumbs(unit: OrgUnit) -> list[Crumb]:
-    session = current_session()
-    above = ancestor_ids(session, unit.id)[:0:-1]
-    names = unit_labels(session, above)
     top = [Crumb(_("Organisation"), url_for("organisation.index"))]
     return top + [
-        Crumb(names[key], url_for("organisation.show_unit", record_id=key)) for key in above
+        Crumb(name, url_for("organisation.show_unit", record_id=key))
+        for key, name in units_above(current_session(), unit.id)
     ]
 
 
