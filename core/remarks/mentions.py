@@ -38,6 +38,11 @@ class Offer:
     unit: str
 
 
+def count_marks(text: str) -> int:
+    """Return how many @ of a text may mention somebody; a remark has at most `MOST`."""
+    return len(MARK.findall(text.translate(ONE_FORM)))
+
+
 def mentioned(session: GuardedSession, text: str) -> Mentions:
     """Read the mentions of a text: behind each @ the longest words that name somebody."""
     text = text.translate(ONE_FORM)

@@ -13,7 +13,7 @@ from core.i18n.writing import wrong_text
 from core.jobs.services import enqueue
 from core.notifications.services import Notice, notify, reword
 from core.remarks.following import begin_following
-from core.remarks.mentions import Mentions, may_be_told, mentioned
+from core.remarks.mentions import MOST, Mentions, count_marks, may_be_told, mentioned
 from core.remarks.models import Remark
 from core.remarks.resources import REMARK
 from core.remarks.subject import subject
@@ -122,6 +122,12 @@ def _checked(text: str) -> str:
     elif len(words) > LONGEST:
         wrong = _(
             "At most %(limit)s characters; these are %(count)s.", limit=LONGEST, count=len(words)
+        )
+    elif (marks := count_marks(words)) > MOST:
+        wrong = _(
+            "At most %(limit)s people can be mentioned with @; here are %(count)s.",
+            limit=MOST,
+            count=marks,
         )
     if wrong:
         raise Refused(_("The remark was not stored."), fields={"text": [wrong]})

@@ -96,6 +96,14 @@ def test_what_was_typed_is_not_lost_when_it_is_too_long(pair, login):
     assert "y" * 2001 in answer.text
 
 
+def test_more_mentions_than_are_read_are_refused_instead_of_dropped(pair, make):
+    write(make.actor(pair.ann), pair.anns, "＠x " * 20)
+    with pytest.raises(Refused) as caught:
+        write(make.actor(pair.ann), pair.anns, "＠x " * 21)
+    assert "20" in caught.value.fields["text"][0]
+    assert len(stored()) == 1
+
+
 def test_hostile_words_stay_words(pair, make, login):
     evil = "<img src=x onerror=alert(1)> {{7*7}} %(name)s @<b>"
     write(make.actor(pair.ann), pair.anns, evil)
