@@ -70,7 +70,8 @@
     count();
   }
   if (bar) {
-    if (whole) { whole.addEventListener('change', count); }
+    /* all of them means each shown too: ticked first, or counting would take the choice back */
+    if (whole) { whole.addEventListener('change', function () { if (whole.checked) { tick(true); } else { count(); } }); }
     boxes.forEach(function (box) { box.addEventListener('change', count); });
     each('[data-tick-all]', function (all) {
       all.addEventListener('change', function () { tick(all.checked); });
@@ -79,7 +80,6 @@
       button.hidden = false;
       button.addEventListener('click', function () { tick(false); });
     });
-    if (whole) { whole.addEventListener('change', function () { if (whole.checked) { tick(true); } }); }
     count();
   }
 
