@@ -7,6 +7,7 @@ from flask_wtf import CSRFProtect
 
 from core.charts import configure_charts
 from core.web.assets import configure_assets
+from core.web.compiled_templates import configure_compiled_templates
 from core.web.edge import check_media_type, comes_from_elsewhere, configure_edge
 from core.web.errors import configure_errors
 from core.web.headers import configure_headers
@@ -57,6 +58,7 @@ def configure_web(app: Flask) -> None:
     settings: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True}
     for name, value in settings.items():
         setattr(app.jinja_env, name, value)
+    configure_compiled_templates(app)
     app.jinja_env.globals.update(icon=icon, act_words=act_words, record_address=address)
     configure_static(app)
     configure_assets(app)
