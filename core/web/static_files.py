@@ -20,19 +20,22 @@ BOOTSTRAP = {
     "bootstrap.js": "js/bootstrap.min.js",
     "popper.js": "umd/popper.min.js",
 }
+SHELL = "site.js"  # what every page needs comes in one answer
+SHELL_PARTS = ("popper.js", "bootstrap.js", "shell.js", "finder.js", "bell.js")
 
 
 @dataclass(frozen=True)
 class StaticFile:
-    """One file, read once per process."""
+    """One file, or some one behind the other, read once per process."""
 
     name: str
-    path: Path
+    paths: tuple[Path, ...]
 
     @cached_property
     def body(self) -> bytes:
         """The bytes as they are, without the pointer to a source map that we do not serve."""
-        return self.path.read_bytes().partition(b"\n//# sourceMappingURL=")[0]
+        parts = [path.read_bytes().partition(b"\n//# sourceMappingURL=")[0] for path in self.paths]
+        return b"\n".join(parts)
 
     @cached_property
     def digest(self) -> str:
@@ -53,13 +56,15 @@ class StaticFile:
 @cache
 def static_files() -> dict[str, StaticFile]:
     """Return every file by its name: our own, and Bootstrap's out of its Python package."""
-    found = {path.name: StaticFile(path.name, path) for path in HERE.iterdir() if path.is_file()}
+    paths = {path.name: path for path in HERE.iterdir() if path.is_file()}
     package = find_spec("flask_bootstrap")
     if package is None or package.origin is None:
         msg = "the package Bootstrap-Flask is not installed"
         raise RuntimeError(msg)
     folder = Path(package.origin).parent / "static" / "bootstrap5"
-    return found | {name: StaticFile(name, folder / at) for name, at in BOOTSTRAP.items()}
+    paths |= {name: folder / at for name, at in BOOTSTRAP.items()}
+    shell = StaticFile(SHELL, tuple(paths.pop(name) for name in SHELL_PARTS))
+    return {name: StaticFile(name, (path,)) for name, path in paths.items()} | {SHELL: shell}
 
 
 @cache

@@ -194,9 +194,10 @@ def test_static_files_are_kept_for_a_year_under_the_address_of_their_content(cli
 
 def test_every_file_that_pages_name_exists_and_refers_to_no_map():
     files = static_files()
-    assert {"bootstrap.css", "bootstrap.js", "popper.js", "theme.css", "shell.js"} <= files.keys()
-    for name in ("bootstrap.js", "popper.js"):
-        assert b"sourceMappingURL" not in files[name].body
+    assert {"bootstrap.css", "site.js", "theme.css", "list.js"} <= files.keys()
+    assert b"sourceMappingURL" not in files["site.js"].body
+    for part in (b"bootstrap.Offcanvas", b"Popper", b"data-finder", b"data-bell"):
+        assert part.split(b".")[-1] in files["site.js"].body  # the shell's parts, in one answer
 
 
 def test_the_local_copy_is_sent_only_when_it_is_the_listed_file(client, app, site):
