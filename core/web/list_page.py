@@ -29,6 +29,7 @@ from core.web.list_around import (
     tabs,
 )
 from core.web.list_columns import Column, Facet
+from core.web.list_counts import ASKED, tab_counts
 from core.web.list_facets import FacetView, facet_views
 from core.web.list_groups import (
     Group,
@@ -143,7 +144,8 @@ def render_list(
 ) -> str | Response:
     """Answer a list's page for the request's address; `create` and `imports` are endpoints.
 
-    The bare address goes on to the reader's default view, if there is one.
+    The bare address goes on to the reader's default view, if there is one; with `counts=1` the
+    answer is how many rows stand behind each tab, as JSON.
     """
     unit = current_unit()
     access = unit.access
@@ -151,6 +153,9 @@ def render_list(
     default = default_address(spec, views or ())
     if default and not request.query_string:
         return redirect(f"{request.path}?{default}")
+    if request.args.get(ASKED):
+        bare = Page(spec, spec.parse({}), access, (), 0, {}, [], has_more=False, path=request.path)
+        return tab_counts(spec, tabs(bare, views or ()), unit.session, access)
     try:
         address = request.args or MultiDict({"tab": spec.first_tab})
         page = load_page(spec, spec.parse(address), unit.session, access)
@@ -176,6 +181,7 @@ def render_list(
         heads=heads(page),
         chips=chips(page),
         tabs=tabs(page, views or ()),
+        counts_url=f"{page.path}?{ASKED}=1",
         save_url=None if views is None else save_address(page),
         sharing=sharing_words(unit.actor),
         groupings=groupings(page),

@@ -35,6 +35,7 @@ RESERVED = frozenset(
         "why",
         "more",
         "group",
+        "counts",
     }
 )
 LIST_PAGES: set[str] = set()  # the endpoints of all lists that are declared

@@ -49,6 +49,22 @@
     });
   });
 
+  /* how many stand behind each tab: asked for when the page is there, so that it need not wait */
+  var counted = document.querySelector('[data-counts]');
+  if (counted) {
+    fetch(counted.dataset.counts, { credentials: 'same-origin' }).then(function (answer) {
+      return answer.ok && !answer.redirected ? answer.json() : [];
+    }).then(function (words) {
+      var links = counted.querySelectorAll('a');
+      words.forEach(function (text, place) {
+        var number = document.createElement('span');
+        number.className = 'n';
+        number.textContent = text;
+        if (text && links[place]) { links[place].append(' ', number); }
+      });
+    }).catch(function () { /* the tabs do without */ });
+  }
+
   var bar = document.querySelector('[data-selection]');
   var boxes = Array.prototype.slice.call(document.querySelectorAll('.dt input[name=ids]'));
   var whole = bar && bar.querySelector('input[name=all]');

@@ -187,3 +187,41 @@ def test_only_lists_can_be_kept_and_hostile_addresses_are_kept_whole_or_not_at_a
     answer = save(boss, "CRLF", query="q=a\r\nX")
     assert answer.status_code in {302, 422}
     assert "\n" not in answer.headers.get("Location", "")
+
+
+def counts(client, path=LIST):
+    """Return the words beside the tabs, as the page's script fetches them."""
+    return client.get(
+        re.search(r'data-counts="([^"]+)"', client.get(path).get_data(as_text=True))[1]
+    ).json
+
+
+def test_the_tabs_count_what_their_reader_sees(act, make, house):
+    for number, grade in enumerate("AAB"):
+        make.customers.customer(f"Ann {number}", manager=make.person_of(house["ann"]), grade=grade)
+    make.customers.customer("Carl 1", manager=make.person_of(house["carl"]), grade="A")
+    save(act("ann"), "Best")
+    save(act("boss"), "Shared best", shared="y")
+    assert counts(act("ann")) == ["3", "3", "2", "2"]  # all, mine, the own view, the shared one
+    assert counts(act("carl")) == ["1", "1"]  # neither view is offered to another department
+    assert counts(act("admin")) == ["4", "0", "3"]  # the same view over a wider range
+
+
+def test_counts_stop_at_their_bound_and_take_one_statement(
+    act, make, house, statements, monkeypatch
+):
+    monkeypatch.setattr("core.web.list_counts.MOST", 3)
+    for number in range(4):
+        make.customers.customer(f"Ann {number}", manager=make.person_of(house["ann"]))
+    save(act("ann"), "Best")
+    assert counts(act("ann")) == ["2+", "2+", "0"]
+    with statements() as sent:
+        act("ann").get(f"{LIST}?counts=1")
+    assert sum("customers_customer" in one for one in sent) == 1
+
+
+def test_a_view_that_cannot_be_read_any_more_has_no_count(act, make, house):
+    save(act("ann"), "Old")
+    with unit_of_work(SYSTEM) as session:
+        session.scalars(select(SavedView)).one().query = "since_from=never"
+    assert counts(act("ann")) == ["0", "0"]
