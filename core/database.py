@@ -42,6 +42,8 @@ class Model(DeclarativeBase):
 
 guard_declarations(Model)
 
+BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only plain integers
+
 db = SQLAlchemy(
     model_class=Model,
     disable_autonaming=True,

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
-from core.database import Model, UtcDateTime
+from core.database import BigKey, Model, UtcDateTime
 
-BigKey = BigInteger().with_variant(Integer, "sqlite")
+FILE = "core.file"
+LIMIT = "core.attachment_mb"
+ATTACH, DETACH = "attach", "detach"  # acts on the record, as its history shows them
+MOST = 50  # on one record
 
 
 class Attachment(Model):

@@ -10,8 +10,8 @@ from core.access.decorators import needs
 from core.contributions import Verb
 from core.errors import Refused
 from core.files import services
+from core.files.models import FILE, LIMIT, MOST
 from core.files.queries import files_of
-from core.files.resources import FILE, LIMIT, MOST
 from core.files.serving import content
 from core.i18n import gettext as _
 from core.i18n import ngettext

@@ -9,9 +9,9 @@ from core.contributions import JobDef, Step
 from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
 from core.notifications.models import Notification
-from core.notifications.resources import KEPT_DAYS
 from core.settings.services import get
 
+KEPT_DAYS = "core.notification_days"
 BATCH = 500
 
 

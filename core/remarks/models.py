@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
-from core.database import Model, UtcDateTime
+from core.database import BigKey, Model, UtcDateTime
 
-BigKey = BigInteger().with_variant(Integer, "sqlite")
+REMARK = "core.remark"
 
 
 class Remark(Model):

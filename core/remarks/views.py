@@ -11,7 +11,7 @@ from core.i18n import lazy_gettext as _l
 from core.remarks import services
 from core.remarks.following import set_following
 from core.remarks.mentions import offers
-from core.remarks.resources import REMARK
+from core.remarks.models import REMARK
 from core.remarks.services import LONGEST, Written, anchor_of, own_remark
 from core.remarks.subject import Subject, subject
 from core.unit_of_work import current_session, unit_of_work

@@ -10,8 +10,8 @@ from core.audit.queries import HistoryEntry, history
 from core.contributions import Verb
 from core.i18n import gettext as _
 from core.remarks.following import follows
+from core.remarks.models import REMARK
 from core.remarks.queries import RemarkView, remarks_of
-from core.remarks.resources import REMARK
 from core.remarks.subject import has_page, subject_of
 from core.unit_of_work import current_unit
 

@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 from core.audit.queries import MASKED
 from core.audit.words import action_words
 from core.contributions import Slot, Verb
+from core.files.models import FILE
 from core.files.queries import count_files
-from core.files.resources import FILE
 from core.files.views import TAB, render_tab
 from core.i18n import format_date, format_datetime, format_money, format_number
 from core.i18n import gettext as _

@@ -50,7 +50,9 @@ def test_the_selection_counts_takes_all_and_is_cleared(browse, ann):
     assert page.locator("[data-selection]").is_hidden()
     page.locator("tbody input[name=ids]").first.check()
     page.get_by_label("选择全部 25 条").check()
-    assert page.locator("[data-count]").inner_text() == "已选 25 条"  # the five of the next page too
+    assert (
+        page.locator("[data-count]").inner_text() == "已选 25 条"
+    )  # the five of the next page too
     assert page.locator("tbody input[name=ids]:checked").count() == 20
     page.locator("tbody input[name=ids]").first.uncheck()
     assert page.locator("[data-count]").inner_text() == "已选 19 条"
