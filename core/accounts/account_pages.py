@@ -18,6 +18,7 @@ from core.errors import Refused
 from core.i18n import LOCALES, current_locale, ngettext
 from core.i18n import gettext as _
 from core.unit_of_work import current_session, unit_of_work
+from core.web.answering import press
 from core.web.navigation import DENSITIES, THEMES, chosen
 
 
@@ -73,10 +74,11 @@ def own_sessions() -> ResponseReturnValue:
 @signed_in
 def end_one(session_id: int) -> ResponseReturnValue:
     """Sign one of the own devices out."""
-    with unit_of_work() as session:
-        end_own_session(session, current_user.id, session_id)
-    flash(_("That device is signed out."), "ok")
-    return redirect(url_for("accounts.own_sessions"), 303)
+    return press(
+        lambda session: end_own_session(session, current_user.id, session_id),
+        url_for("accounts.own_sessions"),
+        said=_("That device is signed out."),
+    )
 
 
 @blueprint.post("/account/sessions/end-others")

@@ -1,13 +1,9 @@
 """The administrator's pages of accounts."""
 
-from collections.abc import Callable
-from typing import Any
-
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access.decorators import needs
-from core.access.guarded_session import GuardedSession
 from core.accounts import services
 from core.accounts.blueprint import blueprint
 from core.accounts.devices import device_words
@@ -18,11 +14,11 @@ from core.accounts.resources import USER
 from core.accounts.services import NewSecret, load_user
 from core.accounts.sessions import open_sessions
 from core.contributions import Verb
-from core.errors import DomainError, NotFound
+from core.errors import NotFound
 from core.i18n import gettext as _
 from core.i18n import ngettext
-from core.unit_of_work import current_session, unit_of_work
-from core.web.forms import Form
+from core.unit_of_work import current_session
+from core.web.answering import DONE, answer, confirm, press
 from core.web.lists import render_list
 from core.web.records import Action, Crumb, Fact, RecordPage, render_record
 
@@ -41,10 +37,14 @@ def users() -> ResponseReturnValue:
 def new_user() -> ResponseReturnValue:
     """Make an account and show its one-time secret, once."""
     form = NewUserForm()
-    if form.accepts(lambda: _write(lambda s: services.create_user(s, **form.values()))):
-        return _secret_page(form.result)
-    return form.render(
-        title=_("New user account"), submit=_("Create"), cancel=url_for("accounts.users")
+    return answer(
+        form,
+        lambda session: services.create_user(session, **form.values()),
+        _secret_page,
+        said="",
+        title=_("New user account"),
+        submit=_("Create"),
+        cancel=url_for("accounts.users"),
     )
 
 
@@ -76,32 +76,26 @@ def show_user(record_id: int) -> ResponseReturnValue:
 def edit_user(record_id: int) -> ResponseReturnValue:
     """Link an account to an employee, make it an administrator's or not."""
     form = UserForm.for_record(load_user(current_session(), record_id))
-    done = url_for("accounts.show_user", record_id=record_id)
-    if form.accepts(
-        lambda: _write(
-            lambda s: services.update_user(
-                s, record_id, row_version=form.row_version, **form.values()
-            )
-        )
-    ):
-        flash(_("Saved."), "ok")
-        return redirect(done, 303)
-    return form.render(title=_("Edit account"), cancel=done)
+    return answer(
+        form,
+        lambda session: services.update_user(session, record_id, **form.changes()),
+        _page_of(record_id),
+        title=_("Edit account"),
+    )
 
 
 @blueprint.route("/admin/users/<int:record_id>/reset", methods=["GET", "POST"])
 @needs(USER, Verb.UPDATE)
 def reset(record_id: int) -> ResponseReturnValue:
     """Ask, then take the password away and show a one-time secret for a new one."""
-    row, form = _row(record_id), Form()
-    if form.accepts(lambda: _write(lambda s: services.reset_user(s, record_id))):
-        return _secret_page(form.result)
     hours = int(services.SECRET_LIFE.total_seconds() // 3600)
-    return form.render(
-        "web/confirm.html",
-        title=_("Reset the password of %(login)s", login=row.login),
+    return confirm(
+        lambda session: services.reset_user(session, record_id),
+        _secret_page,
+        said="",
+        title=_("Reset the password of %(login)s", login=_row(record_id).login),
         submit=_("Reset password"),
-        cancel=url_for("accounts.show_user", record_id=record_id),
+        cancel=_page_of(record_id),
         happens=[
             _signed_out(record_id),
             (None, _("The present password stops working now")),
@@ -115,16 +109,13 @@ def reset(record_id: int) -> ResponseReturnValue:
 @needs(USER, Verb.UPDATE)
 def disable(record_id: int) -> ResponseReturnValue:
     """Ask, then switch an account off."""
-    row, form = _row(record_id), Form()
-    here = url_for("accounts.show_user", record_id=record_id)
-    if form.accepts(lambda: _write(lambda s: services.set_user_active(s, record_id, active=False))):
-        flash(_("Done."), "ok")
-        return redirect(here, 303)
-    return form.render(
-        "web/confirm.html",
+    row = _row(record_id)
+    return confirm(
+        lambda session: services.set_user_active(session, record_id, active=False),
+        _page_of(record_id),
+        said=DONE,
         title=_("Disable %(login)s", login=row.login),
         submit=_("Disable"),
-        cancel=here,
         happens=[
             _signed_out(record_id),
             (None, _("Nobody can sign in with this account")),
@@ -140,37 +131,26 @@ def disable(record_id: int) -> ResponseReturnValue:
 @needs(USER, Verb.UPDATE)
 def enable(record_id: int) -> ResponseReturnValue:
     """Switch an account on again."""
-    return _act(record_id, lambda s: services.set_user_active(s, record_id, active=True))
+    return press(
+        lambda session: services.set_user_active(session, record_id, active=True),
+        _page_of(record_id),
+    )
 
 
 @blueprint.post("/admin/users/<int:record_id>/end-sessions")
 @needs(USER, Verb.UPDATE)
 def end_sessions(record_id: int) -> ResponseReturnValue:
     """Sign every device of a user out."""
-    return _act(record_id, lambda s: services.end_sessions_of(s, record_id))
+    return press(lambda session: services.end_sessions_of(session, record_id), _page_of(record_id))
+
+
+def _page_of(user_id: int) -> str:
+    return url_for("accounts.show_user", record_id=user_id)
 
 
 def _signed_out(user_id: int) -> tuple[int, str]:
     devices = len(open_sessions(current_session(), user_id))
     return devices, ngettext("device is signed out now", "devices are signed out now", devices)
-
-
-def _act(record_id: int, act: Callable[[GuardedSession], Any]) -> ResponseReturnValue:
-    """Run one verb; a refusal is told on the account's page."""
-    try:
-        _write(act)
-    except DomainError as error:
-        if isinstance(error, NotFound):
-            raise
-        flash(str(error), "bad")
-        return redirect(url_for("accounts.show_user", record_id=record_id), 303)
-    flash(_("Done."), "ok")
-    return redirect(url_for("accounts.show_user", record_id=record_id), 303)
-
-
-def _write(act: Callable[[GuardedSession], Any]) -> Any:
-    with unit_of_work() as session:
-        return act(session)
 
 
 def _secret_page(made: NewSecret) -> ResponseReturnValue:

@@ -1,10 +1,11 @@
 """API tokens: the own ones beside the account, everybody's for administrators."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from core.access.decorators import needs, signed_in
+from core.access.guarded_session import GuardedSession
 from core.access.verbs import resource_words, verb_words
 from core.accounts import tokens
 from core.accounts.blueprint import blueprint
@@ -19,7 +20,8 @@ from core.errors import Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.settings.services import get
-from core.unit_of_work import current_session, unit_of_work
+from core.unit_of_work import current_session
+from core.web.answering import press
 from core.web.forms import Form, MultiField, SelectField, TextField
 from core.web.lists import render_list, return_to
 
@@ -84,10 +86,11 @@ def new_token() -> ResponseReturnValue:
 @signed_in
 def revoke_own_token(token_id: int) -> ResponseReturnValue:
     """End one of the own tokens."""
-    with unit_of_work() as session:
-        tokens.revoke_own(session, current_user.id, token_id)
-    flash(_("The token is revoked."), "ok")
-    return redirect(url_for("accounts.own_tokens"), 303)
+    return press(
+        lambda session: tokens.revoke_own(session, current_user.id, token_id),
+        url_for("accounts.own_tokens"),
+        said=_("The token is revoked."),
+    )
 
 
 @blueprint.get("/admin/tokens")
@@ -101,11 +104,13 @@ def all_tokens() -> ResponseReturnValue:
 @needs(TOKEN, Verb.DELETE)
 def revoke_tokens() -> ResponseReturnValue:
     """End the ticked tokens."""
-    with unit_of_work() as session:
+
+    def act(session: GuardedSession) -> None:
         for token_id in session.scalars(TOKENS.selection(request.form)).all():
             tokens.revoke(session, token_id)
-    flash(_("The tokens are revoked."), "ok")
-    return redirect(return_to(request.form) or url_for("accounts.all_tokens"), 303)
+
+    back = return_to(request.form) or url_for("accounts.all_tokens")
+    return press(act, back, said=_("The tokens are revoked."))
 
 
 def _create(form: TokenForm) -> tokens.NewToken:

@@ -1,14 +1,11 @@
 """Pages about announcements, and the button that closes one."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access.decorators import needs, signed_in
-from core.access.guarded_session import GuardedSession
 from core.announcements import services
 from core.announcements.forms import AnnouncementForm
 from core.announcements.lists import ANNOUNCEMENTS
@@ -18,8 +15,9 @@ from core.clock import now
 from core.contributions import Verb
 from core.i18n import gettext as _
 from core.i18n import ngettext
-from core.unit_of_work import current_session, unit_of_work
+from core.unit_of_work import current_session
 from core.web.addresses import local_path
+from core.web.answering import answer, press
 from core.web.lists import render_list
 
 KEPT_SECONDS = 30 * 24 * 3600
@@ -40,8 +38,11 @@ def create() -> ResponseReturnValue:
     """Publish an announcement."""
     hour = now().replace(minute=0, second=0, microsecond=0)
     form = AnnouncementForm(tone="info", starts_at=hour, ends_at=hour + timedelta(days=1))
-    return _edited(
-        form, lambda session: services.publish(session, **form.values()), _("New announcement")
+    return answer(
+        form,
+        lambda session: services.publish(session, **form.values()),
+        url_for("announcements.index"),
+        title=_("New announcement"),
     )
 
 
@@ -50,11 +51,12 @@ def create() -> ResponseReturnValue:
 def edit(record_id: int) -> ResponseReturnValue:
     """Change an announcement."""
     form = AnnouncementForm.for_record(services.load(current_session(), record_id))
-
-    def work(session: GuardedSession) -> None:
-        services.change(session, record_id, row_version=form.row_version, **form.values())
-
-    return _edited(form, work, _("Edit announcement"))
+    return answer(
+        form,
+        lambda session: services.change(session, record_id, **form.changes()),
+        url_for("announcements.index"),
+        title=_("Edit announcement"),
+    )
 
 
 @blueprint.post("/admin/announcements/withdraw")
@@ -62,11 +64,13 @@ def edit(record_id: int) -> ResponseReturnValue:
 def withdraw() -> ResponseReturnValue:
     """Remove the chosen announcements."""
     ids = list(current_session().scalars(ANNOUNCEMENTS.selection(request.form).limit(1000)))
-    with unit_of_work() as session:
-        gone = services.withdraw(session, ids)
-    said = ngettext("%(num)s announcement withdrawn.", "%(num)s announcements withdrawn.", gone)
-    flash(said, "ok")
-    return redirect(url_for("announcements.index"), 303)
+    return press(
+        lambda session: services.withdraw(session, ids),
+        url_for("announcements.index"),
+        said=lambda gone: ngettext(
+            "%(num)s announcement withdrawn.", "%(num)s announcements withdrawn.", gone
+        ),
+    )
 
 
 @blueprint.post("/announcements/<int:record_id>/close")
@@ -83,17 +87,3 @@ def close(record_id: int) -> ResponseReturnValue:
         secure=request.is_secure,
     )
     return response
-
-
-def _edited(
-    form: AnnouncementForm, work: Callable[[GuardedSession], Any], title: str
-) -> ResponseReturnValue:
-    def act() -> None:
-        with unit_of_work() as session:
-            work(session)
-
-    if form.accepts(act):
-        flash(_("Saved."), "ok")
-        return redirect(url_for("announcements.index"), 303)
-    page: ResponseReturnValue = form.render(title=title, cancel=url_for("announcements.index"))
-    return page

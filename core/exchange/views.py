@@ -16,7 +16,7 @@ from core.exchange.models import ImportState
 from core.exchange.upload import read_again, received
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
-from core.web.forms import Form
+from core.web.answering import confirm
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/imports", template_folder="templates")
 
@@ -110,17 +110,11 @@ def start(import_id: int) -> BaseResponse:
 @signed_in
 def discard(import_id: int) -> ResponseReturnValue:
     """Ask, then drop an import that was never started."""
-    run, form = pages.mapping_page(import_id).run, Form()
-
-    def act() -> None:
-        with unit_of_work() as session:
-            services.discard(session, import_id)
-
-    if form.accepts(act):
-        flash(_("%(name)s was discarded; nothing of it was imported.", name=run.filename), "ok")
-        return redirect(url_for(".index"))
-    return form.render(
-        "web/confirm.html",
+    run = pages.mapping_page(import_id).run
+    return confirm(
+        lambda session: services.discard(session, import_id),
+        url_for(".index"),
+        said=_("%(name)s was discarded; nothing of it was imported.", name=run.filename),
         title=_("Discard %(name)s", name=run.filename),
         submit=_("Discard"),
         cancel=url_for(".mapping", import_id=import_id),

@@ -18,7 +18,7 @@ from core.i18n import ngettext
 from core.remarks.subject import Subject, subject
 from core.settings.services import get
 from core.unit_of_work import current_unit, unit_of_work
-from core.web.forms import Form
+from core.web.answering import confirm
 
 TAB = "attachments"
 blueprint = Blueprint("files", __name__, url_prefix="/files", template_folder="templates")
@@ -69,17 +69,12 @@ def view(file_id: int) -> ResponseReturnValue:
 def delete(file_id: int) -> ResponseReturnValue:
     """Ask, then delete a file."""
     file, about = services.deletable_file(file_id)
-    page = _page(about)
-    if request.method == "POST":
-        with unit_of_work():
-            services.detach(file_id)
-        flash(_("The file was deleted."), "ok")
-        return redirect(page, 303)
-    return Form().render(
-        "web/confirm.html",
+    return confirm(
+        lambda _session: services.detach(file_id),
+        _page(about),
+        said=_("The file was deleted."),
         title=_("Delete “%(name)s”", name=file.name),
         submit=_("Delete"),
-        cancel=page,
         happens=[(None, _("The file goes for everybody. This cannot be undone."))],
         keeps=[(None, _("That there was one stays in the history."))],
     )

@@ -47,13 +47,18 @@ def _positions() -> list[tuple[int, str]]:
     return position_choices(current_session())
 
 
+def sort_field() -> NumberField:
+    """Return the field for a place among siblings; an empty one is 0."""
+    return NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."), empty=0)
+
+
 class UnitForm(Form):
     """Name, code, kind and place among its siblings."""
 
     name = NameField(_l("Name"), required=True, span=2)
     code = TextField(_l("Code"), required=True, limit=40)
     kind = SelectField(_l("Kind"), choices=tuple(KINDS.items()), required=True)
-    sort = NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."))
+    sort = sort_field()
 
 
 class NewUnitForm(UnitForm):
@@ -92,7 +97,7 @@ class PositionForm(Form):
     """A post."""
 
     name = NameField(_l("Name"), required=True, span=2)
-    sort = NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."))
+    sort = sort_field()
     active = CheckField(_l("In use"))
 
 
@@ -101,7 +106,7 @@ class NewPositionForm(Form):
 
     name = NameField(_l("Name"), required=True, span=2)
     code = TextField(_l("Code"), required=True, limit=40)
-    sort = NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."))
+    sort = sort_field()
 
 
 class LeaveForm(Form):

@@ -228,7 +228,7 @@ def parse_money(text: str, *, negative: bool = False) -> Decimal | None:
 
 
 class NumberField(House, wtforms.Field):
-    """A whole number, with an optional smallest and largest value."""
+    """A whole number between two bounds; `empty` is what an empty field means."""
 
     widget = widgets.TextInput()
     kind = "number"
@@ -240,6 +240,7 @@ class NumberField(House, wtforms.Field):
         required: bool = False,
         minimum: int | None = None,
         maximum: int | None = None,
+        empty: int | None = None,
         **options: Any,
     ) -> None:
         house, rest = house_options(required, options)
@@ -247,6 +248,7 @@ class NumberField(House, wtforms.Field):
         self.set_house(**house)
         self.minimum = -(2**31) if minimum is None else minimum
         self.maximum = 2**31 - 1 if maximum is None else maximum
+        self.empty = empty
 
     def _value(self) -> str:
         if self.raw_data:
@@ -256,7 +258,7 @@ class NumberField(House, wtforms.Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the number; raise ValueError in plain words."""
         text = str(valuelist[0]).translate(FULL_WIDTH).strip() if valuelist else ""
-        self.data = None
+        self.data = self.empty
         if not text:
             return
         if not re.fullmatch(r"-?\d{1,12}", text, re.ASCII):

@@ -126,6 +126,10 @@ class Form(wtforms.Form):
         """Return each field's value by name."""
         return {name: field.data for name, field in self._fields.items() if name not in skip}
 
+    def changes(self) -> dict[str, Any]:
+        """Return the values with the version that they change, as verbs of services take them."""
+        return {**self.values(), "row_version": self.row_version}
+
     def accepts(self, act: Callable[[], Any]) -> bool:
         """Tell whether this was a POST, valid, and `act` ran; a Refused lands on the fields.
 
