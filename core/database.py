@@ -67,8 +67,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            msg = "a naive datetime cannot be stored"
-            raise ValueError(msg)
+            raise ValueError("a naive datetime cannot be stored")
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
@@ -98,8 +97,7 @@ class Money(TypeDecorator[Decimal]):
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
-            msg = f"money must be Decimal or int, not {type(value).__name__}"
-            raise TypeError(msg)
+            raise TypeError(f"money must be Decimal or int, not {type(value).__name__}")
         return to_minor(Decimal(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
@@ -112,11 +110,9 @@ def to_minor(amount: Decimal) -> int:
     """Return the amount in minor units; raise ValueError if it has more than two decimals."""
     minor = amount * 100
     if minor != minor.to_integral_value():
-        msg = f"{amount} has more than two decimals"
-        raise ValueError(msg)
+        raise ValueError(f"{amount} has more than two decimals")
     if abs(amount) >= Money.LIMIT:
-        msg = f"{amount} is too large"
-        raise ValueError(msg)
+        raise ValueError(f"{amount} is too large")
     return int(minor)
 
 
@@ -136,8 +132,7 @@ class Period(TypeDecorator[int]):
         del dialect
         months = 12
         if value is not None and not (1 <= value % 100 <= months and value >= 100 * 100):
-            msg = f"{value} is not a period YYYYMM"
-            raise ValueError(msg)
+            raise ValueError(f"{value} is not a period YYYYMM")
         return value
 
 

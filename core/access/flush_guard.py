@@ -241,8 +241,7 @@ def _value(state: InstanceState[Any], name: str, *, old: bool) -> int | None:
     known = (before or history.added) if old else (history.added or history.unchanged)
     value: Any = known[0] if known else None
     if value is not None and not isinstance(value, int):
-        msg = f"{mapper.class_.__name__}.{name} must be a plain key"
-        raise UnguardedStatement(msg)
+        raise UnguardedStatement(f"{mapper.class_.__name__}.{name} must be a plain key")
     return value
 
 

@@ -6,12 +6,11 @@ from flask_login import current_user
 
 from core.access.decorators import signed_in
 from core.accounts.blueprint import blueprint
-from core.accounts.devices import device_words
 from core.accounts.forms import PasswordForm
 from core.accounts.password_change import change_password
 from core.accounts.queries import user_row
 from core.accounts.request_identity import client_of_request, set_session_cookie
-from core.accounts.sessions import end_all_sessions, end_own_session, open_sessions
+from core.accounts.sessions import device_words, end_all_sessions, end_own_session, open_sessions
 from core.accounts.throttling import TooManyAttemptsError
 from core.audit.services import record
 from core.errors import Refused

@@ -6,13 +6,12 @@ from flask.typing import ResponseReturnValue
 from core.access.decorators import needs
 from core.accounts import services
 from core.accounts.blueprint import blueprint
-from core.accounts.devices import device_words
 from core.accounts.forms import NewUserForm, UserForm
 from core.accounts.lists import STATES, TONES, USERS
 from core.accounts.queries import UserRow, user_row
 from core.accounts.resources import USER
 from core.accounts.services import NewSecret, load_user
-from core.accounts.sessions import open_sessions
+from core.accounts.sessions import device_words, open_sessions
 from core.contributions import Verb
 from core.errors import NotFound
 from core.i18n import gettext as _

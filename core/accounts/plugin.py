@@ -3,10 +3,9 @@
 from core.accounts import account_pages, admin_pages, login_pages, token_pages
 from core.accounts.blueprint import blueprint
 from core.accounts.lists import USERS
-from core.accounts.models import LoginAttempt, LoginSession, User
+from core.accounts.models import ApiToken, LoginAttempt, LoginSession, User
 from core.accounts.resources import RESOURCES, TOKEN, USER
-from core.accounts.tidy import TIDY
-from core.accounts.token_models import ApiToken
+from core.accounts.sessions import TIDY
 from core.accounts.tokens import LONGEST_LIFE
 from core.audit.field_words import name_fields
 from core.cli.users import user

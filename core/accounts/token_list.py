@@ -4,9 +4,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, select
 
-from core.accounts.models import User
+from core.accounts.models import ApiToken, User
 from core.accounts.resources import TOKEN
-from core.accounts.token_models import ApiToken
 from core.clock import now
 from core.i18n import lazy_gettext as _l
 from core.organisation.models import Employee

@@ -6,15 +6,15 @@ from flask_login import current_user
 
 from core.access.decorators import needs, signed_in
 from core.access.guarded_session import GuardedSession
-from core.access.verbs import resource_words, verb_words
+from core.access.words import resource_words, verb_words
 from core.accounts import tokens
 from core.accounts.blueprint import blueprint
 from core.accounts.forms import password_field
+from core.accounts.models import ApiToken
 from core.accounts.request_identity import client_of_request
 from core.accounts.resources import TOKEN
 from core.accounts.throttling import TooManyAttemptsError
 from core.accounts.token_list import TOKENS
-from core.accounts.token_models import ApiToken
 from core.contributions import Verb
 from core.errors import Refused
 from core.i18n import gettext as _

@@ -22,8 +22,11 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.actor import current_actor
+from core.addons import tables
 from core.addons.faults import Fault, Words, words
-from core.addons.models import Addon, AddonAct
+from core.addons.models import Addon, AddonAct, State
+from core.addons.previews import history_for
+from core.addons.registry import Registry
 from core.addons.schema import alone, schema_engine
 from core.clock import now, site_zone
 from core.config import Config
@@ -44,6 +47,23 @@ ACT_WORDS: Mapping[str, Words] = {
     "purge": words("Purge"),
     "upgrade": words("Bring the tables up to date"),
 }
+GOALS: Mapping[str, State] = {
+    "enable": State.ENABLED,
+    "disable": State.DISABLED,
+    "uninstall": State.ARCHIVED,
+    "purge": State.AVAILABLE,
+}
+LEFT: Mapping[str, Words] = {
+    "enable": words("It is not enabled, and no row is lost: enable it again."),
+    "disable": words("It is still enabled: disable it again."),
+    "uninstall": words("It is still installed: uninstall it again."),
+    "purge": words(
+        "No table was dropped and every row is still there: purge it again, or enable it."
+    ),
+}
+DROPPED = words(
+    "Its tables are dropped; their copies are in instance/exports: purge it again to finish."
+)
 
 
 class Overtaken(Conflict):
@@ -216,5 +236,34 @@ def locked_row(session: Session, name: str) -> Addon:
 def keep_fault(name: str, fault: Fault) -> None:
     """Store why the last act on an add-on failed, for the admin page."""
     with unit_of_work(reason="outcome of an act on an add-on") as session:
-        kept = {"stage": fault.stage, "words": fault.words.as_json(), "trace": fault.trace}
-        locked_row(session, name).fault = kept
+        locked_row(session, name).fault = fault.as_json()
+
+
+def interruption(found: Registry, holder: Holder) -> Fault | None:
+    """Say what an act that was cut short has done and what to do; None if it had done all."""
+    config: Config = found.app.config["SUNMAO"]
+    with schema_engine(config).connect() as connection:
+        state = connection.scalar(select(Addon.state).where(Addon.name == holder.addon))
+    if holder.act not in GOALS or (state or State.AVAILABLE) == GOALS[holder.act]:
+        return None
+    left = LEFT[holder.act]
+    if holder.act == "purge" and not tables.row_counts(config, history_for(found, holder.addon)):
+        left = DROPPED
+    said = words(
+        "“%(act)s”, begun by %(actor)s at %(since)s, was cut short: process %(pid)s on %(host)s "
+        "is gone. %(left)s",
+        act=ACT_WORDS[holder.act],
+        actor=holder.actor,
+        since=holder.since,
+        pid=str(holder.pid),
+        host=holder.host,
+        left=left,
+    )
+    return Fault(holder.addon, "interrupted", said)
+
+
+def note_interruption(found: Registry, holder: Holder) -> None:
+    """Keep an interruption with its add-on when the next act takes the lease over."""
+    fault = interruption(found, holder)
+    if fault is not None:
+        keep_fault(holder.addon, fault)

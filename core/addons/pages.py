@@ -9,12 +9,13 @@ from sqlalchemy import select
 from core.addons.catalogue import discover
 from core.addons.faults import Words
 from core.addons.leases import holder_in
-from core.addons.lifecycle import RESOURCE, site_config
+from core.addons.lifecycle import RESOURCE
 from core.addons.models import Worker
 from core.addons.registry import registry
 from core.addons.status import AddonStatus, Standing, statuses, workers
 from core.audit.models import AuditEntry
 from core.audit.words import action_words
+from core.config import site_config
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import read_only
 

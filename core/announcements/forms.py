@@ -2,38 +2,33 @@
 
 import re
 from datetime import UTC, datetime, time
-from typing import Any
 
 from core.announcements.services import LONGEST
 from core.clock import site_zone
 from core.i18n import format_datetime
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
-from core.web.forms import CheckField, DateField, Form, NameField, SelectField, parse_date
+from core.web.fields import ReadField
+from core.web.forms import CheckField, Form, NameField, SelectField, parse_date
 
 TIME = re.compile(r"(.+?)[ T]+(\d{1,2})[:：](\d{2})")
 TONE_TITLES = {"info": _l("For information"), "warn": _l("Calls for attention")}
 
 
-class InstantField(DateField):
+class InstantField(ReadField):
     """A day and a time of day in the site's zone, as 2026-01-31 22:00."""
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return format_datetime(self.data) if self.data else ""
+    kind = "date"
 
-    def as_sent(self) -> list[str]:
-        """Return the instant as this field sends it."""
-        return [format_datetime(self.data)] if self.data else []
+    def write(self, value: datetime) -> str:
+        """Return the instant as this field takes it."""
+        return format_datetime(value)
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the instant; raise ValueError with an example of what is understood."""
-        text = str(valuelist[0]).strip() if valuelist else ""
-        self.data = None
-        if not text:
-            return
-        found = TIME.fullmatch(text)
+    def read(self, text: str) -> datetime | None:
+        """Return the instant; raise ValueError with an example of what is understood."""
+        if not text.strip():
+            return None
+        found = TIME.fullmatch(text.strip())
         day = parse_date(found[1]) if found else None
         if found is None or day is None:
             raise ValueError(_("Please write day and time as 2026-01-31 22:00."))
@@ -43,7 +38,7 @@ class InstantField(DateField):
             instant.astimezone(UTC)  # the first days of all cannot be reckoned with
         except (ValueError, OverflowError):
             raise ValueError(_("Please write day and time as 2026-01-31 22:00.")) from None
-        self.data = instant
+        return instant
 
 
 class AnnouncementForm(Form):

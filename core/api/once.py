@@ -12,13 +12,13 @@ from typing import Any
 
 from flask import Response, request
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access.guarded_session import GuardedSession
 from core.api.models import ApiReply
 from core.clock import now
 from core.contributions import JobDef, Step
+from core.database import insert_once
 from core.errors import DomainError, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -69,9 +69,8 @@ def _claim(session: GuardedSession, user_id: int | None, key: str) -> bool:
         ),
         execution_options=_SILENT,
     )
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     claimed = session.execute(
-        dialect.insert(ApiReply)
+        insert_once(session)(ApiReply)
         .values(
             user_id=user_id, key=key, fingerprint=_fingerprint(), at=instant,
             status=0, headers={}, body=b"",

@@ -1,8 +1,8 @@
 """What the audit package contributes; importing it switches the recording on."""
 
 from core.audit import recording
-from core.audit.jobs import SEAL
 from core.audit.models import AuditEntry, AuditSeal
+from core.audit.sealing import SEAL
 from core.audit.views import blueprint
 from core.cli.audit import audit
 from core.contributions import MenuItem, Resource, Verb

@@ -68,8 +68,7 @@ def count(verdicts: Sequence[Verdict]) -> Counter[str]:
 
 def _known(result: Any, exchange: Exchange) -> str:
     if result not in OUTCOMES:
-        msg = f"{exchange.key} answered {result!r} for a row"
-        raise ProgrammingFault(msg)
+        raise ProgrammingFault(f"{exchange.key} answered {result!r} for a row")
     return str(result)
 
 

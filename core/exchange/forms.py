@@ -1,66 +1,62 @@
 """Forms of the import wizard."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-
-from core.contributions import Exchange
+from core.contributions import Exchange, ImportColumn
 from core.exchange.csv_file import ENCODINGS
 from core.exchange.models import ImportRun
-from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
+from core.web.forms import FileField, Form, SelectField
 
 PREFIX = "column_"
 
 
-class UploadForm(FlaskForm):
+class UploadForm(Form):
     """One file."""
 
-    file = FileField(_l("File"), validators=[FileRequired(_l("Choose a file."))])
-
-
-class EmptyForm(FlaskForm):
-    """A button; only its CSRF token counts."""
-
-
-class EncodingForm(FlaskForm):
-    """In which encoding a text file is to be read."""
-
-    encoding = SelectField(
-        _l("Encoding of the file"), choices=[SelectChoice(*one) for one in ENCODINGS.items()]
+    file = FileField(
+        _l("File"),
+        required=True,
+        span=4,
+        hint=_l(
+            "CSV (UTF-8, GB18030, Big5 or UTF-16; comma, semicolon or tab) up to 1,000,000 rows, "
+            "or XLSX up to 50,000 rows; the first row holds the headings."
+        ),
+        render_kw={"accept": ".csv,.tsv,.txt,.xlsx"},
     )
 
 
-def mapping_form(exchange: Exchange, run: ImportRun) -> FlaskForm:
-    """Return a form with one choice of heading per column of the import."""
-    choices = [
-        SelectChoice("", _("– not in the file –")),
-        *[SelectChoice(heading, heading) for heading in run.headings],
-    ]
+class EncodingForm(Form):
+    """In which encoding a text file is to be read."""
 
-    class MappingForm(FlaskForm):
-        """Which heading feeds which column."""
+    encoding = SelectField(
+        _l("Encoding of the file"), choices=tuple(ENCODINGS.items()), empty=False, required=True
+    )
 
-    for column in exchange.columns:
-        field = SelectField(
+
+class HeadingField(SelectField):
+    """Which heading feeds a column; a required one is marked, but a choice may be unfinished."""
+
+    def __init__(self, column: ImportColumn, headings: Sequence[str], **options: Any) -> None:
+        super().__init__(
             str(column.title),
-            choices=choices,
-            default=run.mapping.get(column.name, ""),
-            description=str(column.help or ""),
-            render_kw={"aria-required": "true"} if column.required else {},
+            choices=[(heading, heading) for heading in headings],
+            empty=_l("– not in the file –"),
+            hint=str(column.help or ""),
+            **options,
         )
-        setattr(MappingForm, PREFIX + column.name, field)
-    return MappingForm()
+        self.required = column.required
 
 
-def chosen_mapping(form: FlaskForm) -> dict[str, str]:
+def mapping_form(exchange: Exchange, run: ImportRun) -> Form:
+    """Return a form with one choice of heading per column of the import."""
+    fields = {PREFIX + one.name: HeadingField(one, run.headings) for one in exchange.columns}
+    made: type[Form] = type("MappingForm", (Form,), fields)
+    return made(**{PREFIX + name: heading for name, heading in run.mapping.items()})
+
+
+def chosen_mapping(form: Form) -> dict[str, str]:
     """Return {column: heading} as the user chose."""
-    data: dict[str, Any] = form.data
-    return {
-        name.removeprefix(PREFIX): heading
-        for name, heading in data.items()
-        if name.startswith(PREFIX) and heading
-    }
+    chosen = form.values().items()
+    return {name.removeprefix(PREFIX): heading for name, heading in chosen if heading}

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.addons.registry import registry
-from core.addons.switched_off import disabled_titles
+from core.addons.status import disabled_titles
 from core.contributions import Exchange
-from core.exchange.access import exchange_for, usable_exchanges
 from core.exchange.importing import errors_kept
 from core.exchange.models import ImportRowError, ImportRun, ImportState
-from core.exchange.queries import own_import, recent_imports, row_errors
+from core.exchange.queries import (
+    exchange_for,
+    own_import,
+    recent_imports,
+    row_errors,
+    usable_exchanges,
+)
 from core.exchange.services import can_resume
 from core.exchange.upload import original_of
 from core.i18n import gettext as _
@@ -31,13 +36,6 @@ class IndexPage:
     states: dict[int, tuple[str, str]]
     kinds: dict[int, str]
     disabled: str  # titles of disabled add-ons, asked where there is nothing to import
-
-
-@dataclass(frozen=True, slots=True)
-class UploadPage:
-    """One kind of import before its file has come."""
-
-    exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +103,6 @@ def index_page() -> IndexPage:
     kinds = {run.id: titles.get(run.exchange, run.exchange) for run in recent}
     disabled = disabled_titles() if not usable else ""
     return IndexPage(usable, recent, states, kinds, disabled)
-
-
-def upload_page(key: str) -> UploadPage:
-    """Return the page that takes a file; NotFound and NotAllowed as `exchange_for`."""
-    return UploadPage(exchange_for(current_session(), key))
 
 
 def mapping_page(import_id: int) -> MappingPage:

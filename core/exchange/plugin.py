@@ -2,11 +2,11 @@
 
 from core.contributions import MenuItem
 from core.exchange import export_views
-from core.exchange.access import imports_anything
 from core.exchange.api import api, exports
 from core.exchange.export_job import EXPORT_JOB
 from core.exchange.importing import JOBS
 from core.exchange.models import ImportRowError, ImportRun
+from core.exchange.queries import imports_anything
 from core.exchange.slots import SLOTS
 from core.exchange.views import blueprint
 from core.hookspecs import gives

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -10,13 +10,15 @@ from core.access.decorators import signed_in
 from core.errors import Refused
 from core.exchange import pages, services
 from core.exchange.applying import Verdict
-from core.exchange.bad_rows import bad_rows_file
-from core.exchange.forms import EmptyForm, EncodingForm, UploadForm, chosen_mapping, mapping_form
+from core.exchange.export import bad_rows_file
+from core.exchange.forms import EncodingForm, UploadForm, chosen_mapping, mapping_form
 from core.exchange.models import ImportState
+from core.exchange.queries import exchange_for
 from core.exchange.upload import read_again, received
 from core.i18n import gettext as _
-from core.unit_of_work import unit_of_work
+from core.unit_of_work import current_session, unit_of_work
 from core.web.answering import confirm
+from core.web.forms import NOTHING, Form
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/imports", template_folder="templates")
 
@@ -32,33 +34,36 @@ def index() -> str:
 
 @blueprint.route("/new/<key>", methods=["GET", "POST"])
 @signed_in
-def upload(key: str) -> str | BaseResponse | tuple[str, int]:
+def upload(key: str) -> ResponseReturnValue:
     """Take a file."""
-    page = pages.upload_page(key)
-    form = UploadForm()
-    if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template("exchange/upload.html", page=page, form=form), status
-    file = form.file.data
-    try:
-        with received(file.stream, file.filename or "") as accepted, unit_of_work() as session:
-            import_id = services.add_import(session, key, accepted)
-    except Refused as refusal:
-        form.file.errors = [str(refusal)]
-        page = pages.upload_page(key)
-        return render_template("exchange/upload.html", page=page, form=form), refusal.status
-    return redirect(url_for(".mapping", import_id=import_id))
+    exchange, form = exchange_for(current_session(), key), UploadForm()
+
+    def act() -> int:
+        file = form.file.data
+        with received(file.stream, file.filename) as accepted, unit_of_work() as session:
+            return services.add_import(session, key, accepted)
+
+    if form.accepts(act):
+        return redirect(url_for(".mapping", import_id=form.result))
+    page: ResponseReturnValue = form.render(
+        "exchange/upload.html",
+        title=str(exchange.title),
+        sub=_("Step 1 of 3: the file"),
+        crumbs=[{"url": url_for(".index"), "title": _("Imports")}],
+        submit=_("Upload file"),
+        cancel=url_for(".index"),
+        columns=exchange.columns,
+    )
+    return page
 
 
 @blueprint.route("/<int:import_id>/columns", methods=["GET", "POST"])
 @signed_in
-def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
+def mapping(import_id: int) -> ResponseReturnValue:
     """Choose columns and see what would become of the first rows."""
     page = pages.mapping_page(import_id)
     form = mapping_form(page.exchange, page.run)
-    if form.validate_on_submit():
-        with unit_of_work() as session:
-            services.set_mapping(session, import_id, chosen_mapping(form))
+    if form.accepts(lambda: _keep_mapping(import_id, form)):
         return redirect(url_for(".mapping", import_id=import_id))
     refusal: Refused | None = None
     verdicts: Sequence[Verdict] = ()
@@ -74,9 +79,13 @@ def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
         verdicts=verdicts,
         refusal=refusal,
         outcomes=pages.outcome_words(),
-        button=EmptyForm(),
-        encoding=EncodingForm(formdata=None, data={"encoding": page.run.encoding}),
-    ), (422 if form.is_submitted() else 200)
+        encoding=EncodingForm(NOTHING, encoding=page.run.encoding),
+    ), (form.status if form.all_errors else 200)
+
+
+def _keep_mapping(import_id: int, form: Form) -> None:
+    with unit_of_work() as session:
+        services.set_mapping(session, import_id, chosen_mapping(form))
 
 
 @blueprint.post("/<int:import_id>/encoding")
@@ -84,7 +93,7 @@ def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
 def encoding(import_id: int) -> BaseResponse:
     """Read the file again in the encoding that the person chose; else all stays as it was."""
     form, run = EncodingForm(), pages.mapping_page(import_id).run
-    if not form.validate_on_submit():
+    if not form.validate():
         abort(400)
     try:
         with (
@@ -148,7 +157,7 @@ def result(import_id: int) -> ResponseReturnValue:
     page = pages.result_page(import_id)
     if page.run.standing == ImportState.UPLOADED:
         return redirect(url_for(".mapping", import_id=import_id), 303)
-    response = Response(render_template("exchange/result.html", page=page, button=EmptyForm()))
+    response = Response(render_template("exchange/result.html", page=page))
     if page.is_open:
         response.headers["Refresh"] = str(REFRESH_SECONDS)
     return response
@@ -158,7 +167,4 @@ def result(import_id: int) -> ResponseReturnValue:
 @signed_in
 def refused_rows(import_id: int) -> BaseResponse:
     """Download the refused rows with a column of reasons, ready to be mended and sent again."""
-    file = bad_rows_file(import_id)
-    return send_file(
-        file.stream, mimetype=file.mimetype, as_attachment=True, download_name=file.filename
-    )
+    return bad_rows_file(import_id).response()

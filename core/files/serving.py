@@ -3,9 +3,8 @@
 from flask import Response, current_app, send_file
 
 from core.errors import NotFound
-from core.files.kinds import ANY
 from core.files.queries import readable_file
-from core.files.storage import path_of
+from core.files.storage import ANY, path_of
 from core.i18n import gettext as _
 
 LOCKED = "sandbox; default-src 'none'"

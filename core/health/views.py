@@ -11,7 +11,7 @@ from core.access.decorators import needs, public
 from core.addons.models import EPOCH_ID, CoreEpoch
 from core.contributions import Verb
 from core.database import READ, db, open_connection
-from core.health.report import report, worst
+from core.health.checks import report, worst
 
 HEALTH = "core.health"
 NOT_READY = 503

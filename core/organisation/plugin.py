@@ -6,12 +6,11 @@ from core.hookspecs import gives
 from core.i18n import lazy_gettext as _l
 from core.organisation import employee_pages, unit_pages
 from core.organisation.blueprint import blueprint
-from core.organisation.dimensions import DIMENSIONS
 from core.organisation.events import EVENT_TYPES
 from core.organisation.forms import KINDS
 from core.organisation.lists import EMPLOYEES, UNITS
 from core.organisation.models import Employee, OrgClosure, OrgUnit, Position
-from core.organisation.resources import RESOURCES, Permission
+from core.organisation.resources import DIMENSIONS, RESOURCES, Permission
 
 PAGES = (unit_pages, employee_pages)  # importing them mounts their views
 

@@ -1,26 +1,38 @@
 """A form made from declarations of settings."""
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, DecimalField, Field, IntegerField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired
+from wtforms import ValidationError
 
 from core.contributions import SettingDef
+from core.errors import Refused
+from core.i18n import gettext as _
+from core.settings.services import LONGEST_TEXT, check, get
+from core.web.fields import FULL_WIDTH, ReadField
+from core.web.forms import CheckField, Form, NumberField, SelectField, TextField
 
 
-def settings_form(definitions: Sequence[SettingDef], values: dict[str, Any]) -> FlaskForm:
+class DecimalField(ReadField):
+    """A number with any decimals."""
+
+    kind = "number"
+
+    def read(self, text: str) -> Decimal | None:
+        """Return the number; raise ValueError in plain words."""
+        plain = text.translate(FULL_WIDTH).strip()
+        try:
+            return Decimal(plain) if plain else None
+        except InvalidOperation:
+            raise ValueError(_("Enter a number.")) from None
+
+
+def settings_form(definitions: Sequence[SettingDef]) -> Form:
     """Return a form with one field per setting, filled with the present values."""
-
-    class SettingsForm(FlaskForm):
-        """The settings of one add-on."""
-
-    for definition in definitions:
-        setattr(SettingsForm, field_name(definition), _field(definition, values[definition.key]))
-    return SettingsForm()
+    fields = {field_name(one): _field(one) for one in definitions}
+    made: type[Form] = type("SettingsForm", (Form,), fields)
+    return made(**{field_name(one): get(one.key) for one in definitions})
 
 
 def field_name(definition: SettingDef) -> str:
@@ -28,19 +40,33 @@ def field_name(definition: SettingDef) -> str:
     return definition.key.replace(".", "__")
 
 
-def _field(definition: SettingDef, value: Any) -> Field:
-    title, words = str(definition.title), str(definition.help or "")
+def _field(definition: SettingDef) -> Any:
+    house: dict[str, Any] = {
+        "hint": str(definition.help or ""),
+        "span": 2,
+        "rules": (_fits(definition),),
+    }
+    title = str(definition.title)
     match definition.type:
         case "bool":
-            return BooleanField(title, default=value, description=words)
+            return CheckField(title, **house)
         case "int":
-            return IntegerField(title, [InputRequired()], default=value, description=words)
+            return NumberField(title, required=True, **house)
         case "decimal":
-            return DecimalField(
-                title, [InputRequired()], places=None, default=Decimal(value), description=words
-            )
+            return DecimalField(title, required=True, **house)
         case "choice":
-            choices = [SelectChoice(key, str(name)) for key, name in definition.choices]
-            return SelectField(title, choices=choices, default=value, description=words)
+            return SelectField(title, choices=definition.choices, empty=False, **house)
         case "text":
-            return StringField(title, default=value, description=words)
+            return TextField(title, limit=int(definition.maximum or LONGEST_TEXT), **house)
+
+
+def _fits(definition: SettingDef) -> Callable[[Any, Any], None]:
+    """Return the rule that a field holds what its setting accepts."""
+
+    def rule(_form: Any, field: Any) -> None:
+        try:
+            check(definition, field.data)
+        except Refused as refused:
+            raise ValidationError(refused.fields[definition.key][0]) from refused
+
+    return rule

@@ -1,19 +1,18 @@
-"""What the settings page shows: the settings of the core and of each add-on that is on."""
+"""What the settings page shows: the settings of each owner that is on, and their last changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from flask_wtf import FlaskForm
+from sqlalchemy import select
 
 from core.addons.registry import CORE, registry
 from core.contributions import SettingDef
 from core.errors import NotFound
-from core.i18n import current_locale
 from core.i18n import gettext as _
-from core.settings.forms import field_name
-from core.settings.queries import recent_changes
-from core.settings.services import get
+from core.settings.models import SettingChange
+from core.unit_of_work import current_session
+
+RECENT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,10 @@ def groups() -> list[Group]:
     for definition in registry().settings():
         by_owner.setdefault(registry().owner_of(definition), []).append(definition)
     ordered = sorted(by_owner.items(), key=lambda item: (item[0] != CORE, item[0]))
-    return [Group(owner, _title(owner), settings) for owner, settings in ordered]
+    return [
+        Group(owner, _("Core") if owner == CORE else registry().title_of(owner), settings)
+        for owner, settings in ordered
+    ]
 
 
 def group_of(owner: str) -> Group:
@@ -42,23 +44,12 @@ def group_of(owner: str) -> Group:
     return found
 
 
-def values_of(group: Group) -> dict[str, Any]:
-    """Return the present values by key."""
-    return {definition.key: get(definition.key) for definition in group.settings}
-
-
-def entered(group: Group, form: FlaskForm) -> dict[str, Any]:
-    """Return what was entered, by key."""
-    return {definition.key: form[field_name(definition)].data for definition in group.settings}
-
-
-def changes_of(group: Group) -> list[Any]:
+def recent_changes(group: Group) -> Sequence[SettingChange]:
     """Return the newest changes of a group's settings."""
-    return list(recent_changes([definition.key for definition in group.settings]))
-
-
-def _title(owner: str) -> str:
-    if owner == CORE:
-        return _("Core")
-    title = registry().loaded[owner].title
-    return title.en if current_locale() == "en" else title.zh
+    statement = (
+        select(SettingChange)
+        .where(SettingChange.key.in_([definition.key for definition in group.settings]))
+        .order_by(SettingChange.id.desc())
+        .limit(RECENT)
+    )
+    return current_session().scalars(statement).all()

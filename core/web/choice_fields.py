@@ -10,7 +10,7 @@ from wtforms.utils import unset_value
 
 from core.i18n import gettext as _
 from core.i18n import localized
-from core.i18n.initials import initials
+from core.i18n.sorting import initials
 from core.web.fields import (
     Choices,
     House,
@@ -18,7 +18,6 @@ from core.web.fields import (
     TextField,
     check_length,
     check_writing,
-    house_options,
 )
 
 NONE = ""
@@ -60,7 +59,7 @@ def _found_by(words: str) -> str:
     return f' data-initials="{letters}"' if letters else ""
 
 
-class SelectField(House, wtforms.Field):
+class SelectField(House):
     """One of a few values; without a value it gives None.
 
     `empty` are the words of the choice for nothing; with False there is none, as where a default
@@ -76,13 +75,10 @@ class SelectField(House, wtforms.Field):
         *,
         choices: Choices,
         coerce: Callable[[str], Any] = str,
-        required: bool = False,
         empty: Any = None,
         **options: Any,
     ) -> None:
-        house, rest = house_options(required, options)
-        super().__init__(label, **rest)
-        self.set_house(**house)
+        super().__init__(label, **options)
         self._coerce = coerce
         self._empty = empty
         self._choices = choices
@@ -183,10 +179,6 @@ class CheckField(House, wtforms.BooleanField):
 
     kind = "check"
 
-    def __init__(self, label: Any = None, *, span: int = 1, hint: Any = "", **options: Any) -> None:
-        super().__init__(label, **options)
-        self.set_house(span=span, hint=hint, required=False)
-
     def inputs(self) -> list[Input]:
         """Return the tick with yes in words."""
         return [Input(self.name, str(self.label.text), tuple(self.as_sent()), {"y": _("yes")})]
@@ -230,18 +222,16 @@ class _PairWidget:
         return Markup(f'<div class="pair">{pair}</div>')  # noqa: S704 - every part is escaped
 
 
-class NameField(House, wtforms.Field):
+class NameField(House):
     """A name in both languages; gives {"zh": …, "en": …}, Chinese required when the field is."""
 
     widget = _PairWidget()
     kind = "pair"
 
     def __init__(
-        self, label: Any = None, *, required: bool = False, limit: int = 200, **options: Any
+        self, label: Any = None, *, limit: int = 200, span: int = 2, **options: Any
     ) -> None:
-        house, rest = house_options(required, options)
-        super().__init__(label, **rest)
-        self.set_house(**{**house, "span": max(2, house["span"])})
+        super().__init__(label, span=span, **options)
         self.limit = limit
         self._typed: dict[str, str] | None = None
 

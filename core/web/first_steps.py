@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy import and_, exists, select
 
 from core.accounts.models import User
 from core.addons.registry import registry
-from core.config import Config
+from core.config import site_config
 from core.contributions import SettingDef, Verb
 from core.exchange.models import ImportRun, ImportState
 from core.i18n import gettext as _
@@ -93,6 +93,5 @@ def checklist() -> list[Step]:
 
 
 def _files_are_here() -> bool:
-    config: Config = current_app.config["SUNMAO"]
-    folder = config.instance / "assets"
+    folder = site_config().instance / "assets"
     return all((folder / one.local_name).is_file() for one in remote_assets().values())

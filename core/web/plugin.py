@@ -6,8 +6,7 @@ from core.hookspecs import gives
 from core.i18n import lazy_gettext as _l
 from core.web import saved_view_pages
 from core.web.first_steps import SHOWN
-from core.web.saved_views import VIEW
-from core.web.view_models import SavedView
+from core.web.saved_views import VIEW, SavedView
 from core.web.views import blueprint
 
 PAGES = (saved_view_pages,)  # importing it mounts its views

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask, Response, abort, request
+from markupsafe import Markup, escape
 
 from core.access.decorators import public
 
@@ -56,8 +57,7 @@ def static_files() -> dict[str, StaticFile]:
     found = {path.name: StaticFile(path.name, path) for path in HERE.iterdir() if path.is_file()}
     package = find_spec("flask_bootstrap")
     if package is None or package.origin is None:
-        msg = "the package Bootstrap-Flask is not installed"
-        raise RuntimeError(msg)
+        raise RuntimeError("the package Bootstrap-Flask is not installed")
     folder = Path(package.origin).parent / "static" / "bootstrap5"
     return found | {name: StaticFile(name, folder / at) for name, at in BOOTSTRAP.items()}
 
@@ -87,3 +87,13 @@ def configure_static(app: Flask) -> None:
     """Serve /static and give templates `asset(name)`."""
     app.add_url_rule("/static/<digest>/<name>", "static", send_static)
     app.jinja_env.globals["asset"] = asset
+
+
+@cache
+def icon(name: str, extra: str = "") -> Markup:
+    """Return the icon `name`; `extra` is a further class such as "i-s"."""
+    classes = f"i {extra}".strip()
+    return Markup(  # noqa: S704 - every part is escaped
+        f'<svg class="{escape(classes)}" aria-hidden="true">'
+        f'<use href="{escape(asset("icons.svg"))}#{escape(name)}"/></svg>'
+    )

@@ -99,7 +99,7 @@ def test_what_is_refused_is_said_beside_the_cards(boss):
 def test_a_reason_that_is_too_long_is_refused_in_words(boss):
     answer = act(boss, "leash", "disable", reason="x" * 401)
     assert answer.status_code == 422
-    assert "At most 400 characters." in answer.text
+    assert "At most 400 characters; now 401." in answer.text
     with read_only(OPERATOR):
         assert "leash" in registry().enabled_set()
 

@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from core.audit.jobs import SEAL
 from core.audit.models import AuditEntry
+from core.audit.sealing import SEAL
 from core.errors import Refused
 from core.files import services
 from core.files.models import LIMIT, MOST

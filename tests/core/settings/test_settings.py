@@ -133,7 +133,7 @@ def test_an_administrator_changes_settings_on_a_page(make, login):
         "toy__name": "甲",
         "toy__kind": "b",
     }
-    assert client.submit("/admin/settings/core", good).status_code == 302
+    assert client.submit("/admin/settings/core", good).status_code == 303
     assert [get(one.key) for one in DEFINITIONS] == [8, Decimal("0.75"), True, "甲", "b"]
     bad = client.submit("/admin/settings/core", good | {"toy__many": "99"})
     assert bad.status_code == 422
