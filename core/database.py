@@ -19,7 +19,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from core.access.declarations import guard_declarations
@@ -49,6 +49,14 @@ db = SQLAlchemy(
     disable_autonaming=True,
     session_options={"class_": GuardedSession},
 )
+
+
+class Versioned:
+    """A record whose second writer is told that somebody else was first."""
+
+    row_version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - read once by the mapper
 
 
 class UtcDateTime(TypeDecorator[datetime]):

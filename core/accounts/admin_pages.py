@@ -1,21 +1,24 @@
 """The administrator's pages of accounts."""
 
+from typing import Any
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 
 from core.access.decorators import needs
 from core.accounts import services
 from core.accounts.blueprint import blueprint
 from core.accounts.forms import NewUserForm, UserForm
 from core.accounts.lists import STATES, TONES, USERS
-from core.accounts.queries import UserRow, user_row
+from core.accounts.queries import user_row
 from core.accounts.resources import USER
 from core.accounts.services import NewSecret, load_user
 from core.accounts.sessions import device_words, open_sessions
 from core.contributions import Verb
 from core.errors import NotFound
 from core.i18n import gettext as _
-from core.i18n import ngettext
+from core.i18n import localized, ngettext
 from core.unit_of_work import current_session
 from core.web.answering import DONE, answer, confirm, press
 from core.web.lists import render_list
@@ -59,7 +62,7 @@ def show_user(record_id: int) -> ResponseReturnValue:
             record_id=row.id,
             record=load_user(current_session(), record_id),
             title=row.login,
-            sub=[row.employee, row.unit],
+            sub=[row.employee or "", localized(row.unit)],
             crumbs=[Crumb(_("User accounts"), url_for("accounts.users"))],
             tags=[_tag(row)],
             facts=_facts(row),
@@ -157,28 +160,28 @@ def _secret_page(made: NewSecret) -> ResponseReturnValue:
     return render_template("accounts/secret.html", made=made, first=first, host=request.host)
 
 
-def _row(record_id: int) -> UserRow:
+def _row(record_id: int) -> Row[Any]:
     row = user_row(current_session(), record_id)
     if row is None:
         raise NotFound(_("There is no such account."))
     return row
 
 
-def _tag(row: UserRow) -> tuple[str, str]:
+def _tag(row: Row[Any]) -> tuple[str, str]:
     state = "disabled" if not row.active else ("waiting" if row.waiting else "active")
     return str(STATES[state]), TONES.get(state, "")
 
 
-def _facts(row: UserRow) -> list[Fact]:
+def _facts(row: Row[Any]) -> list[Fact]:
     return [
         Fact(_("Employee"), row.employee),
-        Fact(_("Unit"), row.unit),
+        Fact(_("Unit"), localized(row.unit)),
         Fact(_("Role"), _("Administrator") if row.is_administrator else _("User")),
         Fact(_("Last sign-in"), row.last_login_at, kind="instant"),
     ]
 
 
-def _actions(row: UserRow) -> list[Action]:
+def _actions(row: Row[Any]) -> list[Action]:
     def url(verb: str) -> str:
         return url_for(f"accounts.{verb}", record_id=row.id)
 

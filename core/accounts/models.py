@@ -7,10 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
 from core.clock import now
-from core.database import Model, UtcDateTime
+from core.database import Model, UtcDateTime, Versioned
 
 
-class User(Model):
+class User(Versioned, Model):
     """An account; the person behind it, if any, is an employee.
 
     Without a password hash nobody can sign in; a one-time secret (its SHA-256 is kept) lets the
@@ -39,9 +39,6 @@ class User(Model):
     session_version: Mapped[int] = mapped_column(default=1, info={"audit": False})
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info={"audit": False})
-    row_version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - read once by the mapper
 
 
 class LoginSession(Model):

@@ -1,8 +1,7 @@
 """What the programming interface contributes."""
 
 from core.api.measures import api
-from core.api.models import ApiReply
-from core.api.once import TIDY
+from core.api.once import TIDY, ApiReply
 from core.api.throttle import SETTING
 from core.api.views import blueprint
 from core.contributions import SettingDef

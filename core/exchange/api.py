@@ -10,9 +10,9 @@ from pydantic import Field
 from core.access.decorators import signed_in
 from core.api import Api, In, Out, Text
 from core.exchange import export_views, pages, services
+from core.exchange.applying import check_mapping
 from core.exchange.export import bad_rows_file
 from core.exchange.export_job import own_export
-from core.exchange.mapping import check_mapping
 from core.exchange.models import ImportRun
 from core.exchange.queries import exchange_for, own_import, row_errors
 from core.exchange.upload import received

@@ -6,8 +6,8 @@ from core.exchange.api import api, exports
 from core.exchange.export_job import EXPORT_JOB
 from core.exchange.importing import JOBS
 from core.exchange.models import ImportRowError, ImportRun
+from core.exchange.pages import SLOTS
 from core.exchange.queries import imports_anything
-from core.exchange.slots import SLOTS
 from core.exchange.views import blueprint
 from core.hookspecs import gives
 from core.i18n import lazy_gettext as _l

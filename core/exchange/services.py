@@ -13,8 +13,7 @@ from core.audit.services import record
 from core.clock import now
 from core.contributions import Exchange
 from core.errors import Conflict
-from core.exchange.applying import Plan, Verdict, apply_rows
-from core.exchange.mapping import check_mapping, guess, preset
+from core.exchange.applying import Plan, Verdict, apply_rows, check_mapping, guess, preset
 from core.exchange.models import ImportRun, ImportState
 from core.exchange.queries import exchange_for, own_import
 from core.exchange.upload import Upload, original_of, read_rows, stored_path

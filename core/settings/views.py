@@ -8,7 +8,7 @@ from core.access.guarded_session import GuardedSession
 from core.contributions import Verb
 from core.i18n import gettext as _
 from core.settings import pages
-from core.settings.forms import field_name, settings_form
+from core.settings.pages import field_name, settings_form
 from core.settings.services import set_value
 from core.web.answering import answer
 

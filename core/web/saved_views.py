@@ -16,7 +16,7 @@ from core.accounts.models import User
 from core.actor import Actor
 from core.audit.services import record
 from core.contributions import Verb
-from core.database import Model
+from core.database import Model, Versioned
 from core.errors import DomainError, NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n.writing import wrong_text
@@ -32,7 +32,7 @@ MOST = 20
 SHOWN = 40
 
 
-class SavedView(Model):
+class SavedView(Versioned, Model):
     """One list's filters, order, grouping and columns as an address; it grants nothing.
 
     Who opens it sees what the list shows them. `page` is the endpoint of the list. A shared view
@@ -52,9 +52,6 @@ class SavedView(Model):
     shared: Mapped[bool] = mapped_column(default=False)
     is_default: Mapped[bool] = mapped_column(default=False)
     sort: Mapped[int] = mapped_column(default=0)
-    row_version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - read once by the mapper
 
 
 @dataclass(frozen=True, slots=True)
