@@ -42,6 +42,7 @@ class Model(DeclarativeBase):
 
 guard_declarations(Model)
 
+SILENT = {"synchronize_session": False}  # for statements of which no loaded record need know
 BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only plain integers
 
 db = SQLAlchemy(

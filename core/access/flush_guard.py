@@ -9,14 +9,7 @@ from sqlalchemy.orm import InstanceState, Mapper, Session
 
 from core.access.children import copy_scope, rewrite_children
 from core.access.conditions import SET_KEYS
-from core.access.declarations import (
-    COLUMNS,
-    Child,
-    Protected,
-    declared,
-    parent_link,
-    scope_columns,
-)
+from core.access.declarations import COLUMNS, Child, Protected, declared, parent_link, scope_columns
 from core.access.frames import trusted
 from core.access.reach import Reach
 from core.access.resources import resource_of

@@ -27,7 +27,6 @@ class Term:
     ranges: Conjunct = UNLIMITED
     window: Window = ALWAYS
     source: Mapping[str, str] | None = None
-    term_id: int | None = None
 
     def speaks_of(self, resource: str, action: str) -> bool:
         """Tell whether the term is about this verb on this resource."""
@@ -102,7 +101,6 @@ def _term(row: Row[Any], sets: Mapping[int, KeySet], employee_id: int | None) ->
         ranges=Conjunct.of(named),
         window=Window(row.valid_from, row.valid_to, weekly),
         source=row.source,
-        term_id=row.id,
     )
 
 

@@ -1,4 +1,4 @@
-"""Users, their sign-in sessions and the counters that slow guessing down."""
+"""Users, their sign-in sessions and API tokens, and the counters that slow guessing down."""
 
 from datetime import datetime
 

@@ -1,8 +1,8 @@
 """What the accounts package contributes."""
 
 from core.accounts import account_pages, admin_pages, login_pages, token_pages
+from core.accounts.admin_pages import USERS
 from core.accounts.blueprint import blueprint
-from core.accounts.lists import USERS
 from core.accounts.models import ApiToken, LoginAttempt, LoginSession, User
 from core.accounts.resources import RESOURCES, TOKEN, USER
 from core.accounts.sessions import TIDY

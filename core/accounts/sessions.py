@@ -16,13 +16,13 @@ from core.audit.services import record
 from core.clock import now
 from core.config import Config, site_config
 from core.contributions import JobDef, Step
+from core.database import SILENT
 from core.errors import NotFound
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 
 TOKEN_BYTES = 32
 KEEP_ENDED = timedelta(days=30)
-_SILENT = {"synchronize_session": False}
 BROWSERS = (
     ("Edg", "Edge"),
     ("MicroMessenger", "WeChat"),
@@ -88,7 +88,7 @@ def end_session(session: GuardedSession, session_id: int, reason: str) -> None:
         update(LoginSession)
         .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
         .values(ended_at=now(), end_reason=reason),
-        execution_options=_SILENT,
+        execution_options=SILENT,
     )
 
 
@@ -102,7 +102,7 @@ def end_all_sessions(
     if but is not None:
         statement = statement.where(LoginSession.id != but)
     ended = session.execute(
-        statement.values(ended_at=now(), end_reason=reason), execution_options=_SILENT
+        statement.values(ended_at=now(), end_reason=reason), execution_options=SILENT
     )
     return int(ended.rowcount)  # type: ignore[attr-defined]
 
@@ -154,7 +154,7 @@ def note_seen(
     unseen = or_(kind.last_seen_at.is_(None), kind.last_seen_at < instant)
     session.execute(
         update(kind).where(kind.id == held_id, unseen).values(last_seen_at=instant),
-        execution_options=_SILENT,
+        execution_options=SILENT,
     )
 
 
@@ -162,7 +162,7 @@ def forget_old_sessions(session: GuardedSession) -> None:
     """Delete sessions that ended or ran out over 30 days ago."""
     session.execute(
         delete(LoginSession).where(LoginSession.expires_at < now() - KEEP_ENDED),
-        execution_options=_SILENT,
+        execution_options=SILENT,
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from core.access.guarded_session import GuardedSession
 from core.accounts.models import LoginAttempt
 from core.clock import now
-from core.database import insert_once
+from core.database import SILENT, insert_once
 from core.errors import DomainError
 from core.i18n import gettext as _
 
@@ -101,7 +101,7 @@ def forget_old_attempts(session: GuardedSession) -> None:
     """Delete counters that have long faded."""
     session.execute(
         delete(LoginAttempt).where(LoginAttempt.last_at < now() - KEEP),
-        execution_options={"synchronize_session": False},
+        execution_options=SILENT,
     )
 
 

@@ -68,6 +68,49 @@ class TokenForm(Form):
     )
 
 
+def _source() -> Select[Any]:
+    return (
+        select()
+        .select_from(ApiToken)
+        .join(User, User.id == ApiToken.user_id)
+        .outerjoin(Employee, Employee.id == User.employee_id)
+    )
+
+
+def state_of() -> ColumnElement[str]:
+    """Return the state of a token as SQL, judged as a request would."""
+    void = ~User.active | (ApiToken.session_version != User.session_version)
+    return case(
+        (ApiToken.ended_at.is_not(None) | void, "ended"),
+        (ApiToken.expires_at <= now(), "expired"),
+        else_="live",
+    )
+
+
+TOKENS = ListSpec(
+    key="core.token",
+    resource=TOKEN,
+    title=_l("API tokens"),
+    endpoint="accounts.all_tokens",
+    id=ApiToken.id,
+    source=_source,
+    columns=(
+        Column("name", _l("Name"), ApiToken.name, sub=ApiToken.prefix, phone="p1"),
+        Column("owner", _l("Owner"), User.login, sub=Employee.name, phone="p2"),
+        Column("state", _l("State"), state_of, kind="tag", labels=STATES, tones=TONES, phone="p3"),
+        Column("created", _l("Created"), ApiToken.created_at, kind="instant"),
+        Column("seen", _l("Last used"), ApiToken.last_seen_at, kind="instant", phone="p4"),
+        Column("expires", _l("Good until"), ApiToken.expires_at, kind="instant"),
+    ),
+    facets=(Facet("state", _l("State"), state_of, choices=STATES),),
+    search=(ApiToken.name, ApiToken.prefix, User.login, Employee.name),
+    search_hint=_l("Name, first signs, owner"),
+    bulk=(BulkAction("revoke", _l("Revoke"), "accounts.revoke_tokens", icon="x", action="delete"),),
+    empty_title=_l("No token yet"),
+    empty_text=_l("People make tokens for their programs on the pages of their own account."),
+)
+
+
 @blueprint.get("/account/tokens")
 @signed_in
 def own_tokens() -> ResponseReturnValue:
@@ -140,46 +183,3 @@ def _rights(token: ApiToken) -> list[str]:
     for resource, action in token.scopes:
         verbs.setdefault(resource, []).append(verb_words(action))
     return [f"{resource_words(key)}: {_(', ').join(several)}" for key, several in verbs.items()]
-
-
-def _source() -> Select[Any]:
-    return (
-        select()
-        .select_from(ApiToken)
-        .join(User, User.id == ApiToken.user_id)
-        .outerjoin(Employee, Employee.id == User.employee_id)
-    )
-
-
-def state_of() -> ColumnElement[str]:
-    """Return the state of a token as SQL, judged as a request would."""
-    void = ~User.active | (ApiToken.session_version != User.session_version)
-    return case(
-        (ApiToken.ended_at.is_not(None) | void, "ended"),
-        (ApiToken.expires_at <= now(), "expired"),
-        else_="live",
-    )
-
-
-TOKENS = ListSpec(
-    key="core.token",
-    resource=TOKEN,
-    title=_l("API tokens"),
-    endpoint="accounts.all_tokens",
-    id=ApiToken.id,
-    source=_source,
-    columns=(
-        Column("name", _l("Name"), ApiToken.name, sub=ApiToken.prefix, phone="p1"),
-        Column("owner", _l("Owner"), User.login, sub=Employee.name, phone="p2"),
-        Column("state", _l("State"), state_of, kind="tag", labels=STATES, tones=TONES, phone="p3"),
-        Column("created", _l("Created"), ApiToken.created_at, kind="instant"),
-        Column("seen", _l("Last used"), ApiToken.last_seen_at, kind="instant", phone="p4"),
-        Column("expires", _l("Good until"), ApiToken.expires_at, kind="instant"),
-    ),
-    facets=(Facet("state", _l("State"), state_of, choices=STATES),),
-    search=(ApiToken.name, ApiToken.prefix, User.login, Employee.name),
-    search_hint=_l("Name, first signs, owner"),
-    bulk=(BulkAction("revoke", _l("Revoke"), "accounts.revoke_tokens", icon="x", action="delete"),),
-    empty_title=_l("No token yet"),
-    empty_text=_l("People make tokens for their programs on the pages of their own account."),
-)

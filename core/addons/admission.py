@@ -1,4 +1,4 @@
-"""Let one add-on into an app: load it, check every contribution, mount its pages."""
+"""Let one add-on into an app: load it, check every contribution and text, mount its pages."""
 
 import importlib
 import re

@@ -1,4 +1,4 @@
-"""What is wrong with an add-on, in words that can be stored and shown in either language."""
+"""What is wrong with an add-on and where, in words that can be stored and said in any language."""
 
 import re
 import traceback

@@ -2,7 +2,8 @@
 
 The lease is one row, renewed while its holder acts. Whoever finds the holder's process gone, or its
 heartbeat old, takes the lease over. Every transaction that changes tables or states looks at the
-row first, so a holder that was overtaken without noticing can change nothing any more.
+row first, so a holder that was overtaken without noticing can change nothing any more. What an act
+has done that was cut short is read from the database, not guessed.
 """
 
 import logging
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -99,17 +100,20 @@ class Holder:
         return quiet > OLD
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What sentences about the act are filled with."""
+        act = ACT_WORDS[self.act]
+        more = {"pid": str(self.pid), "host": self.host}
+        return {"actor": self.actor, "act": act, "since": self.since, **more}
+
+    @property
     def words(self) -> Words:
         """Say who does what since when."""
         return words(
             "%(actor)s began “%(act)s: %(name)s” at %(since)s and it still runs "
             "(process %(pid)s on %(host)s).",
-            actor=self.actor,
-            act=ACT_WORDS[self.act],
             name=self.addon,
-            since=self.since,
-            pid=str(self.pid),
-            host=self.host,
+            **self.facts,
         )
 
 
@@ -252,18 +256,7 @@ def interruption(found: Registry, holder: Holder) -> Fault | None:
     said = words(
         "“%(act)s”, begun by %(actor)s at %(since)s, was cut short: process %(pid)s on %(host)s "
         "is gone. %(left)s",
-        act=ACT_WORDS[holder.act],
-        actor=holder.actor,
-        since=holder.since,
-        pid=str(holder.pid),
-        host=holder.host,
         left=left,
+        **holder.facts,
     )
     return Fault(holder.addon, "interrupted", said)
-
-
-def note_interruption(found: Registry, holder: Holder) -> None:
-    """Keep an interruption with its add-on when the next act takes the lease over."""
-    fault = interruption(found, holder)
-    if fault is not None:
-        keep_fault(holder.addon, fault)

@@ -19,7 +19,7 @@ from core.access.default_policy import compile_policy
 from core.access.elevation import elevated
 from core.addons import schema, tables
 from core.addons.faults import AddonFaultError, Fault, Stage, fault_of, words
-from core.addons.leases import Lease, Overtaken, keep_fault, leased, locked_row, note_interruption
+from core.addons.leases import Lease, Overtaken, interruption, keep_fault, leased, locked_row
 from core.addons.models import Addon, State, bump
 from core.addons.previews import Act, Preview, history_for, preview
 from core.addons.registry import registry
@@ -143,8 +143,9 @@ def _planned(act: Act, name: str) -> Iterator[tuple[Preview, Lease]]:
         _require()
     _end_request_transaction()
     with leased(site_config(), act, name) as lease:
-        if lease.followed is not None:
-            note_interruption(registry(), lease.followed)
+        cut = interruption(registry(), lease.followed) if lease.followed is not None else None
+        if cut is not None:
+            keep_fault(cut.addon, cut)
         plan = look(act, name)
         if not plan.possible:
             raise Refused(" ".join(str(one) for one in plan.obstacles))

@@ -192,47 +192,32 @@ def reasons_to_keep(found: Registry, name: str) -> list[Words]:
 
 def _parts(found: Registry, name: str, *, going: bool = False) -> list[Line]:
     several = found.plugged.get(name, [])
-    menus = [localized_title(m.title) for one in several for m in one.of("menus")]
-    pages = found.pages_of(name)
-    jobs = [j for one in several for j in one.of("jobs") if j.every]
-    lines = []
-    if menus:
-        said = words("menu entries: %(titles)s", titles=join_words(menus))
-        lines.append(Line(len(menus), said))
-    if pages:
-        said = words("pages; while it is disabled they answer 404") if going else words("pages")
-        lines.append(Line(pages, said))
-    if jobs:
-        lines.append(Line(len(jobs), words("schedules")))
+    menus = [localized(menu.title) for one in several for menu in one.of("menus")]
+    schedules = [job for one in several for job in one.of("jobs") if job.every]
+    pages = words("pages; while it is disabled they answer 404") if going else words("pages")
+    counted = [
+        (len(menus), words("menu entries: %(titles)s", titles=join_words(menus))),
+        (found.pages_of(name), pages),
+        (len(schedules), words("schedules")),
+    ]
     for kind, said in (
         ("measures", words("measures for assessments")),
         ("slots", words("fragments in pages of others")),
         ("exchanges", words("imports")),
     ):
-        count = sum(len(one.of(kind)) for one in several)
-        if count:
-            lines.append(Line(count, said))
-    return lines
+        counted.append((sum(len(one.of(kind)) for one in several), said))
+    return [Line(count, said) for count, said in counted if count]
 
 
 def _work(session: Session, found: Registry, name: str) -> list[Line]:
-    counted: Sequence[tuple[str, int]] = [
-        (state, count)
-        for state, count in session.execute(
-            select(Job.state, func.count())
-            .where(Job.addon == name, Job.state.in_((JobState.PENDING, JobState.LEASED)))
-            .group_by(Job.state)
-        )
-    ]
     texts = {
         JobState.PENDING: words("waiting jobs; they wait on"),
         JobState.LEASED: words("running jobs; each finishes its present step"),
     }
+    counted = session.execute(
+        select(Job.state, func.count())
+        .where(Job.addon == name, Job.state.in_(texts))
+        .group_by(Job.state)
+    )
     lines = [Line(count, texts[JobState(state)]) for state, count in counted]
-    lines += [Line(None, reason) for reason in reasons_to_keep(found, name)]
-    return lines
-
-
-def localized_title(title: object) -> str:
-    """Return a title in the reader's language, whether lazy, plain or of a manifest."""
-    return localized(title) if isinstance(title, dict) else str(title)
+    return lines + [Line(None, reason) for reason in reasons_to_keep(found, name)]

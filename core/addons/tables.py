@@ -1,4 +1,4 @@
-"""An add-on's tables as the database has them: rows, who points at them, copies."""
+"""An add-on's tables as the database has them, and what else is left of a purged one."""
 
 import csv
 from collections.abc import Mapping

@@ -11,6 +11,7 @@ from core.addons import lifecycle
 from core.addons.leases import ACT_WORDS
 from core.addons.pages import acts_history, find_status, overview
 from core.addons.previews import ACTS, Act
+from core.addons.registry import registry
 from core.errors import Conflict, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -122,9 +123,7 @@ def perform(name: str, act: str) -> ResponseReturnValue:
         _do(chosen, name, form)
     except (Refused, Conflict) as refusal:
         return _page(act=chosen, name=name, form=form, refusal=refusal), refusal.status
-    status = find_status(name)
-    title = status.shown_title if status else name
-    flash(str(DONE[chosen]) % {"name": title}, "ok")
+    flash(str(DONE[chosen]) % {"name": registry().title_of(name)}, "ok")
     return redirect(url_for("addons.index"))
 
 

@@ -1,8 +1,7 @@
 """What the announcements package contributes."""
 
-from core.announcements.forms import TONE_TITLES
 from core.announcements.models import ANNOUNCEMENT, Announcement
-from core.announcements.views import blueprint
+from core.announcements.views import TONE_TITLES, blueprint
 from core.audit.field_words import name_fields
 from core.contributions import MenuItem, Resource, Verb
 from core.hookspecs import gives

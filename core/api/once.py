@@ -28,7 +28,7 @@ from core.access.declarations import Technical
 from core.access.guarded_session import GuardedSession
 from core.clock import now
 from core.contributions import JobDef, Step
-from core.database import Model, UtcDateTime, insert_once
+from core.database import SILENT, Model, UtcDateTime, insert_once
 from core.errors import DomainError, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -38,7 +38,6 @@ HEADER = "Idempotency-Key"
 KEPT = timedelta(days=1)
 KEY = "[!-~]{1,200}"
 REPLAYED = ("Location", "ETag")
-_SILENT = {"synchronize_session": False}
 
 
 def in_one_unit(act: Callable[[], AnyResponse]) -> AnyResponse:
@@ -56,7 +55,7 @@ def in_one_unit(act: Callable[[], AnyResponse]) -> AnyResponse:
             update(ApiReply)
             .where(ApiReply.user_id == user_id, ApiReply.key == key)
             .values(status=response.status_code, headers=kept, body=response.get_data()),
-            execution_options=_SILENT,
+            execution_options=SILENT,
         )
         return response
 
@@ -77,7 +76,7 @@ def _claim(session: GuardedSession, user_id: int | None, key: str) -> bool:
         delete(ApiReply).where(
             ApiReply.user_id == user_id, ApiReply.key == key, ApiReply.at < instant - KEPT
         ),
-        execution_options=_SILENT,
+        execution_options=SILENT,
     )
     claimed = session.execute(
         insert_once(session)(ApiReply)
@@ -115,7 +114,7 @@ def _fingerprint() -> str:
 
 def _step(run: Any) -> Step:
     run.session.execute(
-        delete(ApiReply).where(ApiReply.at < now() - KEPT), execution_options=_SILENT
+        delete(ApiReply).where(ApiReply.at < now() - KEPT), execution_options=SILENT
     )
     return Step(done=True)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -126,7 +126,8 @@ def start(session: Session, import_id: int) -> int:
         idempotency_key=f"import:{run.id}",
         addon=run.addon,
     )
-    record(session, "import", plan.exchange.resource, None, changes=_facts(run), label=run.filename)
+    facts = {"file": run.filename, "rows": run.rows_total, "mapping": run.mapping}
+    record(session, "import", plan.exchange.resource, None, changes=facts, label=run.filename)
     original = original_of(run.stored_as)
     session.info["unit"].after_commit.append(lambda: original.unlink(missing_ok=True))
     return run.job_id
@@ -211,7 +212,3 @@ def _plan(session: Session, run: ImportRun) -> Plan:
     exchange = exchange_for(session, run.exchange)
     mapping = check_mapping(exchange, run.headings, run.mapping)
     return Plan(exchange, tuple(run.headings), mapping, dict(run.options))
-
-
-def _facts(run: ImportRun) -> dict[str, Any]:
-    return {"file": run.filename, "rows": run.rows_total, "mapping": run.mapping}

@@ -1,28 +1,82 @@
 """The import wizard: upload, map and preview, progress and result."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access.decorators import signed_in
+from core.contributions import Exchange, ImportColumn
 from core.errors import Refused
 from core.exchange import pages, services
 from core.exchange.applying import Verdict
+from core.exchange.csv_file import ENCODINGS
 from core.exchange.export import bad_rows_file
-from core.exchange.forms import EncodingForm, UploadForm, chosen_mapping, mapping_form
-from core.exchange.models import ImportState
+from core.exchange.models import ImportRun, ImportState
 from core.exchange.queries import exchange_for
 from core.exchange.upload import read_again, received
 from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_session, unit_of_work
 from core.web.answering import confirm
-from core.web.forms import NOTHING, Form
+from core.web.forms import NOTHING, FileField, Form, SelectField
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/imports", template_folder="templates")
 
 REFRESH_SECONDS = 2
+PREFIX = "column_"
+
+
+class UploadForm(Form):
+    """One file."""
+
+    file = FileField(
+        _l("File"),
+        required=True,
+        span=4,
+        hint=_l(
+            "CSV (UTF-8, GB18030, Big5 or UTF-16; comma, semicolon or tab) up to 1,000,000 rows, "
+            "or XLSX up to 50,000 rows; the first row holds the headings."
+        ),
+        render_kw={"accept": ".csv,.tsv,.txt,.xlsx"},
+    )
+
+
+class EncodingForm(Form):
+    """In which encoding a text file is to be read."""
+
+    encoding = SelectField(
+        _l("Encoding of the file"), choices=tuple(ENCODINGS.items()), empty=False, required=True
+    )
+
+
+class HeadingField(SelectField):
+    """Which heading feeds a column; a required one is marked, but a choice may be unfinished."""
+
+    def __init__(self, column: ImportColumn, headings: Sequence[str], **options: Any) -> None:
+        super().__init__(
+            str(column.title),
+            choices=[(heading, heading) for heading in headings],
+            empty=_l("– not in the file –"),
+            hint=str(column.help or ""),
+            **options,
+        )
+        self.required = column.required
+
+
+def mapping_form(exchange: Exchange, run: ImportRun) -> Form:
+    """Return a form with one choice of heading per column of the import."""
+    fields = {PREFIX + one.name: HeadingField(one, run.headings) for one in exchange.columns}
+    made: type[Form] = type("MappingForm", (Form,), fields)
+    return made(**{PREFIX + name: heading for name, heading in run.mapping.items()})
+
+
+def chosen_mapping(form: Form) -> dict[str, str]:
+    """Return {column: heading} as the user chose."""
+    chosen = form.values().items()
+    return {name.removeprefix(PREFIX): heading for name, heading in chosen if heading}
 
 
 @blueprint.get("/")
@@ -45,7 +99,7 @@ def upload(key: str) -> ResponseReturnValue:
 
     if form.accepts(act):
         return redirect(url_for(".mapping", import_id=form.result))
-    page: ResponseReturnValue = form.render(
+    return form.render(
         "exchange/upload.html",
         title=str(exchange.title),
         sub=_("Step 1 of 3: the file"),
@@ -54,7 +108,6 @@ def upload(key: str) -> ResponseReturnValue:
         cancel=url_for(".index"),
         columns=exchange.columns,
     )
-    return page
 
 
 @blueprint.route("/<int:import_id>/columns", methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""The bytes of attachments: written whole and made durable before any row names them."""
+"""The bytes of attachments: what they are, and how they lie durable before any row names them."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""The checks: each looks at the facts and says in one sentence how it is and what to do."""
+"""The checks: each says in one sentence how it is and what to do; one that fails is a finding."""
 
 import platform
 import shutil

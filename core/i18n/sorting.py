@@ -1,4 +1,4 @@
-"""Names in the order in which readers look for them: Latin first, then Chinese by pinyin."""
+"""Names as readers look for them: in the order of Latin and pinyin, and by pinyin initials."""
 
 import unicodedata
 from bisect import bisect_right

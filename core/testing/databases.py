@@ -8,12 +8,14 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Engine, event
 
 TEST_SETTINGS = (
     "fsync=off",
@@ -192,3 +194,18 @@ class PostgresDatabase:
     def execute(self, statement: str) -> None:
         """Run one statement past the application and commit."""
         self._cluster.execute(self._name, statement)
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """Collect the SQL texts sent through `engine` within the block, in order."""
+    sent: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,4 +1,4 @@
-"""Gives an app its web face."""
+"""Gives an app its web face, and writing requests another try when the database says so."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,9 +13,10 @@ from core.unit_of_work import has_stored, is_retryable
 from core.web.assets import configure_assets
 from core.web.edge import check_media_type, comes_from_elsewhere, configure_edge, configure_headers
 from core.web.errors import configure_errors
+from core.web.icons import icon
 from core.web.navigation import configure_navigation
 from core.web.records import act_words, address
-from core.web.static_files import configure_static, icon
+from core.web.static_files import configure_static
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 ATTEMPTS = 3

@@ -1,4 +1,4 @@
-"""Checks before any view runs: text that no field can hold, huge numbers."""
+"""The edge of the site: checks before any view runs, and the headers of every answer."""
 
 import secrets
 from collections.abc import Iterable

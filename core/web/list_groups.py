@@ -12,12 +12,12 @@ from core.access.context import AccessContext
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.web.cells import text_of
+from core.web.icons import icon
 from core.web.list_args import ListArgs
 from core.web.list_columns import Column, Facet, Lookup, stored, value_of
 from core.web.list_facets import choices_for
 from core.web.list_query import NONE, narrow, ordered, row_values, sort_of
 from core.web.list_spec import ListSpec
-from core.web.static_files import icon
 
 NOTHING = "–"
 

@@ -5,9 +5,9 @@ from core.contributions import MenuItem, Resource, Verb
 from core.hookspecs import gives
 from core.i18n import lazy_gettext as _l
 from core.web import saved_view_pages
-from core.web.first_steps import SHOWN
 from core.web.saved_views import VIEW, SavedView
 from core.web.views import blueprint
+from core.web.workspace import STEPS_SHOWN
 
 PAGES = (saved_view_pages,)  # importing it mounts its views
 
@@ -32,5 +32,5 @@ register_menus = gives(
         order=0,
     )
 )
-register_settings = gives(SHOWN)
+register_settings = gives(STEPS_SHOWN)
 register_commands = gives(assets)

@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask, Response, abort, request
-from markupsafe import Markup, escape
 
 from core.access.decorators import public
 
@@ -87,13 +86,3 @@ def configure_static(app: Flask) -> None:
     """Serve /static and give templates `asset(name)`."""
     app.add_url_rule("/static/<digest>/<name>", "static", send_static)
     app.jinja_env.globals["asset"] = asset
-
-
-@cache
-def icon(name: str, extra: str = "") -> Markup:
-    """Return the icon `name`; `extra` is a further class such as "i-s"."""
-    classes = f"i {extra}".strip()
-    return Markup(  # noqa: S704 - every part is escaped
-        f'<svg class="{escape(classes)}" aria-hidden="true">'
-        f'<use href="{escape(asset("icons.svg"))}#{escape(name)}"/></svg>'
-    )

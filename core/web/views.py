@@ -18,9 +18,9 @@ from core.unit_of_work import unit_of_work
 from core.web import workspace as start
 from core.web.addresses import local_path
 from core.web.answering import answer, press
-from core.web.first_steps import RIGHT, SHOWN, first_steps
 from core.web.navigation import DENSITIES, THEMES
 from core.web.why import why_page
+from core.web.workspace import SETS_UP, STEPS_SHOWN
 
 blueprint = Blueprint("web", __name__, template_folder="templates")
 CHOICES = {"theme": THEMES, "locale": tuple(LOCALES), "density": DENSITIES}
@@ -37,7 +37,7 @@ def workspace() -> str:
         greeting=start.greeting(),
         date_line=start.date_line(),
         page=start.page(),
-        steps=first_steps(),
+        steps=start.first_steps(),
         shortcuts=pinned_here,
         disabled=disabled_titles() if not pinned_here else "",
     )
@@ -57,11 +57,11 @@ def shortcuts() -> ResponseReturnValue:
 
 
 @blueprint.post("/first-steps/hide")
-@needs(*RIGHT)
+@needs(*SETS_UP)
 def hide_first_steps() -> Response:
     """Hide the checklist for everybody; the settings bring it back."""
     return press(
-        lambda session: set_value(session, SHOWN.key, value=False),
+        lambda session: set_value(session, STEPS_SHOWN.key, value=False),
         url_for("web.workspace"),
         said=_("The first steps are hidden. The settings bring them back."),
     )

@@ -11,7 +11,7 @@ from core.app import create_app
 from core.cli.addons import addon
 from core.database import db
 from core.testing.client import Client, signed_in_client
-from core.testing.statements import counted
+from core.testing.databases import counted
 from core.unit_of_work import read_only, unit_of_work
 
 OPERATOR = system_actor("test")
