@@ -4,7 +4,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= auto
+# Twice the processors: half of a run waits for browsers, servers and disks.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 IMPORT_ROWS ?= 100000
 VENV := .venv
 BIN := $(VENV)/bin

@@ -17,6 +17,7 @@ from core.database import configure_database
 from core.i18n import configure_i18n
 from core.jobs.worker import configure_jobs
 from core.web import configure_web
+from core.web.late_rules import LateRule
 
 BUILT_IN = (
     "core.organisation.plugin",
@@ -44,6 +45,7 @@ def create_app(**overrides: Any) -> Flask:
     config = load_config(**overrides)
     set_site_zone(config.timezone)
     app = Flask("core", instance_path=str(config.instance.resolve()), static_folder=None)
+    app.url_rule_class = LateRule
     app.url_map.merge_slashes = False  # "//" is no page; a redirect would tell which ones exist
     app.config.update(
         SUNMAO=config,

@@ -1,6 +1,7 @@
 """Industries in the list of customers: the column, its second line, and the filter."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -41,6 +42,11 @@ def industry_leaves() -> dict[str, str]:
 
 def branch_above() -> Any:
     """Return the name of the industry above a customer's, for the second line."""
+    return _branch_above()
+
+
+@cache  # it holds no value, and building it anew costs as much as the rest of the statement
+def _branch_above() -> Any:
     own, above = aliased(Industry), aliased(Industry)
     return (
         select(above.name)

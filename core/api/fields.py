@@ -27,13 +27,13 @@ LARGEST = 2**31 - 1
 class In(BaseModel):
     """Base of what is sent: a key that nobody declared is refused, types are not guessed."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class Out(BaseModel):
     """Base of what is answered, read off records and dataclasses."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO, Literal
 
-import xlsxwriter
 from flask import Response, send_file
 from sqlalchemy.orm import Session
 
@@ -112,6 +111,8 @@ def _write_csv(stream: BinaryIO, titles: Sequence[str], rows: Iterable[Sequence[
 
 
 def _write_xlsx(stream: BinaryIO, titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_urls": False})
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)

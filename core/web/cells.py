@@ -8,9 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape  # cells are joined as plain text: the Markup of each would cost twice
 from typing import Any
-
-from markupsafe import escape
 
 from core.i18n import (
     day_reader,
@@ -69,17 +68,15 @@ def inner_html(column: Column) -> Callable[[Any], str]:
     """Return the function that gives the inside of a cell, a dash for no value, as safe HTML."""
     words = text_of(column)
     if column.kind == "tag":
-        return _remembered(lambda value: _tag(str(escape(words(value))), column.tones.get(value)))
+        return _remembered(lambda value: _tag(escape(words(value)), column.tones.get(value)))
     if column.kind == "grade":
         return _remembered(_grade)
     if column.labels is not None or column.kind in {"bool", "day", "date"}:
-        return _remembered(lambda value: str(escape(words(value))))
+        return _remembered(lambda value: escape(words(value)))
     if column.kind in {"number", "money", "percent", "instant"}:
         # digits and signs only: nothing to escape
         return lambda value: EMPTY if value is None else words(value)
-    return lambda value: (
-        EMPTY if value is None or value == "" else breakable(str(escape(words(value))))
-    )
+    return lambda value: EMPTY if value is None or value == "" else breakable(escape(words(value)))
 
 
 def breakable(html: str) -> str:
@@ -123,5 +120,5 @@ def _tag(words: str, tone: str | None) -> str:
 
 
 def _grade(value: Any) -> str:
-    text = str(escape(stored(value)))
+    text = escape(stored(value))
     return f'<span class="grade{" grade-a" if text == "A" else ""}">{text}</span>'

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from core.charts import configure_charts
 from core.unit_of_work import has_stored, is_retryable
 from core.web.assets import configure_assets
+from core.web.compiled_templates import configure_compiled_templates
 from core.web.edge import check_media_type, comes_from_elsewhere, configure_edge, configure_headers
 from core.web.errors import configure_errors
 from core.web.icons import icon
@@ -60,6 +61,7 @@ def configure_web(app: Flask) -> None:
     settings: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True}
     for name, value in settings.items():
         setattr(app.jinja_env, name, value)
+    configure_compiled_templates(app)
     app.jinja_env.globals.update(icon=icon, act_words=act_words, record_address=address)
     configure_static(app)
     configure_assets(app)

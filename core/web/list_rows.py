@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from core.i18n import gettext as _
 from core.i18n import name_reader
@@ -22,7 +23,7 @@ def address_pattern(endpoint: str | None) -> tuple[str, str] | None:
     if endpoint is None:
         return None
     before, _sample, behind = url_for(endpoint, record_id=SAMPLE_ID).partition(str(SAMPLE_ID))
-    return str(escape(before)), str(escape(behind))
+    return escape(before), escape(behind)
 
 
 def render_rows(
@@ -84,9 +85,9 @@ def _second_line() -> Callable[[Any], str]:
 
 def _tick(columns: Sequence[Column]) -> tuple[str, tuple[int, Callable[[Any], str]]]:
     name = text_of(columns[0])
-    words = str(escape(_("Select"))).replace("%", "%%")
+    words = escape(_("Select")).replace("%", "%%")
     pattern = (
         '<td class="ck"><label><input class="form-check-input" type="checkbox" name="ids" '
         f'form="bulk" value="%s" aria-label="{words} %s"></label></td>'
     )
-    return pattern, (2, lambda value: str(escape(name(value))))
+    return pattern, (2, lambda value: escape(name(value)))
