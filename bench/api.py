@@ -18,9 +18,8 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bench.measure import settle, table
 from bench.pages import BENCH, addresses, create_site
-from core.accounts.models import User
+from core.accounts.models import ApiToken, User
 from core.accounts.sessions import digest
-from core.accounts.token_models import ApiToken
 from core.clock import now
 from core.unit_of_work import unit_of_work
 

@@ -24,7 +24,7 @@ from core.app import create_app
 from core.database import db
 from core.organisation import services, staff
 from core.organisation.staff import EmployeeFields
-from core.testing.postgres import Cluster
+from core.testing.databases import Cluster
 from core.unit_of_work import unit_of_work
 
 CUSTOMERS, UNITS, CHUNK = 100_000, 10, 5_000

@@ -40,8 +40,7 @@ def period_of(day: date) -> int:
 def frozen(instant: datetime) -> Iterator[None]:
     """Hold the clock at `instant` (aware) for the block; for tests and "as of" questions."""
     if instant.tzinfo is None:
-        msg = "frozen() needs an aware datetime"
-        raise ValueError(msg)
+        raise ValueError("frozen() needs an aware datetime")
     token = _source.set(lambda: instant.astimezone(UTC))
     try:
         yield

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from flask import current_app
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,3 +106,9 @@ def load_config(**overrides: Any) -> Config:
 def _likely(key: str) -> str:
     close = difflib.get_close_matches(key, Config.model_fields, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def site_config() -> Config:
+    """Return the current app's configuration."""
+    config: Config = current_app.config["SUNMAO"]
+    return config

@@ -19,7 +19,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from core.access.declarations import guard_declarations
@@ -42,11 +42,22 @@ class Model(DeclarativeBase):
 
 guard_declarations(Model)
 
+SILENT = {"synchronize_session": False}  # for statements of which no loaded record need know
+BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only plain integers
+
 db = SQLAlchemy(
     model_class=Model,
     disable_autonaming=True,
     session_options={"class_": GuardedSession},
 )
+
+
+class Versioned:
+    """A record whose second writer is told that somebody else was first."""
+
+    row_version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - read once by the mapper
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -65,8 +76,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            msg = "a naive datetime cannot be stored"
-            raise ValueError(msg)
+            raise ValueError("a naive datetime cannot be stored")
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
@@ -96,8 +106,7 @@ class Money(TypeDecorator[Decimal]):
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
-            msg = f"money must be Decimal or int, not {type(value).__name__}"
-            raise TypeError(msg)
+            raise TypeError(f"money must be Decimal or int, not {type(value).__name__}")
         return to_minor(Decimal(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
@@ -110,11 +119,9 @@ def to_minor(amount: Decimal) -> int:
     """Return the amount in minor units; raise ValueError if it has more than two decimals."""
     minor = amount * 100
     if minor != minor.to_integral_value():
-        msg = f"{amount} has more than two decimals"
-        raise ValueError(msg)
+        raise ValueError(f"{amount} has more than two decimals")
     if abs(amount) >= Money.LIMIT:
-        msg = f"{amount} is too large"
-        raise ValueError(msg)
+        raise ValueError(f"{amount} is too large")
     return int(minor)
 
 
@@ -134,8 +141,7 @@ class Period(TypeDecorator[int]):
         del dialect
         months = 12
         if value is not None and not (1 <= value % 100 <= months and value >= 100 * 100):
-            msg = f"{value} is not a period YYYYMM"
-            raise ValueError(msg)
+            raise ValueError(f"{value} is not a period YYYYMM")
         return value
 
 

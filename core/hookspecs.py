@@ -35,6 +35,17 @@ def reacts_to(*event_types: str) -> Callable[[Reaction], Reaction]:
     return mark
 
 
+def gives(*contributions: Any) -> Callable[[], Iterable[Any]]:
+    """Return an implementation of a `register_…` hook that only names what the package gives."""
+
+    @hookimpl
+    def register() -> Iterable[Any]:
+        """Give what the line in plugin.py names."""
+        return contributions
+
+    return register
+
+
 @hookspec
 def register_models() -> Iterable[type[Any]]:  # type: ignore[empty-body]
     """Name the tables that this add-on owns; each must carry its prefix."""

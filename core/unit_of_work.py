@@ -98,8 +98,7 @@ class UnitOfWork:
     def commit(self) -> None:
         """Flush and commit; raise Conflict when somebody else changed a record first."""
         if self.doomed:
-            msg = "an inner unit of work failed and its error was swallowed"
-            raise ProgrammingFault(msg)
+            raise ProgrammingFault("an inner unit of work failed and its error was swallowed")
         try:
             self.flush()
         except StaleDataError as stale:
@@ -135,8 +134,7 @@ def current_unit() -> UnitOfWork:
     """Return the innermost unit; raise ProgrammingFault outside of any."""
     unit = _current.get()
     if unit is None:
-        msg = "no unit of work is open here"
-        raise ProgrammingFault(msg)
+        raise ProgrammingFault("no unit of work is open here")
     return unit
 
 
@@ -174,8 +172,7 @@ def unit_of_work(actor: Actor | None = None, *, reason: str = "") -> Iterator[Gu
 
 def _join(outer: UnitOfWork, wanted: Actor) -> Iterator[GuardedSession]:
     if wanted != outer.actor:
-        msg = "a unit of work has one actor for life; use elevated() for more"
-        raise ProgrammingFault(msg)
+        raise ProgrammingFault("a unit of work has one actor for life; use elevated() for more")
     try:
         yield outer.session
     except BaseException:

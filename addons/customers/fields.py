@@ -13,8 +13,7 @@ from addons.customers.stages import Grade
 from core.clock import today
 from core.errors import Refused
 from core.i18n import gettext as _
-from core.i18n.initials import initials
-from core.i18n.sorting import collation_key
+from core.i18n.sorting import collation_key, initials
 from core.i18n.writing import wrong_text
 from core.unit_of_work import current_session, current_unit
 

@@ -31,8 +31,7 @@ def add_many(session: GuardedSession, records: Sequence[Protected]) -> None:
     model = type(records[0])
     mapper: Mapper[Any] = inspect(model)
     if any(type(record) is not model for record in records) or mapper.polymorphic_on is not None:
-        msg = "add_many() takes records of one class with one table"
-        raise UnguardedStatement(msg)
+        raise UnguardedStatement("add_many() takes records of one class with one table")
     scopes = []
     for record in records:
         refuse_chosen_key(inspect(record))

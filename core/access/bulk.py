@@ -30,8 +30,7 @@ def bulk_write(session: GuardedSession, statement: Update | Delete | Insert, rea
     NotAllowed for a row that would land out of range.
     """
     if not reason.strip():
-        msg = "bulk_write() needs a reason"
-        raise ProgrammingFault(msg)
+        raise ProgrammingFault("bulk_write() needs a reason")
     mapper = _target(statement)
     if isinstance(statement, Update):
         _refuse_links(statement, mapper)

@@ -83,8 +83,7 @@ class ScopeCriteria(LoaderCriteriaOption):
         self.keeps_order = keeps_order
 
     def __reduce__(self) -> Any:
-        msg = "a scope condition is not to be stored"
-        raise TypeError(msg)
+        raise TypeError("a scope condition is not to be stored")
 
     def _resolve_where_criteria(self, ext_info: Any) -> ColumnElement[bool]:
         """Annotate as SQLAlchemy does: an option must not filter its own condition."""

@@ -31,8 +31,7 @@ def needs(resource: str, action: str) -> Callable[[View], View]:
 def public(reason: str) -> Callable[[View], View]:
     """Let everybody in, signed in or not; `reason` says why that is right."""
     if not reason.strip():
-        msg = "@public needs a reason"
-        raise ValueError(msg)
+        raise ValueError("@public needs a reason")
 
     def decorate(view: View) -> View:
         declared: View = _declare(view, ("public", reason))
@@ -86,8 +85,7 @@ def check_routes(app: Flask) -> None:
     ]
     if silent:
         named = ", ".join(sorted(set(silent)))
-        msg = f"routes without @needs, @public or @signed_in: {named}"
-        raise ProgrammingFault(msg)
+        raise ProgrammingFault(f"routes without @needs, @public or @signed_in: {named}")
 
 
 def _serves_files(endpoint: str) -> bool:

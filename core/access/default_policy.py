@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from core.access.models import AccessTerm
-from core.access.sets import drop_unused_sets, shared_set
+from core.access.terms import drop_unused_sets, shared_set
 from core.accounts.models import User
 from core.addons.models import bump
 from core.organisation.models import OrgClosure, OrgUnit

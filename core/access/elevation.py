@@ -25,8 +25,7 @@ def elevated(reason: str) -> Iterator[GuardedSession]:
     elevation is audited under the real actor; in a reading one it is logged.
     """
     if not reason.strip():
-        msg = "elevated() needs a reason"
-        raise ProgrammingFault(msg)
+        raise ProgrammingFault("elevated() needs a reason")
     unit = current_unit()
     unit.session.flush()
     session = unit.new_session(AccessContext.system(reason))

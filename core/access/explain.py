@@ -9,13 +9,12 @@ from sqlalchemy import inspect, select
 from core.access.conditions import PARTICIPANTS
 from core.access.context import AccessContext, resolve_context
 from core.access.declarations import COLUMNS, Protected
-from core.access.dimensions import labels_of
 from core.access.flush_guard import admits
 from core.access.guarded_session import GuardedSession
 from core.access.reach import Reach
+from core.access.resources import labels_of
 from core.access.terms import Term
-from core.access.verbs import resource_words, verb_words
-from core.access.words import limits_in_words, range_in_words
+from core.access.words import limits_in_words, range_in_words, resource_words, verb_words
 from core.accounts.models import User
 from core.actor import Actor
 from core.addons.registry import registry

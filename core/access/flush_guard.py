@@ -9,14 +9,7 @@ from sqlalchemy.orm import InstanceState, Mapper, Session
 
 from core.access.children import copy_scope, rewrite_children
 from core.access.conditions import SET_KEYS
-from core.access.declarations import (
-    COLUMNS,
-    Child,
-    Protected,
-    declared,
-    parent_link,
-    scope_columns,
-)
+from core.access.declarations import COLUMNS, Child, Protected, declared, parent_link, scope_columns
 from core.access.frames import trusted
 from core.access.reach import Reach
 from core.access.resources import resource_of
@@ -241,8 +234,7 @@ def _value(state: InstanceState[Any], name: str, *, old: bool) -> int | None:
     known = (before or history.added) if old else (history.added or history.unchanged)
     value: Any = known[0] if known else None
     if value is not None and not isinstance(value, int):
-        msg = f"{mapper.class_.__name__}.{name} must be a plain key"
-        raise UnguardedStatement(msg)
+        raise UnguardedStatement(f"{mapper.class_.__name__}.{name} must be a plain key")
     return value
 
 

@@ -66,8 +66,7 @@ def trusted(connection: Connection, reason: str) -> Iterator[Connection]:
     `reason` is for the reader; add-ons never call this (a house test looks).
     """
     if not reason.strip():
-        msg = "trusted() needs a reason"
-        raise ProgrammingFault(msg)
+        raise ProgrammingFault("trusted() needs a reason")
     info = connection.info
     info[TRUSTED] = info.get(TRUSTED, 0) + 1
     try:

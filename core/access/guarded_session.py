@@ -43,8 +43,7 @@ class GuardedSession(Session):
     def access(self) -> "AccessContext":
         """The context of this session; raises UnscopedAccess when it was opened without one."""
         if self._access is None:
-            msg = "this session has no access context; open a unit of work"
-            raise UnscopedAccess(msg)
+            raise UnscopedAccess("this session has no access context; open a unit of work")
         return self._access
 
     def get_bind(

@@ -1,13 +1,6 @@
 """What the access core contributes: the tables of compiled rights."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from core.access.models import AccessTerm, KeyRange, KeyRangeKey, Participant
-from core.hookspecs import hookimpl
+from core.hookspecs import gives
 
-
-@hookimpl
-def register_models() -> Iterable[type[Any]]:
-    """Name the tables of compiled rights."""
-    return (AccessTerm, KeyRange, KeyRangeKey, Participant)
+register_models = gives(AccessTerm, KeyRange, KeyRangeKey, Participant)

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 from flask import Flask, current_app, g
 from flask_principal import AnonymousIdentity, Identity, Permission, Principal, identity_loaded
 
-from core.access.dimensions import use_dimensions
-from core.access.resources import use_resources
-from core.access.verbs import resource_words, verb_words
+from core.access.resources import use_dimensions, use_resources
+from core.access.words import resource_words, verb_words
 from core.actor import ANONYMOUS, Actor
 from core.errors import DomainError, NotAllowed
 from core.i18n import gettext as _
@@ -51,8 +50,7 @@ class _GrantPermission(Permission):  # type: ignore[misc]
         return self.need in identity.provides
 
     def _closed(self, *_arguments: Any) -> Any:
-        msg = "permissions are not combined; ask for each verb"
-        raise TypeError(msg)
+        raise TypeError("permissions are not combined; ask for each verb")
 
     __and__ = __or__ = union = difference = reverse = _closed
 

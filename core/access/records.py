@@ -20,7 +20,12 @@ Record = TypeVar("Record")
 
 def require(resource: str, action: str) -> None:
     """Raise NotAllowed unless the actor holds the verb somewhere, now."""
-    if not current_unit().access.may(resource, action):
+    require_in(current_session(), resource, action)
+
+
+def require_in(session: GuardedSession, resource: str, action: str) -> None:
+    """Raise NotAllowed unless the session's actor holds the verb somewhere, now."""
+    if not session.access.may(resource, action):
         raise NotAllowed(
             _("You do not hold the right for this act."), missing=(str(resource), str(action))
         )

@@ -1,11 +1,12 @@
-"""The declared resources, as far as the wall needs them; the registry says where they are."""
+"""Declared resources and axes of ranges, as far as the wall needs them; the registry has them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from core.access.declarations import DIMENSIONS, Protected
-from core.contributions import Resource
+from core.contributions import Dimension, Resource
 
 _source: list[Callable[[], Mapping[str, Resource]]] = [dict]
+_dimensions: list[Callable[[], Mapping[str, Dimension]]] = [dict]
 
 
 def use_resources(source: Callable[[], Mapping[str, Resource]]) -> None:
@@ -34,3 +35,14 @@ def dimensions_of(key: str) -> tuple[str, ...]:
 def has_rows(resource: Resource) -> bool:
     """Tell whether the resource has rows that only some people may see."""
     return resource.model is not None and issubclass(resource.model, Protected)
+
+
+def use_dimensions(source: Callable[[], Mapping[str, Dimension]]) -> None:
+    """Look dimensions up in what `source()` returns from now on."""
+    _dimensions[0] = source
+
+
+def labels_of(dimension: str, keys: Sequence[int]) -> Mapping[int, str]:
+    """Return the words for keys of a dimension; empty when nobody has declared it."""
+    known = _dimensions[0]().get(dimension)
+    return {} if known is None else known.labels_of(keys)

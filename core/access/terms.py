@@ -1,11 +1,12 @@
-"""Compiled terms as plain values, read from the database in three small statements."""
+"""Compiled terms as plain values, read in three small statements, and their shared sets of keys."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, delete, insert, or_, select
 
 from core.access.models import AccessTerm, KeyRange, KeyRangeKey
 from core.access.reach import ARRAY, Conjunct, KeySet
@@ -26,7 +27,6 @@ class Term:
     ranges: Conjunct = UNLIMITED
     window: Window = ALWAYS
     source: Mapping[str, str] | None = None
-    term_id: int | None = None
 
     def speaks_of(self, resource: str, action: str) -> bool:
         """Tell whether the term is about this verb on this resource."""
@@ -101,5 +101,38 @@ def _term(row: Row[Any], sets: Mapping[int, KeySet], employee_id: int | None) ->
         ranges=Conjunct.of(named),
         window=Window(row.valid_from, row.valid_to, weekly),
         source=row.source,
-        term_id=row.id,
     )
+
+
+def shared_set(session: Any, keys: Iterable[int]) -> int:
+    """Return the id of the set with exactly these keys, stored if it is new."""
+    ordered = sorted(set(keys))
+    digest = hashlib.sha256(",".join(map(str, ordered)).encode()).hexdigest()
+    known: int | None = session.scalar(select(KeyRange.id).where(KeyRange.hash == digest))
+    if known is not None:
+        return known
+    made = KeyRange(hash=digest, size=len(ordered))
+    session.add(made)
+    session.flush()
+    if ordered:
+        rows = [{"set_id": made.id, "key": key} for key in ordered]
+        session.execute(insert(KeyRangeKey), rows)
+    return made.id
+
+
+def drop_unused_sets(session: Any) -> None:
+    """Delete sets that no term names any more."""
+    used = [
+        select(column).where(column.is_not(None))
+        for column in (AccessTerm.org_set_id, AccessTerm.customer_set_id, AccessTerm.owner_set_id)
+    ]
+    unused = select(KeyRange.id)
+    for ids in used:
+        unused = unused.where(KeyRange.id.not_in(ids))
+    doomed = session.scalars(unused).all()
+    if doomed:
+        options = {"synchronize_session": False}
+        session.execute(
+            delete(KeyRangeKey).where(KeyRangeKey.set_id.in_(doomed)), execution_options=options
+        )
+        session.execute(delete(KeyRange).where(KeyRange.id.in_(doomed)), execution_options=options)

@@ -25,8 +25,7 @@ class WeeklyHours:
             for start, end in hours:
                 first, last = _minutes(start), _minutes(end)
                 if not (0 <= int(day) < DAYS and 0 <= first < last <= MINUTES_A_DAY):
-                    msg = f"{start}-{end} on day {day} is not a span of weekly hours"
-                    raise ValueError(msg)
+                    raise ValueError(f"{start}-{end} on day {day} is not a span of weekly hours")
                 spans.append((int(day), first, last))
         return cls(tuple(sorted(spans)))
 

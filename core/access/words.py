@@ -1,16 +1,31 @@
-"""Ranges in the reader's words."""
+"""Verbs, resources and ranges in the reader's words."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from core.access.dimensions import labels_of
 from core.access.reach import Conjunct, KeySet, Reach
+from core.access.resources import labels_of, resource_of
 from core.actor import current_actor
 from core.i18n import gettext as _
 from core.i18n import join_words, ngettext
+from core.i18n import lazy_gettext as _l
 
 NAMED = 3
 LOOKED_UP = 50
+VERBS = {
+    "query": _l("see"),
+    "create": _l("add"),
+    "update": _l("change"),
+    "delete": _l("delete"),
+    "analyse": _l("analyse"),
+    "export": _l("export"),
+    "import": _l("import"),
+    "assign": _l("hand over"),
+    "correct": _l("correct"),
+    "configure": _l("configure"),
+    "approve": _l("approve"),
+    "dispatch": _l("dispatch"),
+}
 
 
 def limits_in_words(reach: Reach) -> str:
@@ -61,3 +76,14 @@ def _counted(dimension: str, number: int) -> str:
     if dimension == "customer":
         return ngettext("%(num)s customer", "%(num)s customers", number)
     return ngettext("%(num)s person", "%(num)s people", number)
+
+
+def verb_words(action: str) -> str:
+    """Return the words for an action; its code when it is an add-on's own."""
+    return str(VERBS.get(action, action))
+
+
+def resource_words(key: str) -> str:
+    """Return the title of a resource; its key when nobody has declared it."""
+    resource = resource_of(key)
+    return str(resource.title) if resource is not None else key

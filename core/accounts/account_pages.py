@@ -6,18 +6,18 @@ from flask_login import current_user
 
 from core.access.decorators import signed_in
 from core.accounts.blueprint import blueprint
-from core.accounts.devices import device_words
 from core.accounts.forms import PasswordForm
 from core.accounts.password_change import change_password
 from core.accounts.queries import user_row
 from core.accounts.request_identity import client_of_request, set_session_cookie
-from core.accounts.sessions import end_all_sessions, end_own_session, open_sessions
+from core.accounts.sessions import device_words, end_all_sessions, end_own_session, open_sessions
 from core.accounts.throttling import TooManyAttemptsError
 from core.audit.services import record
 from core.errors import Refused
 from core.i18n import LOCALES, current_locale, ngettext
 from core.i18n import gettext as _
 from core.unit_of_work import current_session, unit_of_work
+from core.web.answering import press
 from core.web.navigation import DENSITIES, THEMES, chosen
 
 
@@ -73,10 +73,11 @@ def own_sessions() -> ResponseReturnValue:
 @signed_in
 def end_one(session_id: int) -> ResponseReturnValue:
     """Sign one of the own devices out."""
-    with unit_of_work() as session:
-        end_own_session(session, current_user.id, session_id)
-    flash(_("That device is signed out."), "ok")
-    return redirect(url_for("accounts.own_sessions"), 303)
+    return press(
+        lambda session: end_own_session(session, current_user.id, session_id),
+        url_for("accounts.own_sessions"),
+        said=_("That device is signed out."),
+    )
 
 
 @blueprint.post("/account/sessions/end-others")

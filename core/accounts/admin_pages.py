@@ -1,32 +1,89 @@
 """The administrator's pages of accounts."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, Row, Select, case, select
 
 from core.access.decorators import needs
-from core.access.guarded_session import GuardedSession
 from core.accounts import services
 from core.accounts.blueprint import blueprint
-from core.accounts.devices import device_words
 from core.accounts.forms import NewUserForm, UserForm
-from core.accounts.lists import STATES, TONES, USERS
-from core.accounts.queries import UserRow, user_row
+from core.accounts.models import User
+from core.accounts.queries import user_row
 from core.accounts.resources import USER
 from core.accounts.services import NewSecret, load_user
-from core.accounts.sessions import open_sessions
+from core.accounts.sessions import device_words, open_sessions
 from core.contributions import Verb
-from core.errors import DomainError, NotFound
+from core.errors import NotFound
 from core.i18n import gettext as _
-from core.i18n import ngettext
-from core.unit_of_work import current_session, unit_of_work
-from core.web.forms import Form
-from core.web.lists import render_list
+from core.i18n import lazy_gettext as _l
+from core.i18n import localized, ngettext
+from core.organisation.models import Employee, OrgUnit
+from core.unit_of_work import current_session
+from core.web.answering import DONE, answer, confirm, press
+from core.web.lists import Column, Facet, ListSpec, Tab, render_list
 from core.web.records import Action, Crumb, Fact, RecordPage, render_record
 
 MANAGE = (USER, Verb.UPDATE)
+STATES = {
+    "active": _l("enabled"),
+    "waiting": _l("no password yet"),
+    "disabled": _l("disabled"),
+}
+TONES = {"active": "ok", "waiting": "warn"}
+ROLES = {"administrator": _l("Administrator"), "user": _l("User")}
+
+
+def _source() -> Select[Any]:
+    return (
+        select()
+        .select_from(User)
+        .outerjoin(Employee, Employee.id == User.employee_id)
+        .outerjoin(OrgUnit, OrgUnit.id == Employee.unit_id)
+    )
+
+
+def state_of() -> ColumnElement[str]:
+    """Return the state of an account as SQL."""
+    return case(
+        (~User.active, "disabled"), (User.password_hash.is_(None), "waiting"), else_="active"
+    )
+
+
+def role_of() -> ColumnElement[str]:
+    """Return the role of an account as SQL."""
+    return case((User.is_administrator, "administrator"), else_="user")
+
+
+USERS = ListSpec(
+    key="core.user",
+    resource=USER,
+    title=_l("User accounts"),
+    endpoint="accounts.users",
+    record_endpoint="accounts.show_user",
+    id=User.id,
+    source=_source,
+    columns=(
+        Column("login", _l("Login"), User.login, phone="p1"),
+        Column("employee", _l("Employee"), Employee.name, sub=Employee.code, phone="p3"),
+        Column("unit", _l("Unit"), OrgUnit.name, kind="name", sort=OrgUnit.code),
+        Column("role", _l("Role"), role_of, labels=ROLES),
+        Column("state", _l("State"), state_of, kind="tag", labels=STATES, tones=TONES, phone="p2"),
+        Column("seen", _l("Last sign-in"), User.last_login_at, kind="instant", phone="p4"),
+    ),
+    facets=(
+        Facet("state", _l("State"), state_of, choices=STATES),
+        Facet("role", _l("Role"), role_of, choices=ROLES),
+    ),
+    search=(User.login, Employee.name, Employee.code),
+    search_hint=_l("Login, name, code"),
+    sort="login",
+    tabs=(Tab("waiting", _l("No password yet"), lambda: {"state": "waiting"}),),
+    empty_title=_l("No account yet"),
+    empty_text=_l("Accounts let people sign in; each belongs to one employee."),
+)
 
 
 @blueprint.get("/admin/users")
@@ -41,10 +98,14 @@ def users() -> ResponseReturnValue:
 def new_user() -> ResponseReturnValue:
     """Make an account and show its one-time secret, once."""
     form = NewUserForm()
-    if form.accepts(lambda: _write(lambda s: services.create_user(s, **form.values()))):
-        return _secret_page(form.result)
-    return form.render(
-        title=_("New user account"), submit=_("Create"), cancel=url_for("accounts.users")
+    return answer(
+        form,
+        lambda session: services.create_user(session, **form.values()),
+        _secret_page,
+        said="",
+        title=_("New user account"),
+        submit=_("Create"),
+        cancel=url_for("accounts.users"),
     )
 
 
@@ -60,7 +121,7 @@ def show_user(record_id: int) -> ResponseReturnValue:
             record_id=row.id,
             record=load_user(current_session(), record_id),
             title=row.login,
-            sub=[row.employee, row.unit],
+            sub=[row.employee or "", localized(row.unit)],
             crumbs=[Crumb(_("User accounts"), url_for("accounts.users"))],
             tags=[_tag(row)],
             facts=_facts(row),
@@ -76,32 +137,26 @@ def show_user(record_id: int) -> ResponseReturnValue:
 def edit_user(record_id: int) -> ResponseReturnValue:
     """Link an account to an employee, make it an administrator's or not."""
     form = UserForm.for_record(load_user(current_session(), record_id))
-    done = url_for("accounts.show_user", record_id=record_id)
-    if form.accepts(
-        lambda: _write(
-            lambda s: services.update_user(
-                s, record_id, row_version=form.row_version, **form.values()
-            )
-        )
-    ):
-        flash(_("Saved."), "ok")
-        return redirect(done, 303)
-    return form.render(title=_("Edit account"), cancel=done)
+    return answer(
+        form,
+        lambda session: services.update_user(session, record_id, **form.changes()),
+        _page_of(record_id),
+        title=_("Edit account"),
+    )
 
 
 @blueprint.route("/admin/users/<int:record_id>/reset", methods=["GET", "POST"])
 @needs(USER, Verb.UPDATE)
 def reset(record_id: int) -> ResponseReturnValue:
     """Ask, then take the password away and show a one-time secret for a new one."""
-    row, form = _row(record_id), Form()
-    if form.accepts(lambda: _write(lambda s: services.reset_user(s, record_id))):
-        return _secret_page(form.result)
     hours = int(services.SECRET_LIFE.total_seconds() // 3600)
-    return form.render(
-        "web/confirm.html",
-        title=_("Reset the password of %(login)s", login=row.login),
+    return confirm(
+        lambda session: services.reset_user(session, record_id),
+        _secret_page,
+        said="",
+        title=_("Reset the password of %(login)s", login=_row(record_id).login),
         submit=_("Reset password"),
-        cancel=url_for("accounts.show_user", record_id=record_id),
+        cancel=_page_of(record_id),
         happens=[
             _signed_out(record_id),
             (None, _("The present password stops working now")),
@@ -115,16 +170,13 @@ def reset(record_id: int) -> ResponseReturnValue:
 @needs(USER, Verb.UPDATE)
 def disable(record_id: int) -> ResponseReturnValue:
     """Ask, then switch an account off."""
-    row, form = _row(record_id), Form()
-    here = url_for("accounts.show_user", record_id=record_id)
-    if form.accepts(lambda: _write(lambda s: services.set_user_active(s, record_id, active=False))):
-        flash(_("Done."), "ok")
-        return redirect(here, 303)
-    return form.render(
-        "web/confirm.html",
+    row = _row(record_id)
+    return confirm(
+        lambda session: services.set_user_active(session, record_id, active=False),
+        _page_of(record_id),
+        said=DONE,
         title=_("Disable %(login)s", login=row.login),
         submit=_("Disable"),
-        cancel=here,
         happens=[
             _signed_out(record_id),
             (None, _("Nobody can sign in with this account")),
@@ -140,14 +192,21 @@ def disable(record_id: int) -> ResponseReturnValue:
 @needs(USER, Verb.UPDATE)
 def enable(record_id: int) -> ResponseReturnValue:
     """Switch an account on again."""
-    return _act(record_id, lambda s: services.set_user_active(s, record_id, active=True))
+    return press(
+        lambda session: services.set_user_active(session, record_id, active=True),
+        _page_of(record_id),
+    )
 
 
 @blueprint.post("/admin/users/<int:record_id>/end-sessions")
 @needs(USER, Verb.UPDATE)
 def end_sessions(record_id: int) -> ResponseReturnValue:
     """Sign every device of a user out."""
-    return _act(record_id, lambda s: services.end_sessions_of(s, record_id))
+    return press(lambda session: services.end_sessions_of(session, record_id), _page_of(record_id))
+
+
+def _page_of(user_id: int) -> str:
+    return url_for("accounts.show_user", record_id=user_id)
 
 
 def _signed_out(user_id: int) -> tuple[int, str]:
@@ -155,51 +214,33 @@ def _signed_out(user_id: int) -> tuple[int, str]:
     return devices, ngettext("device is signed out now", "devices are signed out now", devices)
 
 
-def _act(record_id: int, act: Callable[[GuardedSession], Any]) -> ResponseReturnValue:
-    """Run one verb; a refusal is told on the account's page."""
-    try:
-        _write(act)
-    except DomainError as error:
-        if isinstance(error, NotFound):
-            raise
-        flash(str(error), "bad")
-        return redirect(url_for("accounts.show_user", record_id=record_id), 303)
-    flash(_("Done."), "ok")
-    return redirect(url_for("accounts.show_user", record_id=record_id), 303)
-
-
-def _write(act: Callable[[GuardedSession], Any]) -> Any:
-    with unit_of_work() as session:
-        return act(session)
-
-
 def _secret_page(made: NewSecret) -> ResponseReturnValue:
     first = url_for("accounts.first_password", _external=True)
     return render_template("accounts/secret.html", made=made, first=first, host=request.host)
 
 
-def _row(record_id: int) -> UserRow:
+def _row(record_id: int) -> Row[Any]:
     row = user_row(current_session(), record_id)
     if row is None:
         raise NotFound(_("There is no such account."))
     return row
 
 
-def _tag(row: UserRow) -> tuple[str, str]:
+def _tag(row: Row[Any]) -> tuple[str, str]:
     state = "disabled" if not row.active else ("waiting" if row.waiting else "active")
     return str(STATES[state]), TONES.get(state, "")
 
 
-def _facts(row: UserRow) -> list[Fact]:
+def _facts(row: Row[Any]) -> list[Fact]:
     return [
         Fact(_("Employee"), row.employee),
-        Fact(_("Unit"), row.unit),
+        Fact(_("Unit"), localized(row.unit)),
         Fact(_("Role"), _("Administrator") if row.is_administrator else _("User")),
         Fact(_("Last sign-in"), row.last_login_at, kind="instant"),
     ]
 
 
-def _actions(row: UserRow) -> list[Action]:
+def _actions(row: Row[Any]) -> list[Action]:
     def url(verb: str) -> str:
         return url_for(f"accounts.{verb}", record_id=row.id)
 

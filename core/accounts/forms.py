@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from wtforms import validators
 
-from core.accounts.password_rules import RECOMMENDED, SHORTEST
+from core.accounts.passwords import RECOMMENDED, SHORTEST
 from core.accounts.queries import free_employee_choices
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -33,6 +33,16 @@ def password_field(label: Any, *, name: str, **options: Any) -> PasswordField:
     )
 
 
+def login_field() -> TextField:
+    """Return the field for a login that is known already."""
+    return TextField(
+        _l("Login"),
+        required=True,
+        limit=200,
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
 NEW_HINT = _l(
     "At least %(least)s characters, %(better)s are better. A few words in a row are easy to keep.",
     least=SHORTEST,
@@ -43,24 +53,14 @@ NEW_HINT = _l(
 class SignInForm(Form):
     """Login and password."""
 
-    login = TextField(
-        _l("Login"),
-        required=True,
-        limit=200,
-        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
-    )
+    login = login_field()
     password = password_field(_l("Password"), name="current-password")
 
 
 class FirstPasswordForm(Form):
     """A one-time secret for a password of one's own."""
 
-    login = TextField(
-        _l("Login"),
-        required=True,
-        limit=200,
-        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
-    )
+    login = login_field()
     secret = TextField(
         _l("One-time secret"), required=True, limit=200, render_kw={"autocomplete": "off"}
     )
@@ -80,6 +80,13 @@ class PasswordForm(Form):
     )
 
 
+def administrator_field() -> CheckField:
+    """Return the tick that makes an account an administrator's."""
+    return CheckField(
+        _l("Administrator"), hint=_l("May do everything but correct the own figures."), span=2
+    )
+
+
 class NewUserForm(Form):
     """A new account."""
 
@@ -92,9 +99,7 @@ class NewUserForm(Form):
         hint=_l("Whose records this account owns; employees without an account are offered."),
         span=2,
     )
-    is_administrator = CheckField(
-        _l("Administrator"), hint=_l("May do everything but correct the own figures."), span=2
-    )
+    is_administrator = administrator_field()
 
 
 def _choices_of_edited() -> list[tuple[int, str]]:
@@ -107,6 +112,4 @@ class UserForm(Form):
     """What an administrator changes about an account."""
 
     employee_id = PickerField(_l("Employee"), choices=_choices_of_edited, span=2)
-    is_administrator = CheckField(
-        _l("Administrator"), hint=_l("May do everything but correct the own figures."), span=2
-    )
+    is_administrator = administrator_field()

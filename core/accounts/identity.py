@@ -8,8 +8,7 @@ from flask_login import UserMixin
 from sqlalchemy import Connection, Row, Select, bindparam, literal, select
 from sqlalchemy.orm import aliased
 
-from core.accounts.models import LoginSession, User
-from core.accounts.token_models import ApiToken
+from core.accounts.models import ApiToken, LoginSession, User
 from core.actor import ANONYMOUS, Actor
 from core.addons.models import EPOCH_ID, CoreEpoch
 from core.clock import now

@@ -1,6 +1,6 @@
 """Signing in and out, and choosing the first password."""
 
-from typing import Any
+from collections.abc import Callable
 
 from flask import flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -35,19 +35,17 @@ def sign_in_page() -> ResponseReturnValue:
     if request.method == "GET" and g.actor.is_signed_in:
         return redirect(target, 303)
     form = SignInForm()
-    if request.method == "POST" and form.validate():
-        try:
-            done = sign_in(
-                form.login.data or "",
-                form.password.data or "",
-                client_of_request(),
-                replaces=g.login_session.id if g.login_session else None,
-            )
-        except DomainError as error:
-            return _refused("accounts/login.html", form, error, target=target)
-        return _welcome(done, target)
-    page = _page("accounts/login.html", form, target=target)
-    return (page, 422) if form.all_errors else page
+    return _answer(
+        "accounts/login.html",
+        form,
+        lambda: sign_in(
+            form.login.data or "",
+            form.password.data or "",
+            client_of_request(),
+            replaces=g.login_session.id if g.login_session else None,
+        ),
+        target,
+    )
 
 
 @blueprint.route("/login/first", methods=["GET", "POST"])
@@ -55,19 +53,17 @@ def sign_in_page() -> ResponseReturnValue:
 def first_password() -> ResponseReturnValue:
     """Let somebody with a one-time secret choose a password, and sign them in."""
     form = FirstPasswordForm()
-    if request.method == "POST" and form.validate():
-        try:
-            done = redeem_secret(
-                form.login.data or "",
-                form.secret.data or "",
-                form.new_password.data or "",
-                client_of_request(),
-            )
-        except DomainError as error:
-            return _refused("accounts/first_password.html", form, error)
-        return _welcome(done, "/")
-    page = _page("accounts/first_password.html", form)
-    return (page, 422) if form.all_errors else page
+    return _answer(
+        "accounts/first_password.html",
+        form,
+        lambda: redeem_secret(
+            form.login.data or "",
+            form.secret.data or "",
+            form.new_password.data or "",
+            client_of_request(),
+        ),
+        "/",
+    )
 
 
 @blueprint.post("/logout")
@@ -85,16 +81,25 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
-def _page(template: str, form: Form, **context: Any) -> str:
-    return render_template(template, form=form, kept=request.form.get("kept"), **context)
+def _answer(
+    template: str, form: Form, act: Callable[[], SignedIn], target: str
+) -> ResponseReturnValue:
+    """Sign in by `act` and go to `target`, or show the form with the words of the refusal.
 
-
-def _refused(template: str, form: Form, error: DomainError, **context: Any) -> ResponseReturnValue:
-    """Show the form again with the words of the refusal; passwords are never sent back."""
-    form.refuse(error if isinstance(error, Refused) else Refused(error.message))
-    response = make_response(_page(template, form, **context), error.status)
-    if isinstance(error, TooManyAttemptsError):
-        response.headers["Retry-After"] = str(error.seconds)
+    Passwords are never sent back.
+    """
+    refused: DomainError | None = None
+    if request.method == "POST" and form.validate():
+        try:
+            return _welcome(act(), target)
+        except DomainError as error:
+            form.refuse(error if isinstance(error, Refused) else Refused(error.message))
+            refused = error
+    page = render_template(template, form=form, kept=request.form.get("kept"), target=target)
+    invalid = 422 if form.all_errors else 200
+    response = make_response(page, refused.status if refused else invalid)
+    if isinstance(refused, TooManyAttemptsError):
+        response.headers["Retry-After"] = str(refused.seconds)
     return response
 
 

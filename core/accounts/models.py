@@ -1,4 +1,4 @@
-"""Users, their sign-in sessions and the counters that slow guessing down."""
+"""Users, their sign-in sessions and API tokens, and the counters that slow guessing down."""
 
 from datetime import datetime
 
@@ -7,10 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
 from core.clock import now
-from core.database import Model, UtcDateTime
+from core.database import Model, UtcDateTime, Versioned
 
 
-class User(Model):
+class User(Versioned, Model):
     """An account; the person behind it, if any, is an employee.
 
     Without a password hash nobody can sign in; a one-time secret (its SHA-256 is kept) lets the
@@ -39,9 +39,6 @@ class User(Model):
     session_version: Mapped[int] = mapped_column(default=1, info={"audit": False})
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info={"audit": False})
-    row_version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - read once by the mapper
 
 
 class LoginSession(Model):
@@ -78,3 +75,28 @@ class LoginAttempt(Model):
     failures: Mapped[int]
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     blocked_until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ApiToken(Model):
+    """One token; only its SHA-256 is kept, and its first signs so that it can be found.
+
+    It is good until `expires_at`, until it is revoked, and as long as its user's sessions of the
+    same version would be: switching the account off or changing the password ends it.
+    """
+
+    __tablename__ = "core_api_token"
+    __access__ = Technical("each user sees only the own ones; others' need core.token")
+    __table_args__ = (Index(None, "user_id", "ended_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    prefix: Mapped[str] = mapped_column(String(20), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("core_user.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    scopes: Mapped[list[list[str]]] = mapped_column(JSON)
+    session_version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str] = mapped_column(String(20), default="")

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
 from core.accounts.models import User
-from core.accounts.password_rules import check_password
-from core.accounts.passwords import hash_password, verify_password
+from core.accounts.passwords import check_password, hash_password, verify_password
 from core.accounts.resources import USER
 from core.accounts.services import secret_digest
 from core.accounts.sessions import Client, end_all_sessions

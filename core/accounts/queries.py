@@ -1,47 +1,23 @@
 """Questions about accounts for the administrator's pages and the command line."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from core.accounts.models import User
-from core.i18n import localized
 from core.organisation.models import Employee, OrgUnit
 
 
-@dataclass(frozen=True, slots=True)
-class UserRow:
-    """One account as the list shows it."""
-
-    id: int
-    login: str
-    employee: str
-    unit: str
-    is_administrator: bool
-    active: bool
-    waiting: bool
-    last_login_at: datetime | None
-    row_version: int
+def user_rows(session: Session) -> Sequence[Row[Any]]:
+    """Return every account by login, each as `user_row` gives it."""
+    return session.execute(_accounts().order_by(User.login)).all()
 
 
-def user_rows(session: Session, *, search: str = "", limit: int = 500) -> list[UserRow]:
-    """Return accounts by login, those whose login or employee contains `search`."""
-    statement = _select().order_by(User.login).limit(limit)
-    if search:
-        statement = statement.where(
-            User.login.icontains(search, autoescape=True)
-            | Employee.name.icontains(search, autoescape=True)
-            | Employee.code.icontains(search, autoescape=True)
-        )
-    return [_row(*found) for found in session.execute(statement)]
-
-
-def user_row(session: Session, user_id: int) -> UserRow | None:
-    """Return one account, or None."""
-    found = session.execute(_select().where(User.id == user_id)).one_or_none()
-    return None if found is None else _row(*found)
+def user_row(session: Session, user_id: int) -> Row[Any] | None:
+    """Return one account with the names of its employee and unit (None without), or None."""
+    return session.execute(_accounts().where(User.id == user_id)).one_or_none()
 
 
 def user_id_of(session: Session, login: str) -> int | None:
@@ -66,23 +42,19 @@ def free_employee_choices(session: Session, *, of_user: int | None = None) -> li
     return [(row.id, f"{row.name} · {row.code}") for row in rows]
 
 
-def _select() -> Select[User, str, dict[str, str]]:
+def _accounts() -> Select[Any]:
+    shown: tuple[Any, ...] = (
+        User.id,
+        User.login,
+        User.is_administrator,
+        User.active,
+        User.password_hash.is_(None).label("waiting"),
+        User.last_login_at,
+        Employee.name.label("employee"),
+        OrgUnit.name.label("unit"),
+    )
     return (
-        select(User, Employee.name, OrgUnit.name)
+        select(*shown)
         .outerjoin(Employee, Employee.id == User.employee_id)
         .outerjoin(OrgUnit, OrgUnit.id == Employee.unit_id)
-    )
-
-
-def _row(user: User, employee: str | None, unit: dict[str, str] | None) -> UserRow:
-    return UserRow(
-        id=user.id,
-        login=user.login,
-        employee=employee or "",
-        unit=localized(unit) if unit else "",
-        is_administrator=user.is_administrator,
-        active=user.active,
-        waiting=user.password_hash is None,
-        last_login_at=user.last_login_at,
-        row_version=user.row_version,
     )

@@ -11,12 +11,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.accounts import reauthentication
 from core.accounts.identity import Identity, SignedInUser, load_identity, load_token
-from core.accounts.models import LoginSession
+from core.accounts.models import ApiToken, LoginSession
 from core.accounts.sessions import Client, cookie_name, digest, idle_limit, note_seen
-from core.accounts.token_models import ApiToken
 from core.actor import ANONYMOUS, acting_as, system_actor
 from core.clock import now
-from core.config import Config
+from core.config import Config, site_config
 from core.database import READ
 from core.unit_of_work import UnitOfWork, enter_request_unit, is_retryable, unit_of_work
 
@@ -79,12 +78,12 @@ def client_of_request() -> Client:
 
 def session_cookie() -> str | None:
     """Return the token of the session cookie, if the browser sent one."""
-    return request.cookies.get(cookie_name(current_app.config["SUNMAO"]))
+    return request.cookies.get(cookie_name(site_config()))
 
 
 def set_session_cookie(response: BaseResponse, token: str) -> None:
     """Give the browser a new session."""
-    config: Config = current_app.config["SUNMAO"]
+    config = site_config()
     response.set_cookie(
         cookie_name(config),
         token,
@@ -97,7 +96,7 @@ def set_session_cookie(response: BaseResponse, token: str) -> None:
 
 def clear_session_cookie(response: BaseResponse) -> None:
     """Take the session from the browser."""
-    config: Config = current_app.config["SUNMAO"]
+    config = site_config()
     response.delete_cookie(
         cookie_name(config),
         path="/",

@@ -1,7 +1,6 @@
 """What may be granted about accounts."""
 
-from core.accounts.models import User
-from core.accounts.token_models import ApiToken
+from core.accounts.models import ApiToken, User
 from core.contributions import Resource, Verb
 from core.i18n import lazy_gettext as _l
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from core.access.default_policy import recompile_users
 from core.access.guarded_session import GuardedSession
+from core.access.records import check_version, require_in
 from core.accounts.models import User
 from core.accounts.resources import USER
 from core.accounts.sessions import end_all_sessions
@@ -19,7 +20,7 @@ from core.accounts.sign_in import normal_login
 from core.audit.services import record
 from core.clock import now
 from core.contributions import Verb
-from core.errors import Conflict, NotAllowed, NotFound, Refused
+from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.organisation.models import Employee
 
@@ -46,9 +47,9 @@ def create_user(
     locale: str | None = None,
 ) -> NewSecret:
     """Make an account that nobody can use until its one-time secret is redeemed."""
-    _require(session, Verb.CREATE)
+    require_in(session, USER, Verb.CREATE)
     if is_administrator:
-        _require(session, Verb.CONFIGURE)
+        require_in(session, USER, Verb.CONFIGURE)
     wanted = normal_login(login)
     if not LOGIN.fullmatch(wanted):
         raise Refused(
@@ -95,9 +96,9 @@ def update_user(
     """
     user = _load_for_change(session, user_id)
     if is_administrator or user.id == session.access.actor.user_id:
-        _require(session, Verb.CONFIGURE)
+        require_in(session, USER, Verb.CONFIGURE)
     wanted: dict[str, Any] = {"employee_id": employee_id, "is_administrator": is_administrator}
-    _check_version(user, row_version, wanted)
+    check_version(user, row_version, wanted)
     if employee_id != user.employee_id:
         _check_employee(session, employee_id)
     if user.is_administrator and not is_administrator:
@@ -115,7 +116,7 @@ def set_user_active(
 ) -> User:
     """Switch an account off or on; off ends its sessions, so its next request is refused."""
     user = _load_for_change(session, user_id)
-    _check_version(user, row_version, {"active": active})
+    check_version(user, row_version, {"active": active})
     if active == user.active:
         return user
     if not active:
@@ -133,7 +134,7 @@ def switch_off_leaver(session: GuardedSession, employee_id: int) -> None:
     if user is not None:
         _check_not_self(session, user)
         if user.is_administrator:
-            _require(session, Verb.CONFIGURE)
+            require_in(session, USER, Verb.CONFIGURE)
         _switch_off(session, user)
         session.flush()
 
@@ -189,27 +190,13 @@ def _switch_off(session: GuardedSession, user: User) -> None:
     end_all_sessions(session, user.id, "disabled")
 
 
-def _require(session: GuardedSession, action: str) -> None:
-    if not session.access.may(USER, action):
-        raise NotAllowed(_("You do not hold the right for this act."), missing=(USER, str(action)))
-
-
 def _load_for_change(session: GuardedSession, user_id: int) -> User:
     """Return an account to change; that of an administrator needs the higher verb."""
-    _require(session, Verb.UPDATE)
+    require_in(session, USER, Verb.UPDATE)
     user = load_user(session, user_id)
     if user.is_administrator:
-        _require(session, Verb.CONFIGURE)
+        require_in(session, USER, Verb.CONFIGURE)
     return user
-
-
-def _check_version(user: User, row_version: int | None, yours: dict[str, Any]) -> None:
-    if row_version is not None and user.row_version != row_version:
-        raise Conflict(
-            _("Somebody else changed this user account first. Nothing of yours was stored."),
-            theirs={key: getattr(user, key) for key in yours},
-            yours=yours,
-        )
 
 
 def _check_employee(session: GuardedSession, employee_id: int | None) -> None:

@@ -1,25 +1,46 @@
 """Server-side sessions: a random token in the cookie, its SHA-256 in the database."""
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, or_, select, update
 
 from core.access.guarded_session import GuardedSession
-from core.accounts.models import LoginSession, User
-from core.accounts.token_models import ApiToken
+from core.accounts.models import ApiToken, LoginSession, User
+from core.accounts.throttling import forget_old_attempts
 from core.audit.services import record
 from core.clock import now
-from core.config import Config
+from core.config import Config, site_config
+from core.contributions import JobDef, Step
+from core.database import SILENT
 from core.errors import NotFound
 from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
 
 TOKEN_BYTES = 32
 KEEP_ENDED = timedelta(days=30)
-_SILENT = {"synchronize_session": False}
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("MicroMessenger", "WeChat"),
+    ("DingTalk", "DingTalk"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +63,6 @@ def digest(token: str) -> str:
 
 def start_session(session: GuardedSession, user: User, client: Client | None = None) -> str:
     """Begin a sign-in session for a user and return the token for the cookie."""
-    config: Config = current_app.config["SUNMAO"]
     client = client or Client()
     token = secrets.token_urlsafe(TOKEN_BYTES)
     instant = now()
@@ -53,7 +73,7 @@ def start_session(session: GuardedSession, user: User, client: Client | None = N
             session_version=user.session_version,
             created_at=instant,
             last_seen_at=instant,
-            expires_at=instant + timedelta(hours=config.session_absolute_hours),
+            expires_at=instant + timedelta(hours=site_config().session_absolute_hours),
             user_agent=client.user_agent[:300],
             address=client.address[:64],
         )
@@ -68,7 +88,7 @@ def end_session(session: GuardedSession, session_id: int, reason: str) -> None:
         update(LoginSession)
         .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
         .values(ended_at=now(), end_reason=reason),
-        execution_options=_SILENT,
+        execution_options=SILENT,
     )
 
 
@@ -82,7 +102,7 @@ def end_all_sessions(
     if but is not None:
         statement = statement.where(LoginSession.id != but)
     ended = session.execute(
-        statement.values(ended_at=now(), end_reason=reason), execution_options=_SILENT
+        statement.values(ended_at=now(), end_reason=reason), execution_options=SILENT
     )
     return int(ended.rowcount)  # type: ignore[attr-defined]
 
@@ -121,8 +141,7 @@ def open_sessions(session: GuardedSession, user_id: int) -> list[LoginSession]:
 
 def idle_limit() -> timedelta:
     """Return how long a session lives without a request."""
-    config: Config = current_app.config["SUNMAO"]
-    return timedelta(minutes=config.session_idle_minutes)
+    return timedelta(minutes=site_config().session_idle_minutes)
 
 
 def note_seen(
@@ -135,7 +154,7 @@ def note_seen(
     unseen = or_(kind.last_seen_at.is_(None), kind.last_seen_at < instant)
     session.execute(
         update(kind).where(kind.id == held_id, unseen).values(last_seen_at=instant),
-        execution_options=_SILENT,
+        execution_options=SILENT,
     )
 
 
@@ -143,5 +162,35 @@ def forget_old_sessions(session: GuardedSession) -> None:
     """Delete sessions that ended or ran out over 30 days ago."""
     session.execute(
         delete(LoginSession).where(LoginSession.expires_at < now() - KEEP_ENDED),
-        execution_options=_SILENT,
+        execution_options=SILENT,
     )
+
+
+def _step(run: Any) -> Step:
+    forget_old_sessions(run.session)
+    forget_old_attempts(run.session)
+    return Step(done=True)
+
+
+TIDY = JobDef(
+    kind="accounts.tidy",
+    title=_l("Forget sign-in sessions that ended 30 days ago"),
+    step=_step,
+    every=timedelta(days=1),
+)
+
+
+def device_words(user_agent: str) -> str:
+    """Return such as "Firefox 130 on Windows"; the first product's name for anything else."""
+    browser = next(
+        (
+            f"{name} {found.group(1)}"
+            for mark, name in BROWSERS
+            if (found := re.search(rf"{mark}\w*/(\d+)", user_agent))
+        ),
+        None,
+    )
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), None)
+    if browser and system:
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or system or user_agent.partition("/")[0][:40] or _("unknown device")

@@ -11,14 +11,13 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access.guarded_session import GuardedSession
 from core.accounts.models import LoginAttempt
 from core.clock import now
+from core.database import SILENT, insert_once
 from core.errors import DomainError
 from core.i18n import gettext as _
 
@@ -102,7 +101,7 @@ def forget_old_attempts(session: GuardedSession) -> None:
     """Delete counters that have long faded."""
     session.execute(
         delete(LoginAttempt).where(LoginAttempt.last_at < now() - KEEP),
-        execution_options={"synchronize_session": False},
+        execution_options=SILENT,
     )
 
 
@@ -128,8 +127,10 @@ def _rows(
         "pair": _bucket("pair", f"{login}\n{network}"),
         "site": "site",
     }
+    fresh = {"failures": 0, "last_at": instant, "blocked_until": instant}
     for bucket in sorted(keys.values()):
-        session.execute(_insert(session, bucket, instant))
+        made = insert_once(session)(LoginAttempt).values(bucket=bucket, **fresh)
+        session.execute(made.on_conflict_do_nothing())
     found = session.scalars(
         select(LoginAttempt)
         .where(LoginAttempt.bucket.in_(keys.values()))
@@ -139,12 +140,6 @@ def _rows(
     )
     by_bucket = {row.bucket: row for row in found}
     return {kind: by_bucket[bucket] for kind, bucket in keys.items()}
-
-
-def _insert(session: GuardedSession, bucket: str, instant: datetime) -> Any:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    values = {"bucket": bucket, "failures": 0, "last_at": instant, "blocked_until": instant}
-    return dialect.insert(LoginAttempt).values(**values).on_conflict_do_nothing()
 
 
 def _bucket(kind: str, text: str) -> str:

@@ -1,29 +1,37 @@
 """API tokens: the own ones beside the account, everybody's for administrators."""
 
-from flask import flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy import ColumnElement, Select, case, select
 
 from core.access.decorators import needs, signed_in
-from core.access.verbs import resource_words, verb_words
+from core.access.guarded_session import GuardedSession
+from core.access.words import resource_words, verb_words
 from core.accounts import tokens
 from core.accounts.blueprint import blueprint
 from core.accounts.forms import password_field
+from core.accounts.models import ApiToken, User
 from core.accounts.request_identity import client_of_request
 from core.accounts.resources import TOKEN
 from core.accounts.throttling import TooManyAttemptsError
-from core.accounts.token_list import TOKENS
-from core.accounts.token_models import ApiToken
+from core.clock import now
 from core.contributions import Verb
 from core.errors import Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
+from core.organisation.models import Employee
 from core.settings.services import get
-from core.unit_of_work import current_session, unit_of_work
+from core.unit_of_work import current_session
+from core.web.answering import press
 from core.web.forms import Form, MultiField, SelectField, TextField
-from core.web.lists import render_list, return_to
+from core.web.lists import BulkAction, Column, Facet, ListSpec, render_list, return_to
 
 LIVES = (7, 30, 90, 180, 365)
+STATES = {"live": _l("works"), "expired": _l("expired"), "ended": _l("revoked")}
+TONES = {"live": "ok", "ended": "warn"}
 
 
 def scope_choices() -> list[tuple[str, str]]:
@@ -60,6 +68,49 @@ class TokenForm(Form):
     )
 
 
+def _source() -> Select[Any]:
+    return (
+        select()
+        .select_from(ApiToken)
+        .join(User, User.id == ApiToken.user_id)
+        .outerjoin(Employee, Employee.id == User.employee_id)
+    )
+
+
+def state_of() -> ColumnElement[str]:
+    """Return the state of a token as SQL, judged as a request would."""
+    void = ~User.active | (ApiToken.session_version != User.session_version)
+    return case(
+        (ApiToken.ended_at.is_not(None) | void, "ended"),
+        (ApiToken.expires_at <= now(), "expired"),
+        else_="live",
+    )
+
+
+TOKENS = ListSpec(
+    key="core.token",
+    resource=TOKEN,
+    title=_l("API tokens"),
+    endpoint="accounts.all_tokens",
+    id=ApiToken.id,
+    source=_source,
+    columns=(
+        Column("name", _l("Name"), ApiToken.name, sub=ApiToken.prefix, phone="p1"),
+        Column("owner", _l("Owner"), User.login, sub=Employee.name, phone="p2"),
+        Column("state", _l("State"), state_of, kind="tag", labels=STATES, tones=TONES, phone="p3"),
+        Column("created", _l("Created"), ApiToken.created_at, kind="instant"),
+        Column("seen", _l("Last used"), ApiToken.last_seen_at, kind="instant", phone="p4"),
+        Column("expires", _l("Good until"), ApiToken.expires_at, kind="instant"),
+    ),
+    facets=(Facet("state", _l("State"), state_of, choices=STATES),),
+    search=(ApiToken.name, ApiToken.prefix, User.login, Employee.name),
+    search_hint=_l("Name, first signs, owner"),
+    bulk=(BulkAction("revoke", _l("Revoke"), "accounts.revoke_tokens", icon="x", action="delete"),),
+    empty_title=_l("No token yet"),
+    empty_text=_l("People make tokens for their programs on the pages of their own account."),
+)
+
+
 @blueprint.get("/account/tokens")
 @signed_in
 def own_tokens() -> ResponseReturnValue:
@@ -84,10 +135,11 @@ def new_token() -> ResponseReturnValue:
 @signed_in
 def revoke_own_token(token_id: int) -> ResponseReturnValue:
     """End one of the own tokens."""
-    with unit_of_work() as session:
-        tokens.revoke_own(session, current_user.id, token_id)
-    flash(_("The token is revoked."), "ok")
-    return redirect(url_for("accounts.own_tokens"), 303)
+    return press(
+        lambda session: tokens.revoke_own(session, current_user.id, token_id),
+        url_for("accounts.own_tokens"),
+        said=_("The token is revoked."),
+    )
 
 
 @blueprint.get("/admin/tokens")
@@ -101,11 +153,13 @@ def all_tokens() -> ResponseReturnValue:
 @needs(TOKEN, Verb.DELETE)
 def revoke_tokens() -> ResponseReturnValue:
     """End the ticked tokens."""
-    with unit_of_work() as session:
+
+    def act(session: GuardedSession) -> None:
         for token_id in session.scalars(TOKENS.selection(request.form)).all():
             tokens.revoke(session, token_id)
-    flash(_("The tokens are revoked."), "ok")
-    return redirect(return_to(request.form) or url_for("accounts.all_tokens"), 303)
+
+    back = return_to(request.form) or url_for("accounts.all_tokens")
+    return press(act, back, said=_("The tokens are revoked."))
 
 
 def _create(form: TokenForm) -> tokens.NewToken:

@@ -9,13 +9,12 @@ from sqlalchemy import select, update
 
 from core.access.guarded_session import GuardedSession
 from core.access.records import require
-from core.accounts.models import User
+from core.accounts.models import ApiToken, User
 from core.accounts.passwords import verify_password
 from core.accounts.resources import TOKEN
 from core.accounts.sessions import Client, digest
 from core.accounts.sign_in import SIGN_IN
 from core.accounts.throttling import count_attempt, take_back
-from core.accounts.token_models import ApiToken
 from core.addons.registry import registry
 from core.audit.services import record
 from core.clock import now

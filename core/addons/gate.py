@@ -18,7 +18,6 @@ from core.addons.registry import Registry, registry
 from core.addons.workers import configure_workers
 from core.errors import DomainError
 from core.i18n import gettext as _
-from core.i18n import localized
 from core.web.typed import had_files, is_own_form, typed_fields
 
 if TYPE_CHECKING:
@@ -92,8 +91,7 @@ def follow_identity() -> ResponseReturnValue | None:
     name = g.get("switched_off")
     if name is None or not current_actor().is_signed_in:
         return None
-    offered = found.catalogue.found.get(name)
-    title = localized(offered.manifest.title.model_dump()) if offered else name
+    title = found.title_of(name)
     if request.path.startswith(API):
         words = _("“%(title)s” is disabled. Its data is kept.", title=title)
         raise DomainError(words, status=404)

@@ -2,7 +2,8 @@
 
 The lease is one row, renewed while its holder acts. Whoever finds the holder's process gone, or its
 heartbeat old, takes the lease over. Every transaction that changes tables or states looks at the
-row first, so a holder that was overtaken without noticing can change nothing any more.
+row first, so a holder that was overtaken without noticing can change nothing any more. What an act
+has done that was cut short is read from the database, not guessed.
 """
 
 import logging
@@ -15,15 +16,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.actor import current_actor
+from core.addons import tables
 from core.addons.faults import Fault, Words, words
-from core.addons.models import Addon, AddonAct
+from core.addons.models import Addon, AddonAct, State
+from core.addons.previews import history_for
+from core.addons.registry import Registry
 from core.addons.schema import alone, schema_engine
 from core.clock import now, site_zone
 from core.config import Config
@@ -44,6 +48,23 @@ ACT_WORDS: Mapping[str, Words] = {
     "purge": words("Purge"),
     "upgrade": words("Bring the tables up to date"),
 }
+GOALS: Mapping[str, State] = {
+    "enable": State.ENABLED,
+    "disable": State.DISABLED,
+    "uninstall": State.ARCHIVED,
+    "purge": State.AVAILABLE,
+}
+LEFT: Mapping[str, Words] = {
+    "enable": words("It is not enabled, and no row is lost: enable it again."),
+    "disable": words("It is still enabled: disable it again."),
+    "uninstall": words("It is still installed: uninstall it again."),
+    "purge": words(
+        "No table was dropped and every row is still there: purge it again, or enable it."
+    ),
+}
+DROPPED = words(
+    "Its tables are dropped; their copies are in instance/exports: purge it again to finish."
+)
 
 
 class Overtaken(Conflict):
@@ -79,17 +100,20 @@ class Holder:
         return quiet > OLD
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What sentences about the act are filled with."""
+        act = ACT_WORDS[self.act]
+        more = {"pid": str(self.pid), "host": self.host}
+        return {"actor": self.actor, "act": act, "since": self.since, **more}
+
+    @property
     def words(self) -> Words:
         """Say who does what since when."""
         return words(
             "%(actor)s began “%(act)s: %(name)s” at %(since)s and it still runs "
             "(process %(pid)s on %(host)s).",
-            actor=self.actor,
-            act=ACT_WORDS[self.act],
             name=self.addon,
-            since=self.since,
-            pid=str(self.pid),
-            host=self.host,
+            **self.facts,
         )
 
 
@@ -216,5 +240,23 @@ def locked_row(session: Session, name: str) -> Addon:
 def keep_fault(name: str, fault: Fault) -> None:
     """Store why the last act on an add-on failed, for the admin page."""
     with unit_of_work(reason="outcome of an act on an add-on") as session:
-        kept = {"stage": fault.stage, "words": fault.words.as_json(), "trace": fault.trace}
-        locked_row(session, name).fault = kept
+        locked_row(session, name).fault = fault.as_json()
+
+
+def interruption(found: Registry, holder: Holder) -> Fault | None:
+    """Say what an act that was cut short has done and what to do; None if it had done all."""
+    config: Config = found.app.config["SUNMAO"]
+    with schema_engine(config).connect() as connection:
+        state = connection.scalar(select(Addon.state).where(Addon.name == holder.addon))
+    if holder.act not in GOALS or (state or State.AVAILABLE) == GOALS[holder.act]:
+        return None
+    left = LEFT[holder.act]
+    if holder.act == "purge" and not tables.row_counts(config, history_for(found, holder.addon)):
+        left = DROPPED
+    said = words(
+        "“%(act)s”, begun by %(actor)s at %(since)s, was cut short: process %(pid)s on %(host)s "
+        "is gone. %(left)s",
+        left=left,
+        **holder.facts,
+    )
+    return Fault(holder.addon, "interrupted", said)

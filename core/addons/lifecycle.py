@@ -12,25 +12,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from core.access.default_policy import compile_policy
 from core.access.elevation import elevated
 from core.addons import schema, tables
-from core.addons.faults import AddonFaultError, Fault, Stage, words
-from core.addons.interruptions import note_interruption
-from core.addons.leases import Lease, Overtaken, keep_fault, leased, locked_row
+from core.addons.faults import AddonFaultError, Fault, Stage, fault_of, words
+from core.addons.leases import Lease, Overtaken, interruption, keep_fault, leased, locked_row
 from core.addons.models import Addon, State, bump
-from core.addons.places import fault_of
 from core.addons.previews import Act, Preview, history_for, preview
 from core.addons.registry import registry
 from core.addons.status import doctor
-from core.addons.traces import forget_traces
+from core.addons.tables import forget_traces
 from core.audit.services import record
 from core.clock import now
-from core.config import Config
+from core.config import Config, site_config
 from core.errors import NotAllowed, Refused
 from core.i18n import gettext as _
 from core.jobs.models import Job, JobState
@@ -139,12 +136,6 @@ def _note_version(config: Config, name: str, version: str) -> None:
         connection.execute(update(Addon).where(Addon.name == name).values(version=version))
 
 
-def site_config() -> Config:
-    """Return the current app's typed configuration."""
-    config: Config = current_app.config["SUNMAO"]
-    return config
-
-
 @contextmanager
 def _planned(act: Act, name: str) -> Iterator[tuple[Preview, Lease]]:
     """Hold the site for an act that was found possible while nobody else can act."""
@@ -152,8 +143,9 @@ def _planned(act: Act, name: str) -> Iterator[tuple[Preview, Lease]]:
         _require()
     _end_request_transaction()
     with leased(site_config(), act, name) as lease:
-        if lease.followed is not None:
-            note_interruption(registry(), lease.followed)
+        cut = interruption(registry(), lease.followed) if lease.followed is not None else None
+        if cut is not None:
+            keep_fault(cut.addon, cut)
         plan = look(act, name)
         if not plan.possible:
             raise Refused(" ".join(str(one) for one in plan.obstacles))

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from core.addons.faults import AddonFaultError, Words, words
+from core.i18n import localized
 
 SIZE_LIMIT = 32 * 1024
 RESERVED = frozenset(
@@ -74,6 +75,10 @@ class Bilingual(BaseModel):
 
     zh: Line
     en: Line
+
+    def __str__(self) -> str:
+        """Return the line in the reader's language."""
+        return localized(self.model_dump())
 
 
 class Manifest(BaseModel):

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import JSON, Integer, String, UniqueConstraint, insert, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
 from core.clock import now
-from core.database import Model, UtcDateTime
+from core.database import SILENT, Model, UtcDateTime
 
 EPOCH_ID = 1
 
@@ -88,6 +88,7 @@ class Worker(Model):
 
 
 Counter = Literal["module_version", "rights_version", "code_version", "settings_version"]
+COUNTERS: tuple[Counter, ...] = get_args(Counter)
 
 
 def bump(session: Any, counter: Counter) -> None:
@@ -95,10 +96,8 @@ def bump(session: Any, counter: Counter) -> None:
     column = CoreEpoch.__table__.c[counter]
     raised = session.execute(
         update(CoreEpoch).where(CoreEpoch.id == EPOCH_ID).values({counter: column + 1}),
-        execution_options={"synchronize_session": False},
+        execution_options=SILENT,
     )
     if raised.rowcount == 0:
-        counters = dict.fromkeys(
-            ("module_version", "rights_version", "code_version", "settings_version"), 1
-        )
-        session.execute(insert(CoreEpoch).values(id=EPOCH_ID, **(counters | {counter: 2})))
+        counters = dict.fromkeys(COUNTERS, 1) | {counter: 2}
+        session.execute(insert(CoreEpoch).values(id=EPOCH_ID, **counters))

@@ -1,31 +1,31 @@
 """What the administrator's pages show."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from core.addons.catalogue import discover
 from core.addons.faults import Words
 from core.addons.leases import holder_in
-from core.addons.lifecycle import RESOURCE, site_config
+from core.addons.lifecycle import RESOURCE
 from core.addons.models import Worker
 from core.addons.registry import registry
 from core.addons.status import AddonStatus, Standing, statuses, workers
 from core.audit.models import AuditEntry
-from core.audit.words import action_words
+from core.config import site_config
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import read_only
 
-TABS = {
-    "all": _l("All"),
-    "enabled": _l("Enabled"),
-    "available": _l("Can be enabled"),
-    "trouble": _l("Need attention"),
+OFF = frozenset({Standing.AVAILABLE, Standing.DISABLED, Standing.ARCHIVED})
+TABS: Mapping[str, tuple[Any, Callable[[AddonStatus], bool]]] = {
+    "all": (_l("All"), lambda _one: True),
+    "enabled": (_l("Enabled"), lambda one: one.standing == Standing.ENABLED),
+    "available": (_l("Can be enabled"), lambda one: one.standing in OFF),
+    "trouble": (_l("Need attention"), lambda one: one.in_trouble),
 }
 HISTORY_LIMIT = 100
-OFF = frozenset({Standing.AVAILABLE, Standing.DISABLED, Standing.ARCHIVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,6 @@ class Overview:
     running: Words | None
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One act of an administrator on an add-on."""
-
-    at: datetime
-    actor: str
-    name: str
-    act: str
-    reason: str
-
-
 def overview(*, tab: str) -> Overview:
     """Return the cards of a tab, the counts of all tabs, the processes."""
     found = registry()
@@ -71,13 +60,13 @@ def overview(*, tab: str) -> Overview:
         holder = holder_in(session.connection())
     chosen = tab if tab in TABS else "all"
     tabs = tuple(
-        Tab(key, str(title), sum(_in_tab(one, key) for one in every), key == chosen)
-        for key, title in TABS.items()
+        Tab(key, str(title), sum(map(fits, every)), key == chosen)
+        for key, (title, fits) in TABS.items()
     )
     on_disk = discover(site_config().manifests).fingerprint()
     return Overview(
         every=every,
-        shown=tuple(one for one in every if _in_tab(one, chosen)),
+        shown=tuple(filter(TABS[chosen][1], every)),
         tabs=tabs,
         workers=seen,
         safe_mode=found.safe_mode,
@@ -92,33 +81,11 @@ def find_status(name: str) -> AddonStatus | None:
         return next((one for one in statuses(session, registry()) if one.name == name), None)
 
 
-def acts_history(record_id: int | None = None) -> list[Deed]:
+def acts_history(record_id: int | None = None) -> Sequence[AuditEntry]:
     """Return the acts on one add-on, or on all, the newest first."""
     statement = select(AuditEntry).where(AuditEntry.resource == RESOURCE)
     if record_id is not None:
         statement = statement.where(AuditEntry.record_id == record_id)
-    words = action_words()
     with read_only() as session:
-        rows = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(HISTORY_LIMIT))
-        return [
-            Deed(
-                at=row.at,
-                actor=row.actor_label,
-                name=row.label,
-                act=words.get(row.action, row.action),
-                reason=row.reason,
-            )
-            for row in rows
-        ]
-
-
-def _in_tab(one: AddonStatus, tab: str) -> bool:
-    match tab:
-        case "enabled":
-            return one.standing == Standing.ENABLED
-        case "available":
-            return one.standing in OFF
-        case "trouble":
-            return one.in_trouble
-        case _:
-            return True
+        newest = statement.order_by(AuditEntry.id.desc()).limit(HISTORY_LIMIT)
+        return session.scalars(newest).all()

@@ -1,7 +1,7 @@
 """What an act on an add-on would do, worked out without doing it; web and command line share it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from flask import current_app
@@ -62,15 +62,25 @@ class Preview:
 def preview(session: Session, found: Registry, config: Config, *, act: Act, name: str) -> Preview:
     """Return what `act` on `name` would do; never changes anything."""
     rows = {row.name: row for row in session.scalars(select(Addon))}
+    if act == "enable":
+        plan = _plan_enable(found, rows, name)
+        return Preview(
+            act, name, plan.steps, plan.obstacles, brings=_brings(found, config, plan.steps)
+        )
+    counts = tables.row_counts(config, history_for(found, name))
+    kept = Preview(act, name, (name,), keeps=_rows(counts), tables=counts)
     match act:
-        case "enable":
-            return _enable(found, config, rows, name)
         case "disable":
-            return _disable(session, found, config, rows, name)
+            plan = plan_disable(name, found.catalogue.manifests, decided_on(rows))
+            ends = (*_parts(found, name, going=True), *_work(session, found, name))
+            return replace(kept, steps=plan.steps, obstacles=plan.obstacles, ends=ends)
         case "uninstall":
-            return _uninstall(session, found, config, rows, name)
+            obstacles = _against_uninstalling(found, rows, name)
+            return replace(kept, obstacles=obstacles, ends=tuple(_work(session, found, name)))
         case "purge":
-            return _purge(found, config, rows, name)
+            copies = (Line(None, words("A copy of every table as CSV in instance/exports.")),)
+            obstacles = _against_purging(config, rows, history_for(found, name))
+            return replace(kept, obstacles=obstacles, ends=kept.keeps, keeps=copies)
 
 
 def decided_on(rows: dict[str, Addon]) -> set[str]:
@@ -86,7 +96,7 @@ def history_for(found: Registry, name: str) -> schema.History:
     return schema.History(name, schema.SCRIPTS / "none")
 
 
-def _enable(found: Registry, config: Config, rows: dict[str, Addon], name: str) -> Preview:
+def _plan_enable(found: Registry, rows: dict[str, Addon], name: str) -> Plan:
     plan = plan_enable(name, found.catalogue.manifests, decided_on(rows), found.faults)
     obstacles = list(plan.obstacles)
     if found.safe_mode:
@@ -100,76 +110,46 @@ def _enable(found: Registry, config: Config, rows: dict[str, Addon], name: str) 
             name=unloaded[0],
         )
         obstacles.append(said)
-    brings = [
+    return replace(plan, obstacles=tuple(obstacles))
+
+
+def _brings(found: Registry, config: Config, steps: Sequence[str]) -> tuple[Line, ...]:
+    lines = [
         Line(
             None,
-            words(
-                "%(name)s %(version)s",
-                name=localized(one.manifest.title.model_dump()),
-                version=one.manifest.version,
-            ),
+            words("%(name)s %(version)s", name=one.manifest.title, version=one.manifest.version),
         )
-        for n in plan.steps
-        if (one := found.catalogue.found.get(n))
+        for step in steps
+        if (one := found.catalogue.found.get(step))
     ]
-    for step in plan.steps:
-        brings += _brings(found, config, step)
-    return Preview("enable", name, plan.steps, tuple(obstacles), brings=tuple(brings))
+    for step in steps:
+        lines += _parts(found, step)
+        try:
+            if not schema.is_current(config, history_for(found, step)):
+                lines.append(Line(None, words("Its tables are made or brought up to date.")))
+        except AddonFaultError as fault:
+            lines.append(Line(None, fault.words))
+    return tuple(lines)
 
 
-def _brings(found: Registry, config: Config, name: str) -> list[Line]:
-    lines = _parts(found, name)
-    try:
-        if not schema.is_current(config, history_for(found, name)):
-            lines.append(Line(None, words("Its tables are made or brought up to date.")))
-    except AddonFaultError as fault:
-        lines.append(Line(None, fault.words))
-    return lines
-
-
-def _disable(
-    session: Session, found: Registry, config: Config, rows: dict[str, Addon], name: str
-) -> Preview:
-    plan: Plan = plan_disable(name, found.catalogue.manifests, decided_on(rows))
-    ends = _parts(found, name, going=True) + _work(session, found, name)
-    counts = tables.row_counts(config, history_for(found, name))
-    return Preview(
-        "disable",
-        name,
-        plan.steps,
-        plan.obstacles,
-        ends=tuple(ends),
-        keeps=_rows(counts),
-        tables=counts,
-    )
-
-
-def _uninstall(
-    session: Session, found: Registry, config: Config, rows: dict[str, Addon], name: str
-) -> Preview:
+def _against_uninstalling(found: Registry, rows: dict[str, Addon], name: str) -> tuple[Words, ...]:
     row = rows.get(name)
-    obstacles: list[Words] = []
     if row is None or row.state in {State.AVAILABLE, State.ARCHIVED}:
-        obstacles.append(words("%(name)s is not installed.", name=name))
-    elif row.state == State.ENABLED:
-        obstacles.append(words("Disable it first."))
-    else:
-        obstacles += [
-            words("%(holder)s depends on it and is installed; uninstall that first.", holder=other)
-            for other in dependents_of(name, found.catalogue.manifests)
-            if other in rows and rows[other].state in {State.ENABLED, State.DISABLED}
-        ]
-        obstacles += reasons_to_keep(found, name)
-    counts = tables.row_counts(config, history_for(found, name))
-    ends = tuple(_work(session, found, name))
-    return Preview(
-        "uninstall", name, (name,), tuple(obstacles), ends=ends, keeps=_rows(counts), tables=counts
-    )
+        return (words("%(name)s is not installed.", name=name),)
+    if row.state == State.ENABLED:
+        return (words("Disable it first."),)
+    holders = [
+        words("%(holder)s depends on it and is installed; uninstall that first.", holder=other)
+        for other in dependents_of(name, found.catalogue.manifests)
+        if other in rows and rows[other].state in {State.ENABLED, State.DISABLED}
+    ]
+    return (*holders, *reasons_to_keep(found, name))
 
 
-def _purge(found: Registry, config: Config, rows: dict[str, Addon], name: str) -> Preview:
-    row = rows.get(name)
-    history = history_for(found, name)
+def _against_purging(
+    config: Config, rows: dict[str, Addon], history: schema.History
+) -> tuple[Words, ...]:
+    row = rows.get(history.owner)
     obstacles: list[Words] = []
     if row is None or row.state != State.ARCHIVED:
         obstacles.append(
@@ -182,11 +162,7 @@ def _purge(found: Registry, config: Config, rows: dict[str, Addon], name: str) -
             target=join_words(sorted(targets)),
         )
         obstacles.append(said)
-    counts = tables.row_counts(config, history)
-    keeps = (Line(None, words("A copy of every table as CSV in instance/exports.")),)
-    return Preview(
-        "purge", name, (name,), tuple(obstacles), ends=_rows(counts), keeps=keeps, tables=counts
-    )
+    return tuple(obstacles)
 
 
 def _rows(counts: dict[str, int]) -> tuple[Line, ...]:
@@ -216,47 +192,32 @@ def reasons_to_keep(found: Registry, name: str) -> list[Words]:
 
 def _parts(found: Registry, name: str, *, going: bool = False) -> list[Line]:
     several = found.plugged.get(name, [])
-    menus = [localized_title(m.title) for one in several for m in one.of("menus")]
-    pages = found.pages_of(name)
-    jobs = [j for one in several for j in one.of("jobs") if j.every]
-    lines = []
-    if menus:
-        said = words("menu entries: %(titles)s", titles=join_words(menus))
-        lines.append(Line(len(menus), said))
-    if pages:
-        said = words("pages; while it is disabled they answer 404") if going else words("pages")
-        lines.append(Line(pages, said))
-    if jobs:
-        lines.append(Line(len(jobs), words("schedules")))
+    menus = [localized(menu.title) for one in several for menu in one.of("menus")]
+    schedules = [job for one in several for job in one.of("jobs") if job.every]
+    pages = words("pages; while it is disabled they answer 404") if going else words("pages")
+    counted = [
+        (len(menus), words("menu entries: %(titles)s", titles=join_words(menus))),
+        (found.pages_of(name), pages),
+        (len(schedules), words("schedules")),
+    ]
     for kind, said in (
         ("measures", words("measures for assessments")),
         ("slots", words("fragments in pages of others")),
         ("exchanges", words("imports")),
     ):
-        count = sum(len(one.of(kind)) for one in several)
-        if count:
-            lines.append(Line(count, said))
-    return lines
+        counted.append((sum(len(one.of(kind)) for one in several), said))
+    return [Line(count, said) for count, said in counted if count]
 
 
 def _work(session: Session, found: Registry, name: str) -> list[Line]:
-    counted: Sequence[tuple[str, int]] = [
-        (state, count)
-        for state, count in session.execute(
-            select(Job.state, func.count())
-            .where(Job.addon == name, Job.state.in_((JobState.PENDING, JobState.LEASED)))
-            .group_by(Job.state)
-        )
-    ]
     texts = {
         JobState.PENDING: words("waiting jobs; they wait on"),
         JobState.LEASED: words("running jobs; each finishes its present step"),
     }
+    counted = session.execute(
+        select(Job.state, func.count())
+        .where(Job.addon == name, Job.state.in_(texts))
+        .group_by(Job.state)
+    )
     lines = [Line(count, texts[JobState(state)]) for state, count in counted]
-    lines += [Line(None, reason) for reason in reasons_to_keep(found, name)]
-    return lines
-
-
-def localized_title(title: object) -> str:
-    """Return a title in the reader's language, whether lazy, plain or of a manifest."""
-    return localized(title) if isinstance(title, dict) else str(title)
+    return lines + [Line(None, reason) for reason in reasons_to_keep(found, name)]

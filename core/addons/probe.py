@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.addons.catalogue import Found
-from core.addons.faults import Fault, Words, words
+from core.addons.faults import Fault, words
 from core.addons.graph import load_order, needed_by
 from core.config import ROOT, Config
 from core.errors import ProgrammingFault
@@ -79,9 +79,7 @@ def _verdict(name: str, answer: Mapping[str, Any], *, seconds: float) -> Fault |
         return Fault(name, "probe", said, output)
     if answer["judged"]:
         fault = answer["fault"]
-        return fault and Fault(
-            name, fault["stage"], Words.from_json(fault["words"]), fault["trace"]
-        )
+        return fault and Fault.from_json(name, fault)
     code = int(answer["code"])
     said = words("It ended the process while loading (exit code %(code)d).", code=code)
     if code < 0:
@@ -113,9 +111,7 @@ class _Verdicts:
             if stored["mark"] != mark:
                 return False
             fault = stored["fault"]
-            _memo[mark] = fault and Fault(
-                name, fault["stage"], Words.from_json(fault["words"]), fault["trace"]
-            )
+            _memo[mark] = fault and Fault.from_json(name, fault)
         except (OSError, ValueError, KeyError):
             return False
         return True
@@ -127,11 +123,7 @@ class _Verdicts:
     def put(self, name: str, mark: str, fault: Fault | None) -> None:
         """Keep a verdict."""
         _memo[mark] = fault
-        shown = fault and {
-            "stage": fault.stage,
-            "words": fault.words.as_json(),
-            "trace": fault.trace,
-        }
+        shown = fault and fault.as_json()
         part = self._path(name).with_suffix(".part")
         part.write_text(json.dumps({"mark": mark, "fault": shown}), encoding="utf-8")
         part.replace(self._path(name))

@@ -14,19 +14,17 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
 
+from core.addons.admission import check_texts
 from core.addons.catalogue import Catalogue, Found, package_folder
-from core.addons.faults import AddonFaultError, Fault, words
+from core.addons.faults import AddonFaultError, Fault, fault_of, words
 from core.addons.manifest import Manifest
-from core.addons.places import fault_of
 from core.addons.registry import Registry
-from core.addons.template_checks import check_texts
 from core.app import create_app
 
 MEMORY = 4 * 1024**3
@@ -85,7 +83,7 @@ def _in_the_fork(app: Flask, manifests: list[Manifest], verdict: Path, writing: 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         fault = try_addons(app, manifests)
         part = verdict.with_suffix(".part")
-        part.write_text(json.dumps(fault and _as_json(fault)), encoding="utf-8")
+        part.write_text(json.dumps(fault and fault.as_json()), encoding="utf-8")
         part.rename(verdict)
         code = 0
     except SystemExit as leaving:
@@ -124,10 +122,6 @@ def _watch(process: int, reading: int, seconds: float) -> tuple[bytes, int | Non
 def _kill_group(process: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):  # it left nobody behind
         os.killpg(process, signal.SIGKILL)
-
-
-def _as_json(fault: Fault) -> Mapping[str, Any]:
-    return {"stage": fault.stage, "words": fault.words.as_json(), "trace": fault.trace}
 
 
 def _line(error: Exception) -> str:

@@ -14,11 +14,10 @@ from core import hookspecs
 from core.addons.admission import admit
 from core.addons.catalogue import Catalogue, discover, package_folder
 from core.addons.enabled import EnabledSet, Switchboard
-from core.addons.faults import Fault, words
+from core.addons.faults import Fault, fault_of, words
 from core.addons.graph import check_graph, follow_faults, load_order, needed_by
 from core.addons.loading import Loaded, load_plugin
 from core.addons.manifest import Manifest
-from core.addons.places import fault_of
 from core.addons.probe import probe_all
 from core.config import Config
 from core.contributions import (
@@ -92,6 +91,11 @@ class Registry:
     def loaded(self) -> dict[str, Manifest]:
         """The add-ons that work in this process, on or off, in load order."""
         return {n: self.catalogue.found[n].manifest for n in self.plugged if n != CORE}
+
+    def title_of(self, name: str) -> str:
+        """Return an add-on's title in the reader's language; its name without a manifest."""
+        offered = self.catalogue.found.get(name)
+        return name if offered is None else str(offered.manifest.title)
 
     def note_code_version(self) -> None:
         """Remember which code the site wants before any add-on of this process is imported.

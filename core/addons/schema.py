@@ -15,21 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    NullPool,
-    create_engine,
-    event,
-    insert,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, insert, select, text
 from sqlalchemy.schema import SchemaItem
 
 from core.addons.catalogue import package_folder
 from core.addons.faults import AddonFaultError, words
-from core.addons.models import EPOCH_ID, CoreEpoch
+from core.addons.models import COUNTERS, EPOCH_ID, CoreEpoch
 from core.config import ROOT, Config
 from core.database import Model
 
@@ -214,8 +205,7 @@ def migrating(config: Config) -> Iterator[Connection]:
 
 def _ensure_epoch(connection: Connection) -> None:
     if connection.execute(select(CoreEpoch.id)).first() is None:
-        counters = ("module_version", "rights_version", "code_version", "settings_version")
-        connection.execute(insert(CoreEpoch).values(id=EPOCH_ID, **dict.fromkeys(counters, 1)))
+        connection.execute(insert(CoreEpoch).values(id=EPOCH_ID, **dict.fromkeys(COUNTERS, 1)))
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:

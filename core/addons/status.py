@@ -10,16 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.addons import schema
-from core.addons.faults import AddonFaultError, Fault, Words, words
+from core.addons.faults import AddonFaultError, Fault, words
 from core.addons.graph import needed_by
-from core.addons.interruptions import interruption
-from core.addons.leases import holder_in
+from core.addons.leases import holder_in, interruption
 from core.addons.manifest import Bilingual, Manifest
 from core.addons.models import Addon, State, Worker
 from core.addons.previews import CODE_GONE
-from core.addons.registry import Registry
+from core.addons.registry import Registry, registry
 from core.config import Config
-from core.i18n import localized
+from core.i18n import join_words
+from core.unit_of_work import current_session
 
 
 class Standing(StrEnum):
@@ -63,12 +63,12 @@ class AddonStatus:
     @property
     def shown_title(self) -> str:
         """The title in the reader's language."""
-        return localized(self.title.model_dump())
+        return str(self.title)
 
     @property
     def summary(self) -> str:
         """The summary in the reader's language; empty without a manifest."""
-        return localized(self.manifest.summary.model_dump()) if self.manifest else ""
+        return str(self.manifest.summary) if self.manifest else ""
 
     @property
     def acts(self) -> tuple[str, ...]:
@@ -191,8 +191,7 @@ def _fault(name: str, row: Addon | None, found: Registry, enabled: set[str]) -> 
     if offered is None or not offered.is_here:
         return Fault(name, "missing", CODE_GONE)
     if row is not None and row.fault:
-        stored = row.fault
-        return Fault(name, stored["stage"], Words.from_json(stored["words"]), stored["trace"])
+        return Fault.from_json(name, row.fault)
     if name in enabled:
         off = sorted(needed_by(name, found.catalogue.manifests) - enabled)
         if off:
@@ -206,3 +205,9 @@ def _title(name: str, manifest: Manifest | None, row: Addon | None) -> Bilingual
         return manifest.title
     stored = row.manifest.get("title") if row else None
     return Bilingual(**stored) if stored else Bilingual(zh=name, en=name)
+
+
+def disabled_titles() -> str:
+    """Return the titles of the disabled add-ons in the reader's language, "" without any."""
+    names = current_session().scalars(select(Addon.name).where(Addon.state == State.DISABLED))
+    return join_words(registry().title_of(name) for name in sorted(names))

@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from core.access.decorators import needs
 from core.addons import lifecycle
-from core.addons.forms import ActForm
 from core.addons.leases import ACT_WORDS
 from core.addons.pages import acts_history, find_status, overview
 from core.addons.previews import ACTS, Act
+from core.addons.registry import registry
 from core.errors import Conflict, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
+from core.web.forms import Form, TextField
 
 blueprint = Blueprint("addons", __name__, template_folder="templates", url_prefix="/admin")
 
@@ -45,6 +46,13 @@ STANDINGS: Mapping[str, Any] = {
     "missing": _l("code is missing"),
     "interrupted": _l("cut short"),
 }
+
+
+class ActForm(Form):
+    """Why, and for a purge the typed name."""
+
+    reason = TextField(_l("Reason"), limit=400)
+    confirmation = TextField(_l("Type the name to confirm"), limit=60)
 
 
 @blueprint.context_processor
@@ -109,15 +117,13 @@ def perform(name: str, act: str) -> ResponseReturnValue:
     """Do what was previewed; on refusal show the preview again with the words."""
     chosen, form = _known(act), ActForm()
     find_status(name) or abort(404)
-    if not form.validate_on_submit():
+    if not form.validate():
         return _page(act=chosen, name=name, form=form), 422
     try:
         _do(chosen, name, form)
     except (Refused, Conflict) as refusal:
         return _page(act=chosen, name=name, form=form, refusal=refusal), refusal.status
-    status = find_status(name)
-    title = status.shown_title if status else name
-    flash(str(DONE[chosen]) % {"name": title}, "ok")
+    flash(str(DONE[chosen]) % {"name": registry().title_of(name)}, "ok")
     return redirect(url_for("addons.index"))
 
 

@@ -6,12 +6,12 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
-from core.database import LocalizedName, Model, UtcDateTime
+from core.database import LocalizedName, Model, UtcDateTime, Versioned
 
 ANNOUNCEMENT = "core.announcement"
 
 
-class Announcement(Model):
+class Announcement(Versioned, Model):
     """One announcement, shown in [starts_at, ends_at); to strangers only with `on_login`."""
 
     __tablename__ = "core_announcement"
@@ -25,6 +25,3 @@ class Announcement(Model):
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     on_login: Mapped[bool] = mapped_column(default=False)
-    row_version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy's own form

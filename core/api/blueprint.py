@@ -109,7 +109,7 @@ class Operation:
             return Response(status=204)
         text: str | bytes
         if self.spec is not None:
-            text = listing.as_text(result)
+            text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
         else:
             adapter = self.result or TypeAdapter(Any)
             value = adapter.validate_python(result, from_attributes=True)

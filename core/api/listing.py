@@ -82,11 +82,6 @@ def plain(value: Any) -> Any:
             return getattr(value, "value", value)
 
 
-def as_text(result: Any) -> str:
-    """Return a page as JSON."""
-    return json.dumps(result, ensure_ascii=False, separators=(",", ":"))
-
-
 # -- how the document describes it --------------------------------------------------------------
 
 

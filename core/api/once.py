@@ -7,18 +7,28 @@ is killed when. A second request with the key waits for the first one in the dat
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, request
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    delete,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response as AnyResponse
 
+from core.access.declarations import Technical
 from core.access.guarded_session import GuardedSession
-from core.api.models import ApiReply
 from core.clock import now
 from core.contributions import JobDef, Step
+from core.database import SILENT, Model, UtcDateTime, insert_once
 from core.errors import DomainError, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -28,7 +38,6 @@ HEADER = "Idempotency-Key"
 KEPT = timedelta(days=1)
 KEY = "[!-~]{1,200}"
 REPLAYED = ("Location", "ETag")
-_SILENT = {"synchronize_session": False}
 
 
 def in_one_unit(act: Callable[[], AnyResponse]) -> AnyResponse:
@@ -46,7 +55,7 @@ def in_one_unit(act: Callable[[], AnyResponse]) -> AnyResponse:
             update(ApiReply)
             .where(ApiReply.user_id == user_id, ApiReply.key == key)
             .values(status=response.status_code, headers=kept, body=response.get_data()),
-            execution_options=_SILENT,
+            execution_options=SILENT,
         )
         return response
 
@@ -67,11 +76,10 @@ def _claim(session: GuardedSession, user_id: int | None, key: str) -> bool:
         delete(ApiReply).where(
             ApiReply.user_id == user_id, ApiReply.key == key, ApiReply.at < instant - KEPT
         ),
-        execution_options=_SILENT,
+        execution_options=SILENT,
     )
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     claimed = session.execute(
-        dialect.insert(ApiReply)
+        insert_once(session)(ApiReply)
         .values(
             user_id=user_id, key=key, fingerprint=_fingerprint(), at=instant,
             status=0, headers={}, body=b"",
@@ -106,7 +114,7 @@ def _fingerprint() -> str:
 
 def _step(run: Any) -> Step:
     run.session.execute(
-        delete(ApiReply).where(ApiReply.at < now() - KEPT), execution_options=_SILENT
+        delete(ApiReply).where(ApiReply.at < now() - KEPT), execution_options=SILENT
     )
     return Step(done=True)
 
@@ -117,3 +125,20 @@ TIDY = JobDef(
     step=_step,
     every=timedelta(hours=6),
 )
+
+
+class ApiReply(Model):
+    """What was answered to one Idempotency-Key of one user, stored with its effect."""
+
+    __tablename__ = "core_api_reply"
+    __access__ = Technical("each user reaches the own keys only; see core.api.once")
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("core_user.id"))
+    key: Mapped[str] = mapped_column(String(200))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    status: Mapped[int] = mapped_column(default=0)
+    headers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    body: Mapped[bytes] = mapped_column(LargeBinary, default=b"")

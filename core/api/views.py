@@ -6,13 +6,22 @@ from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from core.access.decorators import signed_in
-from core.access.verbs import resource_words, verb_words
+from core.access.words import resource_words, verb_words
 from core.addons.registry import registry
 from core.api.openapi import REF, document
-from core.i18n import gettext as _
-from core.i18n import localized
+from core.i18n import lazy_gettext as _l
 
 blueprint = Blueprint("api", __name__, template_folder="templates")
+TITLES = {
+    "exchange": _l("Imports"),
+    "exports": _l("Exports"),
+    "files": _l("Attachments"),
+    "measures": _l("Measures"),
+    "notifications": _l("Notifications"),
+    "organisation": _l("Organisation"),
+    "remarks": _l("Remarks"),
+    "search": _l("Search"),
+}
 
 
 @blueprint.get("/api/v1/openapi.json")
@@ -37,21 +46,7 @@ def reference() -> ResponseReturnValue:
 
 
 def _title(tag: str) -> str:
-    loaded = registry().loaded.get(tag)
-    return localized(loaded.title.model_dump()) if loaded else str(_TITLES().get(tag, tag))
-
-
-def _TITLES() -> dict[str, str]:  # noqa: N802 - a table that must be translated late
-    return {
-        "exchange": _("Imports"),
-        "exports": _("Exports"),
-        "files": _("Attachments"),
-        "measures": _("Measures"),
-        "notifications": _("Notifications"),
-        "organisation": _("Organisation"),
-        "remarks": _("Remarks"),
-        "search": _("Search"),
-    }
+    return str(TITLES.get(tag) or registry().title_of(tag))
 
 
 def _shown(

@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text
+from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
 from core.audit.append_only import keep_append_only
-from core.database import Model, UtcDateTime
-
-BigKey = BigInteger().with_variant(Integer, "sqlite")
+from core.database import BigKey, Model, UtcDateTime
 
 
 class AuditEntry(Model):

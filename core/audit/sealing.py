@@ -8,17 +8,23 @@ watermark below which nothing can appear any more.
 import hashlib
 import hmac
 import json
+import os
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from core.audit.anchor import keep_anchor, seal_key
 from core.audit.models import AuditEntry, AuditSeal
 from core.clock import now
+from core.config import Config, site_config
+from core.contributions import JobDef, Step
+from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
+from core.jobs.running import JobRun
+from core.jobs.services import enqueue
 
 BATCH = 500
 FIELDS = (
@@ -38,6 +44,9 @@ FIELDS = (
 )
 START = "0" * 64
 LOWEST = -(2**62)
+KEY_FILE = "audit.key"
+ANCHOR_FILE = "audit.anchor"
+FOLLOW = "audit.follow"  # the kind of job that core.remarks declares: it reads what was settled
 
 
 def row_mac(key: bytes, row: Any) -> str:
@@ -105,3 +114,68 @@ def last_seal(session: Session) -> AuditSeal | None:
     return session.execute(
         select(AuditSeal).order_by(AuditSeal.id.desc()).limit(1)
     ).scalar_one_or_none()
+
+
+def seal_key() -> bytes:
+    """Return the sealing key of this site, made at first use."""
+    return _config().key_file(KEY_FILE)
+
+
+def keep_anchor(seal_id: int, mac: str) -> None:
+    """Note the newest seal beside the database, so that cutting off the end shows."""
+    path = _config().instance / ANCHOR_FILE
+    known = read_anchor()
+    if known is not None and known[0] >= seal_id:
+        return
+    temporary = path.with_name(f"{ANCHOR_FILE}.{os.getpid()}")
+    temporary.write_text(json.dumps({"seal": seal_id, "mac": mac}), encoding="utf-8")
+    temporary.replace(path)
+
+
+def read_anchor() -> tuple[int, str] | None:
+    """Return (seal id, mac) of the newest seal that this server knows of."""
+    path = _config().instance / ANCHOR_FILE
+    if not path.exists():
+        return None
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return int(kept["seal"]), str(kept["mac"])
+
+
+def _config() -> Config:
+    return site_config()
+
+
+def seal_step(run: JobRun) -> Step:
+    """First find how far the trail is settled, then seal batch by batch, each in a step."""
+    until = run.cursor.get("until")
+    if until is None:
+        found = watermark(run.session)
+        if found is None:
+            return Step(done=True, note=_("Writers were busy; the next run seals."))
+        return Step(cursor={"until": found})
+    before = last_seal(run.session)
+    if seal_batch(run.session, until) == 0:
+        return Step(done=True)
+    _pass_on(run.session, before)
+    return Step(cursor={"until": until})
+
+
+def _pass_on(session: Session, before: AuditSeal | None) -> None:
+    """Let followers be told of the batch: a job of its own, so that it cannot harm the chain.
+
+    Sealed entries are all committed, and their numbers have no gap that may fill later; so this
+    costs the writers nothing and misses nobody.
+    """
+    sealed = last_seal(session)
+    if sealed is not None:
+        after = before.last_id if before is not None else sealed.first_id - 1
+        payload = {"after": after, "until": sealed.last_id}
+        enqueue(session, FOLLOW, payload, idempotency_key=f"audit:{sealed.id}", as_system=True)
+
+
+SEAL = JobDef(
+    kind="audit.seal",
+    title=_l("Seal the audit trail"),
+    step=seal_step,
+    every=timedelta(minutes=1),
+)

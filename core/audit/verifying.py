@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.audit.anchor import read_anchor, seal_key
 from core.audit.models import AuditEntry, AuditSeal
-from core.audit.sealing import FIELDS, LOWEST, START, row_mac, seal_mac
+from core.audit.sealing import FIELDS, LOWEST, START, read_anchor, row_mac, seal_key, seal_mac
 from core.i18n import gettext as _
 
 

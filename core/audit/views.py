@@ -1,17 +1,56 @@
-"""The auditor's pages."""
+"""The auditor's pages: the list of all entries, and one entry."""
+
+from collections.abc import Mapping
 
 from flask import Blueprint, render_template
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from core.access.decorators import needs
-from core.audit.lists import ENTRIES
+from core.audit.models import AuditEntry
 from core.audit.queries import entry_of
-from core.audit.words import action_words, resource_titles
+from core.audit.words import action_words, actor_words, resource_titles
 from core.contributions import Verb
 from core.exchange.export_views import export_response
-from core.web.lists import render_list
+from core.i18n import lazy_gettext as _l
+from core.web.lists import Column, Facet, ListSpec, render_list
 
 blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
+
+
+def _actors() -> Mapping[str, str]:
+    return {"user": str(_l("People")), "system": str(_l("The system"))}
+
+
+ENTRIES = ListSpec(
+    key="core.audit",
+    resource="core.audit",
+    title=_l("Audit trail"),
+    endpoint="audit.index",
+    record_endpoint="audit.show",
+    id=AuditEntry.id,
+    source=lambda: select().select_from(AuditEntry),
+    columns=(
+        Column("at", _l("When"), AuditEntry.at, kind="instant", phone="p1"),
+        Column("actor", _l("Who"), AuditEntry.actor_label, labels=actor_words, phone="p2"),
+        Column("action", _l("Did what"), AuditEntry.action, labels=action_words, phone="p3"),
+        Column("resource", _l("Kind of record"), AuditEntry.resource, labels=resource_titles),
+        Column("label", _l("Record"), AuditEntry.label, phone="p4"),
+        Column("record", _l("Number"), AuditEntry.record_id, kind="code"),
+        Column("reason", _l("Reason"), AuditEntry.reason),
+        Column("request", _l("Request"), AuditEntry.request_id, kind="code", shown=False),
+    ),
+    facets=(
+        Facet("action", _l("Did what"), AuditEntry.action, choices=action_words),
+        Facet("resource", _l("Kind of record"), AuditEntry.resource, choices=resource_titles),
+        Facet("by", _l("By"), AuditEntry.actor_kind, choices=_actors),
+        Facet("at", _l("When"), AuditEntry.at, kind="dates"),
+    ),
+    search=(AuditEntry.label, AuditEntry.actor_label, AuditEntry.reason),
+    search_hint=_l("Record, person, reason"),
+    sort="-at",
+    export_endpoint="audit.export",
+)
 
 
 @blueprint.get("/")

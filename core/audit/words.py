@@ -6,7 +6,6 @@ from core.addons.registry import registry
 from core.database import Model
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
-from core.i18n import localized
 
 ACTIONS = {
     "create": _l("added"),
@@ -83,10 +82,7 @@ def system_words(label: str) -> str:
 def actor_words() -> Mapping[str, str]:
     """Return the words for the labels under which the system acts; people stand by their names."""
     acts = {"addon_enabled": _("enabling"), "addon_disabled": _("disabling")}
-    titles = {
-        name: localized(one.manifest.title.model_dump())
-        for name, one in registry().catalogue.found.items()
-    }
+    titles = {name: str(one.manifest.title) for name, one in registry().catalogue.found.items()}
     known = {code: str(words) for code, words in SYSTEM_ACTORS.items()}
     for job in registry().every("jobs"):
         known[f"job {job.kind}"] = _("job: %(title)s", title=job.title)

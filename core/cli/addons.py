@@ -13,6 +13,7 @@ from core.addons.previews import ACTS, Act, Line, Preview
 from core.addons.registry import registry
 from core.addons.status import statuses
 from core.cli.scaffold import new
+from core.config import site_config
 from core.errors import DomainError
 from core.i18n import gettext as _
 from core.unit_of_work import read_only
@@ -124,7 +125,7 @@ def doctor() -> None:
 
 @contextmanager
 def _as_operator() -> Iterator[None]:
-    if schema.current(lifecycle.site_config(), schema.history_of(schema.CORE)) is None:
+    if schema.current(site_config(), schema.history_of(schema.CORE)) is None:
         raise click.ClickException("the database has no tables yet: run sunmao db upgrade")
     try:
         with acting_as(system_actor("command line")):

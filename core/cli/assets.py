@@ -7,10 +7,9 @@ import tempfile
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
-from core.config import Config
+from core.config import site_config
 from core.web.assets import RemoteAsset, remote_assets
 
 SECONDS = 120
@@ -32,8 +31,7 @@ def assets() -> None:
 @with_appcontext
 def fetch(source: Path | None) -> None:
     """Put checked copies under instance/assets; skips what is there already."""
-    config: Config = current_app.config["SUNMAO"]
-    failed = fetch_missing(config.instance / "assets", source)
+    failed = fetch_missing(site_config().instance / "assets", source)
     if failed:
         raise click.ClickException(f"not fetched: {', '.join(failed)}")
 

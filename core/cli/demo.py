@@ -8,8 +8,8 @@ from core.actor import Actor, acting_as, system_actor
 from core.addons import lifecycle
 from core.addons.registry import registry
 from core.cli.assets import fetch_missing
-from core.demo.logins import FILE, keep_table, seed_logins
-from core.demo.organisation import seed_organisation
+from core.config import site_config
+from core.demo.organisation import FILE, keep_table, seed_logins, seed_organisation
 from core.unit_of_work import unit_of_work
 
 OPERATOR = system_actor("demo")
@@ -27,7 +27,7 @@ def prepare() -> None:
     with acting_as(OPERATOR):
         prepare_site(OPERATOR)
     click.echo("browser files …")
-    fetch_missing(lifecycle.site_config().instance / "assets", source=None)
+    fetch_missing(site_config().instance / "assets", source=None)
     show_logins()
 
 
@@ -40,7 +40,7 @@ def logins() -> None:
 
 def prepare_site(operator: Actor) -> None:
     """Bring the site from whatever it is to a complete demonstration."""
-    config = lifecycle.site_config()
+    config = site_config()
     click.echo("tables …")
     lifecycle.upgrade_site(config)
     click.echo("department and accounts …")
@@ -62,7 +62,7 @@ def prepare_site(operator: Actor) -> None:
 
 def show_logins() -> None:
     """Print the table of logins and where it is kept."""
-    folder = lifecycle.site_config().instance
+    folder = site_config().instance
     rows = [line.split("\t") for line in keep_table(folder, ()).splitlines()]
     click.echo(f"\nLogins / 登录账号 ({folder / FILE}):\n")
     for login, password, name, role in rows:

@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from core.actor import system_actor
-from core.health.report import report, worst
+from core.health.checks import report, worst
 from core.unit_of_work import read_only
 
 MARKS = {"ok": "ok  ", "warn": "WARN", "bad": "BAD "}

@@ -10,12 +10,11 @@ from core.app import create_app
 from core.cli.addons import addon
 from core.cli.assets import assets
 from core.cli.audit import audit
-from core.cli.database import backup
 from core.cli.demo import demo
 from core.cli.health import health
 from core.cli.i18n import i18n
 from core.cli.jobs import worker
-from core.cli.schema import database
+from core.cli.schema import backup, database
 from core.cli.serve import serve
 from core.cli.users import user
 from core.config import ConfigError

@@ -1,10 +1,12 @@
-"""`sunmao db …`: migrations of the core and of every add-on."""
+"""`sunmao db …`, the migrations of the core and of every add-on, and `sunmao backup`."""
 
 import importlib.util
 import io
+import sqlite3
 import subprocess
 import sys
-from contextlib import redirect_stdout
+from contextlib import closing, redirect_stdout
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
@@ -13,6 +15,8 @@ from core.actor import acting_as, system_actor
 from core.addons import lifecycle, schema
 from core.addons.faults import AddonFaultError
 from core.addons.registry import registry
+from core.config import site_config
+from core.database import db
 from core.errors import DomainError
 
 
@@ -27,7 +31,7 @@ def upgrade() -> None:
     """Migrate the core, then every add-on that is on or off."""
     try:
         with acting_as(system_actor("command line")):
-            done = lifecycle.upgrade_site(lifecycle.site_config())
+            done = lifecycle.upgrade_site(site_config())
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     for owner in done:
@@ -46,7 +50,7 @@ def current() -> None:
 @with_appcontext
 def check() -> None:
     """Compare tables and models; the exit code is 1 if a migration is missing."""
-    config, wrong = lifecycle.site_config(), False
+    config, wrong = site_config(), False
     for owner in (schema.CORE, *registry().loaded):
         history = _history(owner)
         if schema.current(config, history) is None:
@@ -64,7 +68,7 @@ def check() -> None:
 @with_appcontext
 def revision(owner: str, message: str) -> None:
     """Write the next migration of OWNER (core or an add-on) from the models."""
-    config, history = lifecycle.site_config(), _history(owner)
+    config, history = site_config(), _history(owner)
     schema.upgrade(config, history)
     with redirect_stdout(io.StringIO()):  # Alembic tells of a name that is changed right after
         written = schema.revise(config, history, message=message)
@@ -80,7 +84,7 @@ def revision(owner: str, message: str) -> None:
 @with_appcontext
 def downgrade(owner: str, to: str) -> None:
     """Take OWNER back to revision TO (-1 for the last step); for developers."""
-    schema.downgrade(lifecycle.site_config(), _history(owner), to=to)
+    schema.downgrade(site_config(), _history(owner), to=to)
     click.echo(f"{owner}: {_revision(owner)}")
 
 
@@ -97,4 +101,24 @@ def _history(owner: str) -> schema.History:
 
 
 def _revision(owner: str) -> str:
-    return schema.current(lifecycle.site_config(), _history(owner)) or "-"
+    return schema.current(site_config(), _history(owner)) or "-"
+
+
+@click.command("backup")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def backup(target: Path) -> None:
+    """Copy the SQLite database to TARGET and check the copy; for PostgreSQL use pg_dump -Fc."""
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise click.ClickException("this site is on PostgreSQL: use pg_dump -Fc")
+    if target.exists():
+        raise click.ClickException(f"{target} exists; a backup is never written over another file")
+    with closing(sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)) as source:
+        source.execute("VACUUM INTO ?", (str(target),))
+    target.chmod(0o600)
+    with closing(sqlite3.connect(target)) as copy:
+        verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    if verdict != "ok":
+        raise click.ClickException(f"the copy is damaged: {verdict}")
+    click.echo(f"{target}: {target.stat().st_size:,} bytes, integrity ok")

@@ -38,10 +38,10 @@ def create_admin(login: str) -> None:
 def list_users() -> None:
     """Show every account."""
     with _as_operator() as actor, read_only(actor) as session:
-        for row in user_rows(session, limit=100_000):
+        for row in user_rows(session):
             role = _("administrator") if row.is_administrator else ""
             state = _("enabled") if row.active else _("disabled")
-            click.echo(f"{row.login:<24} {state:<10} {role:<14} {row.employee}".rstrip())
+            click.echo(f"{row.login:<24} {state:<10} {role:<14} {row.employee or ''}".rstrip())
 
 
 @user.command("disable")

@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
 from core.audit.append_only import keep_append_only
-from core.database import Model, UtcDateTime
-
-BigKey = BigInteger().with_variant(Integer, "sqlite")
+from core.database import BigKey, Model, UtcDateTime
 
 
 class StoredEvent(Model):

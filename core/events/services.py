@@ -50,8 +50,7 @@ def publish(session: Session, *events: Event) -> list[int]:
 def _owner(event: Event) -> str:
     declared = next((kind for kind in registry().event_types() if kind.key == event.type), None)
     if declared is None:
-        msg = f"nobody declares the event {event.type!r}"
-        raise ProgrammingFault(msg)
+        raise ProgrammingFault(f"nobody declares the event {event.type!r}")
     return registry().owner_of(declared)
 
 

@@ -4,18 +4,17 @@ import io
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from flask import Response, request, send_file, url_for
+from flask import Response, request, url_for
 from pydantic import Field
 
 from core.access.decorators import signed_in
 from core.api import Api, In, Out, Text
 from core.exchange import export_views, pages, services
-from core.exchange.access import exchange_for
-from core.exchange.bad_rows import bad_rows_file
+from core.exchange.applying import check_mapping
+from core.exchange.export import bad_rows_file
 from core.exchange.export_job import own_export
-from core.exchange.mapping import check_mapping
 from core.exchange.models import ImportRun
-from core.exchange.queries import own_import, row_errors
+from core.exchange.queries import exchange_for, own_import, row_errors
 from core.exchange.upload import received
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_session
@@ -177,10 +176,7 @@ def refused(record_id: int) -> list[RefusedRow]:
 def refused_file(record_id: int) -> Response:
     """Answer a file that can be mended and sent again."""
     _own(record_id)
-    file = bad_rows_file(record_id)
-    return send_file(
-        file.stream, mimetype=file.mimetype, as_attachment=True, download_name=file.filename
-    )
+    return bad_rows_file(record_id).response()
 
 
 class ExportOut(Out):

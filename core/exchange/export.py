@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO, Literal
 
+from flask import Response, send_file
 from sqlalchemy.orm import Session
 
 from core.audit.services import record
@@ -16,7 +17,9 @@ from core.clock import now, site_zone
 from core.errors import Refused
 from core.exchange.cells import defuse, outgoing
 from core.exchange.limits import MAX_EXPORT_ROWS
+from core.exchange.queries import own_import, row_errors
 from core.i18n import gettext as _
+from core.unit_of_work import current_session
 
 Format = Literal["csv", "xlsx"]
 MIMETYPES = {
@@ -35,6 +38,12 @@ class ExportFile:
     mimetype: str
     rows: int
     sha256: str
+
+    def response(self) -> Response:
+        """Answer the file as a download."""
+        return send_file(
+            self.stream, mimetype=self.mimetype, as_attachment=True, download_name=self.filename
+        )
 
 
 def write_file(
@@ -130,3 +139,16 @@ def _digest(stream: BinaryIO) -> str:
         digest.update(chunk)
     stream.seek(0)
     return digest.hexdigest()
+
+
+def bad_rows_file(import_id: int) -> ExportFile:
+    """Return the refused rows of an own import as CSV; mended, it can be imported again."""
+    session = current_session()
+    run = own_import(session, import_id)
+    width = len(run.headings)
+    titles = [*run.headings, _("Row"), _("Reason")]
+    rows = (
+        [*(list(error.cells) + [""] * width)[:width], error.row_number, error.reason]
+        for error in row_errors(session, import_id)
+    )
+    return write_file(titles, rows, fmt="csv", name=f"refused-{import_id}")

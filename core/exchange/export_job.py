@@ -13,7 +13,6 @@ from pathlib import Path, PurePath
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -21,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 from core.access.guarded_session import GuardedSession
 from core.addons.registry import registry
 from core.clock import now
-from core.config import Config
+from core.config import Config, site_config
 from core.contributions import JobDef, Step
 from core.errors import NotFound, ProgrammingFault
 from core.exchange.cells import outgoing
@@ -191,8 +190,7 @@ def _collected(place: Path, cursor: Any) -> Iterator[Sequence[Any]]:
             total = zlib.crc32(line, total)
             yield json.loads(line, object_hook=lambda found: Decimal(found["number"]))
     if total != cursor["sum"]:
-        msg = f"{place.name} is not what the steps of this export wrote"
-        raise ProgrammingFault(msg)
+        raise ProgrammingFault(f"{place.name} is not what the steps of this export wrote")
 
 
 def _number(value: Any) -> dict[str, str]:
@@ -200,8 +198,7 @@ def _number(value: Any) -> dict[str, str]:
 
 
 def _place(payload: Any, ending: str) -> Path:
-    config: Config = current_app.config["SUNMAO"]
-    return export_folder(config) / PurePath(f"{payload['file']}.{ending}").name
+    return export_folder(site_config()) / PurePath(f"{payload['file']}.{ending}").name
 
 
 def export_folder(config: Config) -> Path:
@@ -212,7 +209,7 @@ def export_folder(config: Config) -> Path:
 def tidy_exports() -> None:
     """Delete what large exports left a day ago."""
     before = (now() - KEPT).timestamp()
-    for path in export_folder(current_app.config["SUNMAO"]).glob("*.*"):
+    for path in export_folder(site_config()).glob("*.*"):
         if path.stat().st_mtime < before:
             path.unlink(missing_ok=True)
 
@@ -223,8 +220,7 @@ def _address(spec: ListSpec) -> str:
         for name, value in list(vars(module).items()):
             if value is spec:
                 return f"{module.__name__}:{name}"
-    msg = f"{spec.key}: a list that is exported must be a constant of a module"
-    raise ProgrammingFault(msg)
+    raise ProgrammingFault(f"{spec.key}: a list that is exported must be a constant of a module")
 
 
 def _spec(payload: Any) -> ListSpec:

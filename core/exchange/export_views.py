@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from core.access.decorators import signed_in
 from core.errors import NotFound
 from core.exchange.export_job import enqueue_export, own_export
-from core.exchange.forms import EmptyForm
 from core.exchange.limits import MAX_EXPORT_AT_ONCE
 from core.exchange.list_export import checked_format, count_rows, export
 from core.i18n import gettext as _
@@ -30,10 +29,7 @@ def export_response(spec: ListSpec, *, page: str = "exports.show") -> BaseRespon
     args = replace(spec.parse(request.args), after="", page=1)
     rows = count_rows(spec, args)
     if rows <= MAX_EXPORT_AT_ONCE:
-        file = export(spec, args, fmt)
-        return send_file(
-            file.stream, mimetype=file.mimetype, as_attachment=True, download_name=file.filename
-        )
+        return export(spec, args, fmt).response()
     with unit_of_work() as session:
         job_id = enqueue_export(session, spec, args, fmt, rows=rows)
     return redirect(url_for(page, job_id=job_id))
@@ -44,7 +40,7 @@ def export_response(spec: ListSpec, *, page: str = "exports.show") -> BaseRespon
 def show(job_id: int) -> Response:
     """Show how far an own export is; while it runs the page renews itself, without script."""
     found = own_export(job_id)
-    response = Response(render_template("exchange/export.html", export=found, button=EmptyForm()))
+    response = Response(render_template("exchange/export.html", export=found))
     if found.is_running:
         response.headers["Refresh"] = str(REFRESH_SECONDS)
     return response

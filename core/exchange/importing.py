@@ -12,12 +12,11 @@ from core.audit.services import record
 from core.clock import now
 from core.contributions import Exchange, JobDef, Step
 from core.errors import Refused
-from core.exchange.access import exchange_for
 from core.exchange.applying import REFUSED, Plan, Verdict, apply_rows, count
 from core.exchange.export_job import tidy_exports
 from core.exchange.limits import MAX_KEPT_ERRORS
 from core.exchange.models import ImportRowError, ImportRun, ImportState
-from core.exchange.queries import own_import
+from core.exchange.queries import exchange_for, own_import
 from core.exchange.services import APPLY, follow_job, tell_importer
 from core.exchange.upload import read_rows, stored_path
 from core.i18n import gettext as _

@@ -4,12 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
 from core.addons.registry import registry
-from core.database import Model, UtcDateTime
+from core.database import BigKey, Model, UtcDateTime
 from core.i18n.sentence import LongSentence
 
 
@@ -65,7 +65,7 @@ class ImportRowError(Model):
     __access__ = Technical("reached through its import only")
     __table_args__ = (UniqueConstraint("import_id", "row_number"),)
 
-    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("core_import.id", ondelete="CASCADE"))
     row_number: Mapped[int]
     cells: Mapped[list[str]] = mapped_column(JSON)

@@ -1,25 +1,42 @@
-"""What the pages of the wizard show."""
+"""What the pages of the wizard show, and the start page of the reader's own imports and exports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import render_template, url_for
+from sqlalchemy import select
 
 from core.addons.registry import registry
-from core.addons.switched_off import disabled_titles
-from core.contributions import Exchange
-from core.exchange.access import exchange_for, usable_exchanges
+from core.addons.status import disabled_titles
+from core.clock import now
+from core.contributions import Exchange, Slot
+from core.exchange.export_job import KIND as EXPORT
 from core.exchange.importing import errors_kept
 from core.exchange.models import ImportRowError, ImportRun, ImportState
-from core.exchange.queries import own_import, recent_imports, row_errors
-from core.exchange.services import can_resume
+from core.exchange.queries import (
+    exchange_for,
+    own_import,
+    recent_imports,
+    row_errors,
+    usable_exchanges,
+)
+from core.exchange.services import APPLY, can_resume
 from core.exchange.upload import original_of
 from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
 from core.jobs.definitions import addon_title
+from core.jobs.lists import STATES, TONES
+from core.jobs.models import Job, JobState
 from core.jobs.queries import Progress, progress
-from core.unit_of_work import current_session
+from core.unit_of_work import current_session, current_unit
 from core.web.navigation import list_address
 
 SHOWN_ERRORS = 50
 SHOWN_UNMAPPED = 4
+SHOWN = 5
+RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +48,6 @@ class IndexPage:
     states: dict[int, tuple[str, str]]
     kinds: dict[int, str]
     disabled: str  # titles of disabled add-ons, asked where there is nothing to import
-
-
-@dataclass(frozen=True, slots=True)
-class UploadPage:
-    """One kind of import before its file has come."""
-
-    exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +117,6 @@ def index_page() -> IndexPage:
     return IndexPage(usable, recent, states, kinds, disabled)
 
 
-def upload_page(key: str) -> UploadPage:
-    """Return the page that takes a file; NotFound and NotAllowed as `exchange_for`."""
-    return UploadPage(exchange_for(current_session(), key))
-
-
 def mapping_page(import_id: int) -> MappingPage:
     """Return the page that maps columns of an own import."""
     session = current_session()
@@ -161,3 +166,68 @@ def outcome_words() -> dict[str, str]:
         "unchanged": _("unchanged"),
         "refused": _("refused"),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One import or export that goes on or failed."""
+
+    title: str
+    url: str
+    state: str
+    tone: str
+    done: int
+    total: int | None
+
+
+def errands() -> list[Errand]:
+    """Return the reader's imports and exports of the week that run or failed, the newest first."""
+    rows = current_session().execute(
+        select(
+            Job.id,
+            Job.state,
+            Job.progress_done,
+            Job.progress_total,
+            ImportRun.id.label("import_id"),
+            ImportRun.filename,
+        )
+        .outerjoin(ImportRun, ImportRun.job_id == Job.id)
+        .where(
+            Job.as_user_id == current_unit().actor.user_id,
+            Job.kind.in_((APPLY, EXPORT)),
+            Job.state.in_((JobState.PENDING, JobState.LEASED, JobState.DEAD)),
+            Job.created_at > now() - RECENT,
+        )
+        .order_by(Job.id.desc())
+        .limit(SHOWN)
+    )
+    return [
+        Errand(
+            _("Import of %(file)s", file=row.filename) if row.import_id else _("Export of a list"),
+            url_for("exchange.result", import_id=row.import_id)
+            if row.import_id
+            else url_for("exports.show", job_id=row.id),
+            str(STATES[row.state]),
+            TONES.get(row.state, ""),
+            row.progress_done,
+            row.progress_total,
+        )
+        for row in rows
+    ]
+
+
+def panel(_record: Any) -> str:
+    """Return the panel, nothing when nothing of the reader's runs or failed."""
+    found = errands()
+    return render_template("exchange/panel.html", errands=found) if found else ""
+
+
+SLOTS = (
+    Slot(
+        place="workspace.main",
+        key="errands",
+        title=_l("My imports and exports"),
+        render=panel,
+        order=10,
+    ),
+)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,11 +13,9 @@ from core.audit.services import record
 from core.clock import now
 from core.contributions import Exchange
 from core.errors import Conflict
-from core.exchange.access import exchange_for
-from core.exchange.applying import Plan, Verdict, apply_rows
-from core.exchange.mapping import check_mapping, guess, preset
+from core.exchange.applying import Plan, Verdict, apply_rows, check_mapping, guess, preset
 from core.exchange.models import ImportRun, ImportState
-from core.exchange.queries import own_import
+from core.exchange.queries import exchange_for, own_import
 from core.exchange.upload import Upload, original_of, read_rows, stored_path
 from core.i18n import gettext as _
 from core.jobs.models import JobState
@@ -128,7 +126,8 @@ def start(session: Session, import_id: int) -> int:
         idempotency_key=f"import:{run.id}",
         addon=run.addon,
     )
-    record(session, "import", plan.exchange.resource, None, changes=_facts(run), label=run.filename)
+    facts = {"file": run.filename, "rows": run.rows_total, "mapping": run.mapping}
+    record(session, "import", plan.exchange.resource, None, changes=facts, label=run.filename)
     original = original_of(run.stored_as)
     session.info["unit"].after_commit.append(lambda: original.unlink(missing_ok=True))
     return run.job_id
@@ -213,7 +212,3 @@ def _plan(session: Session, run: ImportRun) -> Plan:
     exchange = exchange_for(session, run.exchange)
     mapping = check_mapping(exchange, run.headings, run.mapping)
     return Plan(exchange, tuple(run.headings), mapping, dict(run.options))
-
-
-def _facts(run: ImportRun) -> dict[str, Any]:
-    return {"file": run.filename, "rows": run.rows_total, "mapping": run.mapping}

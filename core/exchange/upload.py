@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from flask import current_app
-
-from core.config import Config
+from core.config import site_config
 from core.errors import Refused
 from core.exchange.cells import clean
 from core.exchange.csv_file import ENCODINGS, check_text, detect_encoding, read_csv
@@ -91,8 +89,7 @@ def original_of(stored_as: str) -> Path:
 
 def stored_path(stored_as: str) -> Path:
     """Return where a normalised file lies; the name is one of our own random ones."""
-    config: Config = current_app.config["SUNMAO"]
-    return config.instance / "files" / "imports" / PurePath(stored_as).name
+    return site_config().instance / "files" / "imports" / PurePath(stored_as).name
 
 
 def display_name(filename: str) -> str:

@@ -1,26 +1,82 @@
 """The import wizard: upload, map and preview, progress and result."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access.decorators import signed_in
+from core.contributions import Exchange, ImportColumn
 from core.errors import Refused
 from core.exchange import pages, services
 from core.exchange.applying import Verdict
-from core.exchange.bad_rows import bad_rows_file
-from core.exchange.forms import EmptyForm, EncodingForm, UploadForm, chosen_mapping, mapping_form
-from core.exchange.models import ImportState
+from core.exchange.csv_file import ENCODINGS
+from core.exchange.export import bad_rows_file
+from core.exchange.models import ImportRun, ImportState
+from core.exchange.queries import exchange_for
 from core.exchange.upload import read_again, received
 from core.i18n import gettext as _
-from core.unit_of_work import unit_of_work
-from core.web.forms import Form
+from core.i18n import lazy_gettext as _l
+from core.unit_of_work import current_session, unit_of_work
+from core.web.answering import confirm
+from core.web.forms import NOTHING, FileField, Form, SelectField
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/imports", template_folder="templates")
 
 REFRESH_SECONDS = 2
+PREFIX = "column_"
+
+
+class UploadForm(Form):
+    """One file."""
+
+    file = FileField(
+        _l("File"),
+        required=True,
+        span=4,
+        hint=_l(
+            "CSV (UTF-8, GB18030, Big5 or UTF-16; comma, semicolon or tab) up to 1,000,000 rows, "
+            "or XLSX up to 50,000 rows; the first row holds the headings."
+        ),
+        render_kw={"accept": ".csv,.tsv,.txt,.xlsx"},
+    )
+
+
+class EncodingForm(Form):
+    """In which encoding a text file is to be read."""
+
+    encoding = SelectField(
+        _l("Encoding of the file"), choices=tuple(ENCODINGS.items()), empty=False, required=True
+    )
+
+
+class HeadingField(SelectField):
+    """Which heading feeds a column; a required one is marked, but a choice may be unfinished."""
+
+    def __init__(self, column: ImportColumn, headings: Sequence[str], **options: Any) -> None:
+        super().__init__(
+            str(column.title),
+            choices=[(heading, heading) for heading in headings],
+            empty=_l("– not in the file –"),
+            hint=str(column.help or ""),
+            **options,
+        )
+        self.required = column.required
+
+
+def mapping_form(exchange: Exchange, run: ImportRun) -> Form:
+    """Return a form with one choice of heading per column of the import."""
+    fields = {PREFIX + one.name: HeadingField(one, run.headings) for one in exchange.columns}
+    made: type[Form] = type("MappingForm", (Form,), fields)
+    return made(**{PREFIX + name: heading for name, heading in run.mapping.items()})
+
+
+def chosen_mapping(form: Form) -> dict[str, str]:
+    """Return {column: heading} as the user chose."""
+    chosen = form.values().items()
+    return {name.removeprefix(PREFIX): heading for name, heading in chosen if heading}
 
 
 @blueprint.get("/")
@@ -32,33 +88,35 @@ def index() -> str:
 
 @blueprint.route("/new/<key>", methods=["GET", "POST"])
 @signed_in
-def upload(key: str) -> str | BaseResponse | tuple[str, int]:
+def upload(key: str) -> ResponseReturnValue:
     """Take a file."""
-    page = pages.upload_page(key)
-    form = UploadForm()
-    if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template("exchange/upload.html", page=page, form=form), status
-    file = form.file.data
-    try:
-        with received(file.stream, file.filename or "") as accepted, unit_of_work() as session:
-            import_id = services.add_import(session, key, accepted)
-    except Refused as refusal:
-        form.file.errors = [str(refusal)]
-        page = pages.upload_page(key)
-        return render_template("exchange/upload.html", page=page, form=form), refusal.status
-    return redirect(url_for(".mapping", import_id=import_id))
+    exchange, form = exchange_for(current_session(), key), UploadForm()
+
+    def act() -> int:
+        file = form.file.data
+        with received(file.stream, file.filename) as accepted, unit_of_work() as session:
+            return services.add_import(session, key, accepted)
+
+    if form.accepts(act):
+        return redirect(url_for(".mapping", import_id=form.result))
+    return form.render(
+        "exchange/upload.html",
+        title=str(exchange.title),
+        sub=_("Step 1 of 3: the file"),
+        crumbs=[{"url": url_for(".index"), "title": _("Imports")}],
+        submit=_("Upload file"),
+        cancel=url_for(".index"),
+        columns=exchange.columns,
+    )
 
 
 @blueprint.route("/<int:import_id>/columns", methods=["GET", "POST"])
 @signed_in
-def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
+def mapping(import_id: int) -> ResponseReturnValue:
     """Choose columns and see what would become of the first rows."""
     page = pages.mapping_page(import_id)
     form = mapping_form(page.exchange, page.run)
-    if form.validate_on_submit():
-        with unit_of_work() as session:
-            services.set_mapping(session, import_id, chosen_mapping(form))
+    if form.accepts(lambda: _keep_mapping(import_id, form)):
         return redirect(url_for(".mapping", import_id=import_id))
     refusal: Refused | None = None
     verdicts: Sequence[Verdict] = ()
@@ -74,9 +132,13 @@ def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
         verdicts=verdicts,
         refusal=refusal,
         outcomes=pages.outcome_words(),
-        button=EmptyForm(),
-        encoding=EncodingForm(formdata=None, data={"encoding": page.run.encoding}),
-    ), (422 if form.is_submitted() else 200)
+        encoding=EncodingForm(NOTHING, encoding=page.run.encoding),
+    ), (form.status if form.all_errors else 200)
+
+
+def _keep_mapping(import_id: int, form: Form) -> None:
+    with unit_of_work() as session:
+        services.set_mapping(session, import_id, chosen_mapping(form))
 
 
 @blueprint.post("/<int:import_id>/encoding")
@@ -84,7 +146,7 @@ def mapping(import_id: int) -> str | BaseResponse | tuple[str, int]:
 def encoding(import_id: int) -> BaseResponse:
     """Read the file again in the encoding that the person chose; else all stays as it was."""
     form, run = EncodingForm(), pages.mapping_page(import_id).run
-    if not form.validate_on_submit():
+    if not form.validate():
         abort(400)
     try:
         with (
@@ -110,17 +172,11 @@ def start(import_id: int) -> BaseResponse:
 @signed_in
 def discard(import_id: int) -> ResponseReturnValue:
     """Ask, then drop an import that was never started."""
-    run, form = pages.mapping_page(import_id).run, Form()
-
-    def act() -> None:
-        with unit_of_work() as session:
-            services.discard(session, import_id)
-
-    if form.accepts(act):
-        flash(_("%(name)s was discarded; nothing of it was imported.", name=run.filename), "ok")
-        return redirect(url_for(".index"))
-    return form.render(
-        "web/confirm.html",
+    run = pages.mapping_page(import_id).run
+    return confirm(
+        lambda session: services.discard(session, import_id),
+        url_for(".index"),
+        said=_("%(name)s was discarded; nothing of it was imported.", name=run.filename),
         title=_("Discard %(name)s", name=run.filename),
         submit=_("Discard"),
         cancel=url_for(".mapping", import_id=import_id),
@@ -154,7 +210,7 @@ def result(import_id: int) -> ResponseReturnValue:
     page = pages.result_page(import_id)
     if page.run.standing == ImportState.UPLOADED:
         return redirect(url_for(".mapping", import_id=import_id), 303)
-    response = Response(render_template("exchange/result.html", page=page, button=EmptyForm()))
+    response = Response(render_template("exchange/result.html", page=page))
     if page.is_open:
         response.headers["Refresh"] = str(REFRESH_SECONDS)
     return response
@@ -164,7 +220,4 @@ def result(import_id: int) -> ResponseReturnValue:
 @signed_in
 def refused_rows(import_id: int) -> BaseResponse:
     """Download the refused rows with a column of reasons, ready to be mended and sent again."""
-    file = bad_rows_file(import_id)
-    return send_file(
-        file.stream, mimetype=file.mimetype, as_attachment=True, download_name=file.filename
-    )
+    return bad_rows_file(import_id).response()

@@ -11,9 +11,9 @@ from core.api.reading import PARTS
 from core.contributions import Verb
 from core.errors import Refused
 from core.files import services
+from core.files.models import FILE
 from core.files.queries import file_view, files_of
-from core.files.resources import FILE
-from core.files.serving import content
+from core.files.views import content
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.remarks.subject import subject

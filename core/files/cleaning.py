@@ -8,11 +8,12 @@ from sqlalchemy.orm import UOWTransaction
 from core.access.guarded_session import GuardedSession
 from core.clock import now
 from core.contributions import JobDef, Step
+from core.database import SILENT
 from core.files.models import Attachment
 from core.files.storage import discard, folder
 from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
-from core.remarks.cleaning import SILENT, deleted_records
+from core.remarks.cleaning import deleted_records
 
 KEPT = timedelta(days=1)  # an upload may still be on its way to its row
 

@@ -2,16 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
-from core.database import Model, UtcDateTime
+from core.database import BigKey, Model, UtcDateTime, Versioned
 
-BigKey = BigInteger().with_variant(Integer, "sqlite")
+FILE = "core.file"
+LIMIT = "core.attachment_mb"
+ATTACH, DETACH = "attach", "detach"  # acts on the record, as its history shows them
+MOST = 50  # on one record
 
 
-class Attachment(Model):
+class Attachment(Versioned, Model):
     """One file on one record; one that was deleted stays as a row without bytes.
 
     It hangs on (resource, record_id) and has no scope of its own, which would grow old when the
@@ -35,6 +38,3 @@ class Attachment(Model):
     uploader_label: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    row_version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - read once by the mapper

@@ -9,8 +9,8 @@ from core.access.guarded_session import GuardedSession
 from core.access.records import load
 from core.contributions import Verb
 from core.errors import NotAllowed, NotFound
-from core.files.kinds import ANY, is_image
 from core.files.models import Attachment
+from core.files.storage import ANY, is_image
 from core.i18n import gettext as _
 from core.remarks.subject import Subject, subject
 from core.unit_of_work import current_session, current_unit

@@ -12,9 +12,8 @@ from core.audit.services import record
 from core.clock import now
 from core.contributions import Verb
 from core.errors import DomainError, NotAllowed, NotFound, Refused
-from core.files.models import Attachment
+from core.files.models import ATTACH, DETACH, FILE, LIMIT, MOST, Attachment
 from core.files.queries import is_own, may_change, on_record, readable_file
-from core.files.resources import ATTACH, DETACH, FILE, LIMIT, MOST
 from core.files.storage import Stored, discard, store
 from core.i18n import gettext as _
 from core.i18n.writing import wrong_text

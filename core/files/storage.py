@@ -1,4 +1,4 @@
-"""The bytes of attachments: written whole and made durable before any row names them."""
+"""The bytes of attachments: what they are, and how they lie durable before any row names them."""
 
 import hashlib
 import os
@@ -9,13 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from flask import current_app
-
-from core.config import Config
-from core.files.kinds import LONGEST_START, media_type_of
+from core.config import site_config
 
 CHUNK = 256 * 1024
 OWNER_ONLY = 0o600
+ANY = "application/octet-stream"
+PDF = "application/pdf"
+STARTS = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", PDF),
+)
+LONGEST_START = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,7 @@ class Stored:
 
 def folder() -> Path:
     """Return where the bytes lie, in folders of two signs each."""
-    config: Config = current_app.config["SUNMAO"]
-    return config.instance / "files" / "attachments"
+    return site_config().instance / "files" / "attachments"
 
 
 def path_of(stored_as: str) -> Path:
@@ -80,3 +86,18 @@ def _keep_names(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def media_type_of(start: bytes) -> str:
+    """Return the media type of a kind that may be shown, else that of any bytes.
+
+    What the sender claims and the ending of the name are not asked: they may lie.
+    """
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for known, kind in STARTS if start.startswith(known)), ANY)
+
+
+def is_image(media_type: str) -> bool:
+    """Tell whether an <img> may show it."""
+    return media_type.startswith("image/")

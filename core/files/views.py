@@ -1,27 +1,38 @@
-"""Uploading, downloading, showing and deleting attachments; the tab on a record's page."""
+"""Uploading, answering and deleting attachments; the tab on a record's page."""
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from core.access.decorators import needs
 from core.contributions import Verb
-from core.errors import Refused
+from core.errors import NotFound, Refused
 from core.files import services
-from core.files.queries import files_of
-from core.files.resources import FILE, LIMIT, MOST
-from core.files.serving import content
+from core.files.models import FILE, LIMIT, MOST
+from core.files.queries import files_of, readable_file
+from core.files.storage import ANY, path_of
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.remarks.subject import Subject, subject
 from core.settings.services import get
 from core.unit_of_work import current_unit, unit_of_work
-from core.web.forms import Form
+from core.web.answering import confirm
 
 TAB = "attachments"
 blueprint = Blueprint("files", __name__, url_prefix="/files", template_folder="templates")
+LOCKED = "sandbox; default-src 'none'"
 
 
 def render_tab(about: Subject) -> Markup:
@@ -69,17 +80,12 @@ def view(file_id: int) -> ResponseReturnValue:
 def delete(file_id: int) -> ResponseReturnValue:
     """Ask, then delete a file."""
     file, about = services.deletable_file(file_id)
-    page = _page(about)
-    if request.method == "POST":
-        with unit_of_work():
-            services.detach(file_id)
-        flash(_("The file was deleted."), "ok")
-        return redirect(page, 303)
-    return Form().render(
-        "web/confirm.html",
+    return confirm(
+        lambda _session: services.detach(file_id),
+        _page(about),
+        said=_("The file was deleted."),
         title=_("Delete “%(name)s”", name=file.name),
         submit=_("Delete"),
-        cancel=page,
         happens=[(None, _("The file goes for everybody. This cannot be undone."))],
         keeps=[(None, _("That there was one stays in the history."))],
     )
@@ -94,3 +100,25 @@ def _limits(about: Subject) -> dict[str, Any]:
     own: dict[str, Any] = {"resource": about.resource.key, "record_id": about.record_id}
     address = url_for("files.upload", **own) if may else None
     return {"upload_url": address, "limit": get(LIMIT), "most": MOST}
+
+
+def content(file_id: int, *, inline: bool = False) -> Response:
+    """Answer a file of a record that the actor sees; only kinds known by their bytes are shown."""
+    file, _about = readable_file(file_id)
+    path = path_of(file.stored_as)
+    if not path.is_file():
+        current_app.logger.error("the bytes of attachment %s are missing", file.id)
+        raise NotFound(_("The content of this file is missing. Tell the administrator."))
+    shown = inline and file.media_type != ANY
+    response = send_file(
+        path,
+        mimetype=file.media_type if shown else ANY,
+        as_attachment=not shown,
+        download_name=file.name,
+        conditional=False,
+        etag=False,
+    )
+    response.headers["Content-Security-Policy"] = LOCKED
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

@@ -1,20 +1,21 @@
-"""The checks: each looks at the facts and says in one sentence how it is and what to do."""
+"""The checks: each says in one sentence how it is and what to do; one that fails is a finding."""
 
 import platform
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Literal
 
-from flask import current_app
+from flask import current_app, has_request_context, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.addons import schema
 from core.addons.registry import CORE, registry
 from core.addons.status import statuses
-from core.config import Config
-from core.health.facts import Facts
+from core.config import Config, site_config
+from core.health.facts import Facts, read_facts
 from core.i18n import format_date, format_datetime, format_number, join_words, ngettext
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -36,6 +37,7 @@ SAFE_MODES = {
     "sqlite": {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"},
 }
 SAFER = {"synchronous_commit": {"remote_write", "remote_apply"}, "synchronous": {"3"}}
+ORDER: Sequence[State] = ("bad", "warn", "ok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def durability(facts: Facts) -> Answer:
 
 def migrations(_facts: Facts) -> Answer:
     """Say whether the tables fit the code."""
-    config: Config = current_app.config["SUNMAO"]
+    config = site_config()
     behind = [] if _is_current(config, schema.history_of(schema.CORE)) else [CORE]
     for name in sorted(registry().enabled_set().names):
         package = registry().catalogue.manifests[name].package
@@ -160,8 +162,7 @@ def dead_jobs(facts: Facts) -> Answer:
 
 def disk(_facts: Facts) -> Answer:
     """Say how much space is left."""
-    config: Config = current_app.config["SUNMAO"]
-    free = shutil.disk_usage(config.instance).free
+    free = shutil.disk_usage(site_config().instance).free
     amount = format_number(round(free / 1024**3, 1))
     if free < LITTLE_SPACE:
         return "bad" if free < NO_SPACE else "warn", _(
@@ -173,7 +174,7 @@ def disk(_facts: Facts) -> Answer:
 
 def browser_files(_facts: Facts) -> Answer:
     """Say where charts come from."""
-    config: Config = current_app.config["SUNMAO"]
+    config = site_config()
     missing = [
         one.name
         for one in remote_assets().values()
@@ -245,3 +246,37 @@ CHECKS: tuple[tuple[Check, object, str], ...] = (
     (clock, _l("Clock"), ""),
     (versions, _l("Versions"), ""),
 )
+
+
+def report() -> list[Finding]:
+    """Run every check and return the findings, in their order."""
+    try:
+        with current_session().begin_nested():
+            facts = read_facts(current_session())
+    except SQLAlchemyError as error:
+        current_app.logger.exception("the facts of the site could not be read")
+        said = _("The database did not answer: %(error)s", error=type(error).__name__)
+        return [Finding("database", _("Database"), "bad", said)]
+    answers = _("It answers; it is %(name)s.", name=facts.database)
+    return [
+        Finding("database", _("Database"), "ok", answers),
+        *(_checked(facts, *one) for one in CHECKS),
+    ]
+
+
+def _checked(facts: Facts, check: Check, title: object, endpoint: str) -> Finding:
+    key = check.__name__
+    try:
+        with current_session().begin_nested():
+            state, said = check(facts)
+    except Exception as error:
+        current_app.logger.exception("the check %s failed", key)
+        state = "bad"
+        said = _("This could not be checked: %(error)s", error=type(error).__name__)
+    url = url_for(endpoint) if endpoint and has_request_context() else ""
+    return Finding(key, str(title), state, said, url)
+
+
+def worst(findings: Sequence[Finding]) -> State:
+    """Return the worst state among findings."""
+    return min((one.state for one in findings), key=ORDER.index, default="ok")

@@ -34,7 +34,6 @@ class Facts:
     dead: int
     oldest_due: datetime | None
     last_fire: datetime | None
-    sealed_at: datetime | None
     unsealed_since: datetime | None
     verified_at: datetime | None
     verified_fault: str
@@ -66,7 +65,6 @@ def read_facts(session: Session) -> Facts:
         "dead": _dead(),
         "oldest_due": _oldest_due(),
         "last_fire": select(func.max(ScheduleFire.fire_time)).scalar_subquery(),
-        "sealed_at": select(func.max(AuditSeal.at)).scalar_subquery(),
         "unsealed_since": _unsealed_since(),
         "verified_at": _one(AuditEntry.at, AuditEntry.id == verified),
         "verified": _one(AuditEntry.changes, AuditEntry.id == verified),

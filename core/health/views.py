@@ -1,4 +1,6 @@
-"""The health page, and what load balancers ask."""
+"""The health page, its panel on the start page, and what load balancers ask."""
+
+from typing import Any
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
@@ -9,7 +11,7 @@ from core.access.decorators import needs, public
 from core.addons.models import EPOCH_ID, CoreEpoch
 from core.contributions import Verb
 from core.database import READ, db, open_connection
-from core.health.report import report, worst
+from core.health.checks import report, worst
 
 HEALTH = "core.health"
 NOT_READY = 503
@@ -42,6 +44,13 @@ def show() -> ResponseReturnValue:
     """Show every check with what to do."""
     findings = report()
     return render_template("health/show.html", findings=findings, worst=worst(findings))
+
+
+def attention(_record: Any) -> str:
+    """Return the administrator's panel: what is not well, or one quiet line when all is."""
+    return render_template(
+        "health/panel.html", findings=[one for one in report() if one.state != "ok"]
+    )
 
 
 def _plain(words: str, status: int = 200) -> Response:

@@ -12,8 +12,8 @@ from core.contributions import Verb
 from core.errors import DomainError, Refused
 from core.i18n import lazy_gettext as _l
 from core.notifications.lists import reader_id
+from core.notifications.models import NOTIFICATION
 from core.notifications.queries import newest
-from core.notifications.resources import NOTIFICATION
 from core.notifications.services import mark_read
 from core.unit_of_work import current_session
 from core.web.list_query import read_cursor, write_cursor

@@ -39,16 +39,11 @@ def _page(ids: Collection[str]) -> Mapping[str, Shown]:
     return {one: kept[one] for one in ids if one in kept}
 
 
-def _titles(ids: Collection[str]) -> Mapping[str, str]:
-    return {key: one.title for key, one in _page(ids).items()}
-
-
-def _records(ids: Collection[str]) -> Mapping[str, str]:
-    return {key: one.record or "–" for key, one in _page(ids).items()}
-
-
-def _details(ids: Collection[str]) -> Mapping[str, str]:
-    return {key: one.detail or "–" for key, one in _page(ids).items()}
+def _words(part: str) -> Lookup:
+    """Return what puts a notification's number into one of its words, a dash for none."""
+    return Lookup(
+        list, lambda ids: {key: getattr(one, part) or "–" for key, one in _page(ids).items()}
+    )
 
 
 NOTIFICATIONS = ListSpec(
@@ -64,7 +59,7 @@ NOTIFICATIONS = ListSpec(
             "title",
             _l("What happened"),
             Notification.id,
-            labels=Lookup(list, _titles),
+            labels=_words("title"),
             sortable=False,
             phone="p1",
         ),
@@ -72,7 +67,7 @@ NOTIFICATIONS = ListSpec(
             "record",
             _l("Record"),
             Notification.id,
-            labels=Lookup(list, _records),
+            labels=_words("record"),
             sortable=False,
             phone="p3",
         ),
@@ -80,7 +75,7 @@ NOTIFICATIONS = ListSpec(
             "detail",
             _l("Details"),
             Notification.id,
-            labels=Lookup(list, _details),
+            labels=_words("detail"),
             sortable=False,
         ),
         Column("kind", _l("Kind"), Notification.kind, labels=kinds, sortable=False),

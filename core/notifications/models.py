@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
-from core.database import Model, UtcDateTime
+from core.database import BigKey, Model, UtcDateTime
 from core.i18n.sentence import LongSentence
 
-BigKey = BigInteger().with_variant(Integer, "sqlite")
+NOTIFICATION = "core.notification"
 
 
 class Notification(Model):

@@ -1,55 +1,32 @@
 """What the notifications package contributes."""
 
-from collections.abc import Iterable
-from typing import Any
-
-from flask import Blueprint
-
-from core.contributions import JobDef, Resource, SettingDef
-from core.hookspecs import hookimpl
+from core.contributions import Resource, SettingDef, Verb
+from core.hookspecs import gives
 from core.i18n import lazy_gettext as _l
 from core.notifications.api import api
-from core.notifications.models import Notification
-from core.notifications.resources import KEPT_DAYS, RESOURCES
-from core.notifications.tidy import TIDY
+from core.notifications.models import NOTIFICATION, Notification
+from core.notifications.tidy import KEPT_DAYS, TIDY
 from core.notifications.views import blueprint
 
-
-@hookimpl
-def register_models() -> Iterable[type[Any]]:
-    """Name the table."""
-    return (Notification,)
-
-
-@hookimpl
-def register_resources() -> Iterable[Resource]:
-    """Declare what tokens may be given."""
-    return RESOURCES
-
-
-@hookimpl
-def register_blueprints() -> Iterable[Blueprint]:
-    """Give the inbox and its programming interface."""
-    return (blueprint, api)
-
-
-@hookimpl
-def register_settings() -> Iterable[SettingDef]:
-    """Declare how long notifications are kept."""
-    return (
-        SettingDef(
-            key=KEPT_DAYS,
-            title=_l("Days for which read notifications are kept"),
-            type="int",
-            default=90,
-            minimum=1,
-            maximum=3_650,
-            help=_l("Unread ones stay."),
-        ),
+register_models = gives(Notification)
+register_resources = gives(  # for tokens; on pages everybody has it over the own ones
+    Resource(
+        key=NOTIFICATION,
+        title=_l("Own notifications"),
+        actions=(Verb.QUERY, Verb.UPDATE),
+        dimensions=(),
     )
-
-
-@hookimpl
-def register_jobs() -> Iterable[JobDef]:
-    """Declare the housekeeping."""
-    return (TIDY,)
+)
+register_blueprints = gives(blueprint, api)
+register_settings = gives(
+    SettingDef(
+        key=KEPT_DAYS,
+        title=_l("Days for which read notifications are kept"),
+        type="int",
+        default=90,
+        minimum=1,
+        maximum=3_650,
+        help=_l("Unread ones stay."),
+    )
+)
+register_jobs = gives(TIDY)

@@ -6,12 +6,13 @@ from sqlalchemy import delete, select
 
 from core.clock import now
 from core.contributions import JobDef, Step
+from core.database import SILENT
 from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
 from core.notifications.models import Notification
-from core.notifications.resources import KEPT_DAYS
 from core.settings.services import get
 
+KEPT_DAYS = "core.notification_days"
 BATCH = 500
 
 
@@ -21,7 +22,7 @@ def forget_read(run: JobRun) -> Step:
     old = select(Notification.id).where(Notification.read_at < before).limit(BATCH)
     gone = run.session.execute(
         delete(Notification).where(Notification.id.in_(old.scalar_subquery())),
-        execution_options={"synchronize_session": False},
+        execution_options=SILENT,
     )
     return Step(done=gone.rowcount == 0)  # type: ignore[attr-defined]
 

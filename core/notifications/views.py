@@ -8,8 +8,8 @@ from core.contributions import Verb
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.notifications.lists import NOTIFICATIONS, reader_id
+from core.notifications.models import NOTIFICATION
 from core.notifications.queries import own_one
-from core.notifications.resources import NOTIFICATION
 from core.notifications.services import mark_read
 from core.unit_of_work import current_session, unit_of_work
 from core.web.lists import render_list, return_to

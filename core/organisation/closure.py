@@ -3,9 +3,8 @@
 from sqlalchemy import Select, and_, delete, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from core.database import SILENT
 from core.organisation.models import OrgClosure
-
-_SILENT = {"synchronize_session": False}
 
 
 def attach(session: Session, unit_id: int, parent_id: int | None) -> None:
@@ -25,7 +24,7 @@ def move(session: Session, unit_id: int, parent_id: int | None) -> None:
             OrgClosure.descendant_id.in_(_below(unit_id)),
             OrgClosure.ancestor_id.not_in(_below(unit_id)),
         ),
-        execution_options=_SILENT,
+        execution_options=SILENT,
     )
     if parent_id is not None:
         _hang(session, unit_id, parent_id)
@@ -34,7 +33,7 @@ def move(session: Session, unit_id: int, parent_id: int | None) -> None:
 def detach(session: Session, unit_id: int) -> None:
     """Take a leaf out."""
     session.execute(
-        delete(OrgClosure).where(OrgClosure.descendant_id == unit_id), execution_options=_SILENT
+        delete(OrgClosure).where(OrgClosure.descendant_id == unit_id), execution_options=SILENT
     )
 
 

@@ -1,6 +1,6 @@
 """The administrator's pages of employees."""
 
-from flask import flash, redirect, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access.decorators import needs
@@ -17,8 +17,8 @@ from core.organisation.models import Employee, OrgUnit, Position
 from core.organisation.queries import headed_unit_ids, unit_labels
 from core.organisation.resources import Permission
 from core.organisation.staff import EmployeeFields
-from core.organisation.unit_pages import act, write
 from core.unit_of_work import current_session
+from core.web.answering import answer, press
 from core.web.lists import render_list
 from core.web.records import Action, Crumb, Fact, RecordPage, render_record
 
@@ -37,10 +37,13 @@ def employees() -> ResponseReturnValue:
 def new_employee() -> ResponseReturnValue:
     """Add a person."""
     form = EmployeeForm()
-    if form.accepts(lambda: write(lambda s: staff.create_employee(s, _fields(form)).id)):
-        flash(_("Saved."), "ok")
-        return redirect(url_for("organisation.show_employee", record_id=form.result), 303)
-    return form.render(title=_("New employee"), cancel=url_for("organisation.employees"))
+    return answer(
+        form,
+        lambda session: staff.create_employee(session, _fields(form)).id,
+        lambda made: redirect(_page_of(made), 303),
+        title=_("New employee"),
+        cancel=url_for("organisation.employees"),
+    )
 
 
 @blueprint.get("/admin/organisation/employees/<int:record_id>")
@@ -71,17 +74,14 @@ def show_employee(record_id: int) -> ResponseReturnValue:
 def edit_employee(record_id: int) -> ResponseReturnValue:
     """Change a person."""
     form = EmployeeForm.for_record(staff.load_employee(current_session(), record_id))
-    done = url_for("organisation.show_employee", record_id=record_id)
-    if form.accepts(
-        lambda: write(
-            lambda s: staff.update_employee(
-                s, record_id, _fields(form), row_version=form.row_version
-            )
-        )
-    ):
-        flash(_("Saved."), "ok")
-        return redirect(done, 303)
-    return form.render(title=_("Edit employee"), cancel=done)
+    return answer(
+        form,
+        lambda session: staff.update_employee(
+            session, record_id, _fields(form), row_version=form.row_version
+        ),
+        _page_of(record_id),
+        title=_("Edit employee"),
+    )
 
 
 @blueprint.route("/admin/organisation/employees/<int:record_id>/leave", methods=["GET", "POST"])
@@ -89,23 +89,18 @@ def edit_employee(record_id: int) -> ResponseReturnValue:
 def leave(record_id: int) -> ResponseReturnValue:
     """Show what leaving means, ask who takes over, then do all of it at once."""
     employee = staff.load_employee(current_session(), record_id)
-    here = url_for("organisation.show_employee", record_id=record_id)
     owned = leaving.owned_by(record_id)
     form = LeaveForm.for_record(employee, reason=_("Has left"))
     if not any(one.moves for one in owned):
         del form.successor_id, form.keep
-    if form.accepts(
-        lambda: write(
-            lambda s: leaving.leave(s, record_id, row_version=form.row_version, **form.values())
-        )
-    ):
-        flash(_("%(name)s has left.", name=employee.name), "ok")
-        return redirect(here, 303)
-    return form.render(
-        "web/confirm.html",
+    return answer(
+        form,
+        lambda session: leaving.leave(session, record_id, **form.changes()),
+        _page_of(record_id),
+        said=_("%(name)s has left.", name=employee.name),
+        template="web/confirm.html",
         title=_("Let %(name)s leave", name=employee.name),
         submit=_("Let leave"),
-        cancel=here,
         obstacles=leaving.obstacles(current_session(), employee),
         happens=_leaving_changes(record_id, owned),
         keeps=_leaving_keeps(employee, owned),
@@ -116,8 +111,11 @@ def leave(record_id: int) -> ResponseReturnValue:
 @needs(EMPLOYEE, Verb.UPDATE)
 def come_back(record_id: int) -> ResponseReturnValue:
     """Let a person return; the account stays off until somebody switches it on."""
-    here = url_for("organisation.show_employee", record_id=record_id)
-    return act(lambda s: staff.take_back(s, record_id), here)
+    return press(lambda session: staff.take_back(session, record_id), _page_of(record_id))
+
+
+def _page_of(employee_id: int) -> str:
+    return url_for("organisation.show_employee", record_id=employee_id)
 
 
 def _leaving_changes(employee_id: int, owned: list[Owned]) -> list[tuple[int | None, str]]:
@@ -171,7 +169,7 @@ def _facts(employee: Employee) -> list[Fact]:
         Fact(
             _("Superior"),
             superior.name if superior else None,
-            url=url_for("organisation.show_employee", record_id=superior.id) if superior else None,
+            url=_page_of(superior.id) if superior else None,
         ),
         Fact(_("Heads these units"), "、".join(headed.values())),
         Fact(_("E-mail"), employee.email),

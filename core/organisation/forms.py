@@ -43,8 +43,9 @@ def _others() -> list[tuple[int, str]]:
     return [choice for choice in _employees() if choice[0] != leaver]
 
 
-def _positions() -> list[tuple[int, str]]:
-    return position_choices(current_session())
+def sort_field() -> NumberField:
+    """Return the field for a place among siblings; an empty one is 0."""
+    return NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."), empty=0)
 
 
 class UnitForm(Form):
@@ -53,7 +54,7 @@ class UnitForm(Form):
     name = NameField(_l("Name"), required=True, span=2)
     code = TextField(_l("Code"), required=True, limit=40)
     kind = SelectField(_l("Kind"), choices=tuple(KINDS.items()), required=True)
-    sort = NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."))
+    sort = sort_field()
 
 
 class NewUnitForm(UnitForm):
@@ -92,7 +93,7 @@ class PositionForm(Form):
     """A post."""
 
     name = NameField(_l("Name"), required=True, span=2)
-    sort = NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."))
+    sort = sort_field()
     active = CheckField(_l("In use"))
 
 
@@ -101,7 +102,7 @@ class NewPositionForm(Form):
 
     name = NameField(_l("Name"), required=True, span=2)
     code = TextField(_l("Code"), required=True, limit=40)
-    sort = NumberField(_l("Sort order"), hint=_l("Smaller numbers stand first."))
+    sort = sort_field()
 
 
 class LeaveForm(Form):
@@ -126,7 +127,9 @@ class EmployeeForm(Form):
     name = TextField(_l("Full name"), required=True, limit=120)
     code = TextField(_l("Employee code"), required=True, limit=40)
     unit_id = PickerField(_l("Unit"), choices=_units, required=True)
-    position_id = PickerField(_l("Position"), choices=_positions, empty=_l("– none –"))
+    position_id = PickerField(
+        _l("Position"), choices=lambda: position_choices(current_session()), empty=_l("– none –")
+    )
     superior_id = PickerField(_l("Superior"), choices=_employees, empty=_l("– nobody –"))
     email = TextField(_l("E-mail"), limit=254, render_kw={"type": "email"})
     phone = TextField(_l("Phone"), limit=40, render_kw={"type": "tel"})

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Public
-from core.database import LocalizedName, Model
+from core.database import LocalizedName, Model, Versioned
 
 
 class UnitKind(StrEnum):
@@ -17,7 +17,7 @@ class UnitKind(StrEnum):
     UNIT = "unit"
 
 
-class OrgUnit(Model):
+class OrgUnit(Versioned, Model):
     """A node of the organisation; its place among the others is in OrgClosure."""
 
     __tablename__ = "core_org_unit"
@@ -35,9 +35,6 @@ class OrgUnit(Model):
     )
     active: Mapped[bool] = mapped_column(default=True)
     sort: Mapped[int] = mapped_column(default=0)
-    row_version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - read once by the mapper
 
 
 class OrgClosure(Model):
@@ -52,7 +49,7 @@ class OrgClosure(Model):
     depth: Mapped[int]
 
 
-class Position(Model):
+class Position(Versioned, Model):
     """A post that employees hold, such as account manager."""
 
     __tablename__ = "core_position"
@@ -65,12 +62,9 @@ class Position(Model):
     name: Mapped[dict[str, str]] = mapped_column(LocalizedName)
     sort: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
-    row_version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
 
 
-class Employee(Model):
+class Employee(Versioned, Model):
     """A person of the house, with or without an account; the owner that records name."""
 
     __tablename__ = "core_employee"
@@ -88,6 +82,3 @@ class Employee(Model):
     email: Mapped[str] = mapped_column(String(254), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
     active: Mapped[bool] = mapped_column(default=True, index=True)
-    row_version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012

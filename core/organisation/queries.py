@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.i18n import localized
@@ -27,21 +28,6 @@ class TreeRow:
     members: int
     members_below: int
     row_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class DirectoryRow:
-    """One employee with the words for unit, position and superior."""
-
-    id: int
-    code: str
-    name: str
-    unit: str
-    position: str
-    superior: str
-    email: str
-    phone: str
-    active: bool
 
 
 def subtree_ids(session: Session, unit_id: int) -> list[int]:
@@ -149,20 +135,27 @@ def _flatten(
 
 
 def directory(
-    session: Session,
-    *,
-    unit_id: int | None = None,
-    search: str = "",
-    active: bool | None = True,
-    limit: int = 100,
-) -> list[DirectoryRow]:
-    """Return employees, of one subtree or all, whose name or code contains `search`."""
+    session: Session, *, unit_id: int | None = None, search: str = "", limit: int = 100
+) -> Sequence[Row[Any]]:
+    """Return active employees, of one subtree or all, whose name or code contains `search`.
+
+    Each comes with the names of unit, position and superior.
+    """
     superior = aliased(Employee)
+    shown: tuple[Any, ...] = (
+        Employee.id,
+        Employee.code,
+        Employee.name,
+        OrgUnit.name.label("unit"),
+        Position.name.label("position"),
+        superior.name.label("superior"),
+    )
     statement = (
-        select(Employee, OrgUnit.name, Position.name, superior.name)
+        select(*shown)
         .join(OrgUnit, OrgUnit.id == Employee.unit_id)
         .outerjoin(Position, Position.id == Employee.position_id)
         .outerjoin(superior, superior.id == Employee.superior_id)
+        .where(Employee.active)
         .order_by(Employee.code)
         .limit(limit)
     )
@@ -170,28 +163,9 @@ def directory(
         below = select(OrgClosure.descendant_id).where(OrgClosure.ancestor_id == unit_id)
         statement = statement.where(Employee.unit_id.in_(below))
     if search:
-        statement = statement.where(
-            or_(
-                Employee.name.icontains(search, autoescape=True),
-                Employee.code.icontains(search, autoescape=True),
-            )
-        )
-    if active is not None:
-        statement = statement.where(Employee.active == active)
-    return [
-        DirectoryRow(
-            id=employee.id,
-            code=employee.code,
-            name=employee.name,
-            unit=localized(unit),
-            position=localized(position) if position else "",
-            superior=above or "",
-            email=employee.email,
-            phone=employee.phone,
-            active=employee.active,
-        )
-        for employee, unit, position, above in session.execute(statement)
-    ]
+        parts = (Employee.name, Employee.code)
+        statement = statement.where(or_(*(p.icontains(search, autoescape=True) for p in parts)))
+    return session.execute(statement).all()
 
 
 def employee_choices(

@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 
-from core.access.guarded_session import GuardedSession
-from core.contributions import Resource, Verb
-from core.errors import NotAllowed
-from core.i18n import gettext as _
+from core.access.records import require_in
+from core.contributions import Dimension, Resource, Verb
 from core.i18n import lazy_gettext as _l
 from core.i18n import localized
 from core.organisation.models import Employee, OrgUnit, Position
+from core.organisation.queries import employee_labels, topmost_labels
+from core.unit_of_work import current_session
 
 
 class Permission(StrEnum):
@@ -48,10 +48,19 @@ RESOURCES = (
     ),
 )
 
+require = require_in  # what the services of this package ask
 
-def require(session: GuardedSession, resource: str, action: str) -> None:
-    """Raise NotAllowed unless the session's actor holds the verb now."""
-    if not session.access.may(resource, action):
-        raise NotAllowed(
-            _("You do not hold the right for this act."), missing=(str(resource), str(action))
-        )
+DIMENSIONS = (  # the two axes of ranges that are the core's own
+    Dimension(
+        key="org",
+        title=_l("Organisation unit"),
+        column="scope_org_id",
+        labels_of=lambda ids: topmost_labels(current_session(), ids),
+    ),
+    Dimension(
+        key="owner",
+        title=_l("Owner"),
+        column="scope_owner_id",
+        labels_of=lambda ids: employee_labels(current_session(), ids),
+    ),
+)

@@ -1,15 +1,11 @@
 """The administrator's pages of the tree of units and of positions."""
 
-from collections.abc import Callable
-from typing import Any
-
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access.decorators import needs
-from core.access.guarded_session import GuardedSession
 from core.contributions import Verb
-from core.errors import NotFound, Refused
+from core.errors import NotFound
 from core.i18n import gettext as _
 from core.i18n import localized
 from core.organisation import services
@@ -27,7 +23,8 @@ from core.organisation.lists import POSITIONS
 from core.organisation.models import Employee, OrgUnit, Position
 from core.organisation.queries import directory, unit_tree, units_above
 from core.organisation.resources import Permission
-from core.unit_of_work import current_session, unit_of_work
+from core.unit_of_work import current_session
+from core.web.answering import answer, press
 from core.web.lists import render_list
 from core.web.records import Action, Crumb, Fact, RecordPage, render_record
 
@@ -59,10 +56,12 @@ def new_unit() -> ResponseReturnValue:
     """Add a unit, below the one that the address names."""
     below = request.args.get("below", type=int)
     form = NewUnitForm(parent_id=below)
-    if form.accepts(lambda: write(lambda s: services.create_unit(s, **_filled(form.values())))):
-        flash(_("Saved."), "ok")
-        return redirect(url_for("organisation.index"), 303)
-    return form.render(title=_("New unit"), cancel=url_for("organisation.index"))
+    return answer(
+        form,
+        lambda session: services.create_unit(session, **form.values()),
+        url_for("organisation.index"),
+        title=_("New unit"),
+    )
 
 
 @blueprint.get("/admin/organisation/units/<int:record_id>")
@@ -98,13 +97,11 @@ def show_unit(record_id: int) -> ResponseReturnValue:
 def edit_unit(record_id: int) -> ResponseReturnValue:
     """Rename a unit, change its code, kind and order."""
     form = UnitForm.for_record(services.load_unit(current_session(), record_id))
-    return _edited(
+    return answer(
         form,
-        lambda s: services.update_unit(
-            s, record_id, row_version=form.row_version, **_filled(form.values())
-        ),
+        lambda session: services.update_unit(session, record_id, **form.changes()),
+        url_for("organisation.show_unit", record_id=record_id),
         title=_("Edit unit"),
-        done=url_for("organisation.show_unit", record_id=record_id),
     )
 
 
@@ -114,13 +111,11 @@ def move_unit(record_id: int) -> ResponseReturnValue:
     """Hang a unit with everything below it elsewhere."""
     unit = services.load_unit(current_session(), record_id)
     form = MoveForm.for_record(unit)
-    return _edited(
+    return answer(
         form,
-        lambda s: services.move_unit(
-            s, record_id, form.parent_id.data, row_version=form.row_version
-        ),
+        lambda session: services.move_unit(session, record_id, **form.changes()),
+        url_for("organisation.index"),
         title=_("Move %(unit)s", unit=localized(unit.name)),
-        done=url_for("organisation.index"),
     )
 
 
@@ -130,13 +125,13 @@ def set_head(record_id: int) -> ResponseReturnValue:
     """Name the head of a unit."""
     unit = services.load_unit(current_session(), record_id)
     form = HeadForm.for_record(unit)
-    return _edited(
+    return answer(
         form,
-        lambda s: services.set_head(
-            s, record_id, form.head_employee_id.data, row_version=form.row_version
+        lambda session: services.set_head(
+            session, record_id, form.head_employee_id.data, row_version=form.row_version
         ),
+        url_for("organisation.show_unit", record_id=record_id),
         title=_("Head of %(unit)s", unit=localized(unit.name)),
-        done=url_for("organisation.show_unit", record_id=record_id),
     )
 
 
@@ -145,7 +140,7 @@ def set_head(record_id: int) -> ResponseReturnValue:
 def close_unit(record_id: int) -> ResponseReturnValue:
     """Close a unit that is empty."""
     here = url_for("organisation.show_unit", record_id=record_id)
-    return act(lambda s: services.set_unit_active(s, record_id, active=False), here)
+    return press(lambda session: services.set_unit_active(session, record_id, active=False), here)
 
 
 @blueprint.post("/admin/organisation/units/<int:record_id>/reopen")
@@ -153,7 +148,7 @@ def close_unit(record_id: int) -> ResponseReturnValue:
 def reopen_unit(record_id: int) -> ResponseReturnValue:
     """Open a closed unit again."""
     here = url_for("organisation.show_unit", record_id=record_id)
-    return act(lambda s: services.set_unit_active(s, record_id, active=True), here)
+    return press(lambda session: services.set_unit_active(session, record_id, active=True), here)
 
 
 @blueprint.get("/admin/organisation/positions")
@@ -167,11 +162,12 @@ def positions() -> ResponseReturnValue:
 @needs(POSITION, Verb.CREATE)
 def new_position() -> ResponseReturnValue:
     """Add a post."""
-    return _edited(
-        form := NewPositionForm(),
-        lambda s: services.create_position(s, **_filled(form.values())),
+    form = NewPositionForm()
+    return answer(
+        form,
+        lambda session: services.create_position(session, **form.values()),
+        url_for("organisation.positions"),
         title=_("New position"),
-        done=url_for("organisation.positions"),
     )
 
 
@@ -183,46 +179,12 @@ def edit_position(record_id: int) -> ResponseReturnValue:
     if position is None:
         raise NotFound(_("There is no such position."))
     form = PositionForm.for_record(position)
-    return _edited(
+    return answer(
         form,
-        lambda s: services.update_position(
-            s, record_id, row_version=form.row_version, **_filled(form.values())
-        ),
+        lambda session: services.update_position(session, record_id, **form.changes()),
+        url_for("organisation.positions"),
         title=_("Edit position"),
-        done=url_for("organisation.positions"),
     )
-
-
-def write(work: Callable[[GuardedSession], Any]) -> Any:
-    """Run a verb in a writing unit of work."""
-    with unit_of_work() as session:
-        return work(session)
-
-
-def act(work: Callable[[GuardedSession], Any], here: str) -> ResponseReturnValue:
-    """Run a verb of a button and go back; a refusal is told there."""
-    try:
-        write(work)
-    except Refused as refused:
-        flash(str(refused), "bad")
-    else:
-        flash(_("Done."), "ok")
-    return redirect(here, 303)
-
-
-def _edited(
-    form: Any, work: Callable[[GuardedSession], Any], *, title: str, done: str
-) -> ResponseReturnValue:
-    if form.accepts(lambda: write(work)):
-        flash(_("Saved."), "ok")
-        return redirect(done, 303)
-    page: ResponseReturnValue = form.render(title=title, cancel=done)
-    return page
-
-
-def _filled(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values with an empty order as 0."""
-    return values | {"sort": int(values.get("sort") or 0)}
 
 
 def _crumbs(unit: OrgUnit) -> list[Crumb]:

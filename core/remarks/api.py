@@ -9,8 +9,8 @@ from core.access.decorators import needs
 from core.api import Api, In, Out, Text
 from core.contributions import Verb
 from core.i18n import lazy_gettext as _l
+from core.remarks.models import REMARK
 from core.remarks.queries import remark_view, remarks_of
-from core.remarks.resources import REMARK
 from core.remarks.services import LONGEST, write_remark
 from core.remarks.subject import subject
 from core.unit_of_work import current_session

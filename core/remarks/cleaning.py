@@ -7,11 +7,10 @@ from sqlalchemy.orm import UOWTransaction
 
 from core.access.guarded_session import GuardedSession
 from core.audit.recording import resource_key
+from core.database import SILENT
 from core.notifications.services import forget_records
 from core.remarks.models import Follower, Remark
 from core.remarks.subject import has_page
-
-SILENT = {"synchronize_session": False}
 
 
 @event.listens_for(GuardedSession, "after_flush")

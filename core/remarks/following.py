@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.access.declarations import Protected
 from core.access.resources import resource_of
 from core.accounts.models import User
-from core.database import insert_once
+from core.database import SILENT, insert_once
 from core.remarks.models import Follower
 from core.remarks.subject import Subject, subject
 from core.unit_of_work import current_session, current_unit
@@ -71,7 +71,7 @@ def stop_following(session: Session, employee_id: int) -> None:
     account = select(User.id).where(User.employee_id == employee_id).scalar_subquery()
     session.execute(
         delete(Follower).where(Follower.user_id.in_(account)),
-        execution_options={"synchronize_session": False},
+        execution_options=SILENT,
     )
 
 

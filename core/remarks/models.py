@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
-from core.database import Model, UtcDateTime
+from core.database import BigKey, Model, UtcDateTime, Versioned
 
-BigKey = BigInteger().with_variant(Integer, "sqlite")
+REMARK = "core.remark"
 
 
-class Remark(Model):
+class Remark(Versioned, Model):
     """What somebody wrote on a record; one that was deleted stays without its text.
 
     It hangs on (resource, record_id) and has no scope of its own, which would grow old when the
@@ -33,9 +33,6 @@ class Remark(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    row_version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - read once by the mapper
 
 
 class Follower(Model):

@@ -14,8 +14,7 @@ from core.jobs.services import enqueue
 from core.notifications.services import Notice, notify, reword
 from core.remarks.following import begin_following
 from core.remarks.mentions import MOST, Mentions, count_marks, may_be_told, mentioned
-from core.remarks.models import Remark
-from core.remarks.resources import REMARK
+from core.remarks.models import REMARK, Remark
 from core.remarks.subject import subject
 from core.unit_of_work import current_session, current_unit
 

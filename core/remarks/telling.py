@@ -9,10 +9,10 @@ from sqlalchemy import inspect, select
 from core.access.guarded_session import GuardedSession
 from core.access.resources import resource_of
 from core.audit.field_words import model_of
-from core.audit.jobs import FOLLOW
 from core.audit.models import AuditEntry
+from core.audit.sealing import FOLLOW
 from core.contributions import JobDef, Step, Verb
-from core.files.resources import ATTACH
+from core.files.models import ATTACH
 from core.i18n import gettext as _
 from core.i18n import joined, ngettext, spoken
 from core.i18n import lazy_gettext as _l

@@ -11,10 +11,11 @@ from core.i18n import lazy_gettext as _l
 from core.remarks import services
 from core.remarks.following import set_following
 from core.remarks.mentions import offers
-from core.remarks.resources import REMARK
+from core.remarks.models import REMARK
 from core.remarks.services import LONGEST, Written, anchor_of, own_remark
 from core.remarks.subject import Subject, subject
-from core.unit_of_work import current_session, unit_of_work
+from core.unit_of_work import current_session
+from core.web.answering import answer, confirm, press
 from core.web.forms import Form, TextArea
 
 blueprint = Blueprint("remarks", __name__, url_prefix="/remarks")
@@ -32,14 +33,15 @@ def write(resource: str, record_id: int) -> ResponseReturnValue:
     """Store a remark and go back to its record."""
     about, form = subject(resource, record_id), RemarkForm()
     page = _page(about)
-
-    def act() -> Written:
-        with unit_of_work():
-            return services.write_remark(resource, record_id, form.text.data or "")
-
-    if form.accepts(act):
-        return _done(form.result, page)
-    return form.render(title=_("Write a remark"), submit=_("Post"), cancel=page)
+    return answer(
+        form,
+        lambda _session: services.write_remark(resource, record_id, form.text.data or ""),
+        lambda written: _done(written, page),
+        said="",
+        title=_("Write a remark"),
+        submit=_("Post"),
+        cancel=page,
+    )
 
 
 @blueprint.route("/<int:remark_id>/edit", methods=["GET", "POST"])
@@ -49,16 +51,16 @@ def edit(remark_id: int) -> ResponseReturnValue:
     remark = own_remark(remark_id)
     page = _page(subject(remark.resource, remark.record_id))
     form = RemarkForm.for_record(remark)
-
-    def act() -> Written:
-        with unit_of_work():
-            return services.mend_remark(
-                remark_id, form.text.data or "", row_version=form.row_version
-            )
-
-    if form.accepts(act):
-        return _done(form.result, page)
-    return form.render(title=_("Edit a remark"), cancel=page)
+    return answer(
+        form,
+        lambda _session: services.mend_remark(
+            remark_id, form.text.data or "", row_version=form.row_version
+        ),
+        lambda written: _done(written, page),
+        said="",
+        title=_("Edit a remark"),
+        cancel=page,
+    )
 
 
 @blueprint.route("/<int:remark_id>/delete", methods=["GET", "POST"])
@@ -66,17 +68,12 @@ def edit(remark_id: int) -> ResponseReturnValue:
 def delete(remark_id: int) -> ResponseReturnValue:
     """Ask, then delete an own remark."""
     remark = own_remark(remark_id)
-    page = _page(subject(remark.resource, remark.record_id))
-    if request.method == "POST":
-        with unit_of_work():
-            services.delete_remark(remark_id)
-        flash(_("The remark was deleted."), "ok")
-        return redirect(page, 303)
-    return Form().render(
-        "web/confirm.html",
+    return confirm(
+        lambda _session: services.delete_remark(remark_id),
+        _page(subject(remark.resource, remark.record_id)),
+        said=_("The remark was deleted."),
         title=_("Delete a remark"),
         submit=_("Delete"),
-        cancel=page,
         happens=[(None, _("Its words go, here and in notifications."))],
         keeps=[(None, _("That there was one stays in the history."))],
     )
@@ -88,10 +85,11 @@ def follow(resource: str, record_id: int) -> ResponseReturnValue:
     """Follow a record, or no longer."""
     page = _page(subject(resource, record_id))
     on = request.form.get("follow") == "1"
-    with unit_of_work():
-        set_following(resource, record_id, on=on)
-    flash(_("You follow this record.") if on else _("You no longer follow this record."), "ok")
-    return redirect(page, 303)
+    return press(
+        lambda _session: set_following(resource, record_id, on=on),
+        page,
+        said=_("You follow this record.") if on else _("You no longer follow this record."),
+    )
 
 
 @blueprint.get("/people")

@@ -16,7 +16,7 @@ from core.contributions import Verb
 from core.errors import DomainError
 from core.i18n import LOCALES, current_locale, localized
 from core.i18n import gettext as _
-from core.i18n.initials import initials
+from core.i18n.sorting import initials
 from core.unit_of_work import current_unit
 from core.web.cells import text_of
 from core.web.list_args import MAX_SEARCH, ListArgs

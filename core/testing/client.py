@@ -11,9 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core import clock
-from core.accounts.models import User
+from core.accounts.models import ApiToken, User
 from core.accounts.sessions import cookie_name, digest, start_session
-from core.accounts.token_models import ApiToken
 from core.accounts.tokens import MARK, PREFIX_SIGNS, SECRET_BYTES
 from core.actor import system_actor
 from core.addons.registry import registry
@@ -48,8 +47,7 @@ class Client(FlaskClient):
             found = TOKEN.search(self.get(path).get_data(as_text=True))
             if found:
                 return found.group(1)
-        msg = "no page holds a form with a token"
-        raise AssertionError(msg)
+        raise AssertionError("no page holds a form with a token")
 
 
 def sign_in_cookie(app: Flask, user: User) -> dict[str, str]:

@@ -10,7 +10,7 @@ from core.actor import acting_as, system_actor
 from core.addons import lifecycle, schema
 from core.addons.registry import registry
 from core.testing.client import signed_in_client
-from core.testing.routes import routes
+from core.testing.crawling import routes
 from core.testing.subject import Subject
 
 OPERATOR = system_actor("conformance")

@@ -14,11 +14,10 @@ from core.contributions import Verb
 from core.database import db
 from core.testing.canaries import protected_models, seed
 from core.testing.client import Client, signed_in_client
-from core.testing.crawling import Crawl, all_ids
+from core.testing.crawling import NOWHERE, Crawl, all_ids, judged, may_enter, routes
+from core.testing.crawling import markup_faults as forbidden
+from core.testing.databases import counted
 from core.testing.making import MAKING
-from core.testing.markup import markup_faults as forbidden
-from core.testing.routes import NOWHERE, judged, may_enter, routes
-from core.testing.statements import counted
 from core.testing.subject import CANARIES, Subject
 from core.unit_of_work import read_only, unit_of_work
 

@@ -14,13 +14,7 @@ from core.contributions import Resource
 from core.i18n import force_locale
 from core.i18n.catalogue import read_catalogue
 from core.i18n.extraction import catalogue_path, obsolete, untranslated
-from core.testing.code_bans import (
-    bans,
-    foreign_imports,
-    imports,
-    layer_faults,
-    made_up_reasons,
-)
+from core.testing.code_bans import bans, foreign_imports, imports, layer_faults, made_up_reasons
 from core.testing.subject import Subject
 
 CHINESE = re.compile("[\u4e00-\u9fff]")

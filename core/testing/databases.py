@@ -1,12 +1,124 @@
-"""The two kinds of database that a test can run on, each restored from a template before a test."""
+"""Databases that tests can run on, each restored from a template; PostgreSQL of the run's own."""
 
+import os
+import pwd
 import shutil
+import signal
 import sqlite3
-from contextlib import closing
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from core.testing.postgres import Cluster
+import psycopg
+from psycopg import sql
+from sqlalchemy import Engine, event
+
+TEST_SETTINGS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=80",
+    "shared_buffers=64MB",
+    "autovacuum=off",
+)
+START_SECONDS = 30.0
+SUPERUSER = "sunmao"
+
+
+def find_program(name: str) -> Path | None:
+    """Return the newest installed server program called `name`, on the path or Debian's."""
+    on_path = shutil.which(name)
+    if on_path:
+        return Path(on_path).resolve()
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
+        key=lambda program: float(program.parent.parent.name),
+    )
+    return versions[-1] if versions else None
+
+
+class Cluster:
+    """One server; it listens on a Unix socket in its own folder, so no port can clash."""
+
+    def __init__(self, *, durable: bool = False) -> None:
+        initdb = find_program("initdb")
+        if initdb is None:
+            raise FileNotFoundError("initdb was not found; install the package postgresql")
+        self._programs = initdb.parent
+        self._as_owner: list[str] = []
+        self._settings = TEST_SETTINGS if not durable else TEST_SETTINGS[3:5]
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Make the data folder, start the server and wait until it answers."""
+        if os.geteuid() == 0:
+            self._as_owner = self._hand_over()
+        data = self.folder / "data"
+        arguments = ["-A", "trust", "-U", SUPERUSER, "--no-sync", "-E", "UTF8", "--locale=C"]
+        subprocess.run(  # noqa: S603 - the program was found above, nothing comes from outside
+            [*self._as_owner, str(self._programs / "initdb"), "-D", str(data), *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+        )
+        settings = [part for setting in self._settings for part in ("-c", setting)]
+        place = ["-D", str(data), "-k", str(self.folder), "-h", ""]
+        self._server = subprocess.Popen(  # noqa: S603
+            [*self._as_owner, str(self._programs / "postgres"), *place, *settings],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+        )
+        self._wait()
+
+    def stop(self) -> None:
+        """Stop at once (SIGINT: SIGTERM would wait for pooled connections), remove the folder."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(30)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy address of a database of this server."""
+        return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={self.folder}"
+
+    def administer(self, statement: str, *names: str) -> None:
+        """Run one statement outside a transaction; `names` fill its {} as quoted identifiers."""
+        identifiers = [sql.Identifier(name) for name in names]
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*identifiers))
+
+    def execute(self, database: str, statement: str) -> None:
+        """Run one statement in a database and commit."""
+        with psycopg.connect(self._dsn(database)) as connection:
+            connection.execute(statement)
+
+    def _dsn(self, database: str) -> str:
+        return f"host={self.folder} user={SUPERUSER} dbname={database}"
+
+    def _hand_over(self) -> list[str]:
+        """Give the folder to an ordinary user: the server refuses to run as root."""
+        known = {entry.pw_name for entry in pwd.getpwall()}
+        user = next(name for name in ("postgres", "nobody") if name in known)
+        shutil.chown(self.folder, user)
+        group = str(pwd.getpwnam(user).pw_gid)
+        return ["setpriv", "--reuid", user, "--regid", group, "--clear-groups"]
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                with psycopg.connect(self._dsn("postgres")):
+                    return
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
 
 class RestorableDatabase(Protocol):
@@ -82,3 +194,18 @@ class PostgresDatabase:
     def execute(self, statement: str) -> None:
         """Run one statement past the application and commit."""
         self._cluster.execute(self._name, statement)
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """Collect the SQL texts sent through `engine` within the block, in order."""
+    sent: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -22,12 +22,10 @@ from core.cli.assets import fetch_one, is_there
 from core.database import db
 from core.testing.browser import chromium, find_chromium, keep_inside, watch
 from core.testing.client import sign_in_cookie, signed_in_client
-from core.testing.databases import PostgresDatabase, SqliteDatabase
+from core.testing.databases import Cluster, PostgresDatabase, SqliteDatabase, counted, find_program
 from core.testing.making import Maker
-from core.testing.postgres import Cluster, find_program
 from core.testing.serving import ROOT, ServerProcess, served
 from core.testing.site import Site
-from core.testing.statements import counted
 from core.unit_of_work import unit_of_work
 from core.web.assets import remote_assets
 

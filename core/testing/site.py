@@ -7,14 +7,18 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, event
 
+from core.actor import acting_as, system_actor
+from core.addons import lifecycle
+from core.addons.registry import registry
 from core.app import create_app
+from core.config import site_config
 from core.database import WRITE, db
 from core.testing.client import Client
 from core.testing.databases import RestorableDatabase
-from core.testing.template import fill_template
 
 _generation = count(1)
 GENERATION_STRIDE = 10_000
+REASON = "test template"
 
 
 class Site:
@@ -64,3 +68,12 @@ class Site:
     def _notice(self, connection: Connection) -> None:
         if connection.get_execution_options().get("sunmao_mode", WRITE) == WRITE:
             self._touched = True
+
+
+def fill_template() -> None:
+    """Migrate and enable as an administrator would; call inside an application context."""
+    with acting_as(system_actor(REASON)):
+        lifecycle.upgrade_site(site_config())
+        for name in registry().loaded:
+            if name not in registry().enabled_set():
+                lifecycle.enable(name, reason=REASON)

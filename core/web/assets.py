@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, current_app
+from flask import Flask, Response, abort
 from markupsafe import Markup, escape
 
 from core.access.decorators import public
-from core.config import Config
+from core.config import Config, site_config
 from core.web.static_files import YEAR
 
 LIST = Path(__file__).with_name("assets.toml")
@@ -73,9 +73,8 @@ def local_address(asset: RemoteAsset) -> str:
 def remote_script(name: str) -> Markup:
     """Return the script tag of a listed file; `data-local` is where the loader looks next."""
     asset = remote_assets()[name]
-    config: Config = current_app.config["SUNMAO"]
     local = escape(local_address(asset))
-    source = local if config.assets == "local" else escape(asset.address)
+    source = local if site_config().assets == "local" else escape(asset.address)
     return Markup(  # noqa: S704 - every part is escaped or ours
         f'<script src="{source}" integrity="{escape(asset.integrity)}" crossorigin="anonymous" '
         f'data-local="{local}" defer></script>'
@@ -88,8 +87,7 @@ def send_local_asset(name: str) -> Response:
     asset = next((one for one in remote_assets().values() if one.local_name == name), None)
     if asset is None:
         abort(404)
-    config: Config = current_app.config["SUNMAO"]
-    path = config.instance / "assets" / asset.local_name
+    path = site_config().instance / "assets" / asset.local_name
     if not path.is_file():
         abort(404)
     body = path.read_bytes()

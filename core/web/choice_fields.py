@@ -4,22 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import wtforms
-from markupsafe import Markup, escape
+from flask import render_template
+from markupsafe import Markup
 from wtforms import validators, widgets
 from wtforms.utils import unset_value
 
 from core.i18n import gettext as _
 from core.i18n import localized
-from core.i18n.initials import initials
-from core.web.fields import (
-    Choices,
-    House,
-    Input,
-    TextField,
-    check_length,
-    check_writing,
-    house_options,
-)
+from core.i18n.sorting import initials
+from core.web.fields import Choices, House, Input, TextField, check_length, check_writing
 
 NONE = ""
 FEW_CHOICES = 30
@@ -36,38 +29,34 @@ def as_text(value: Any) -> str:
     return str(getattr(value, "value", value))
 
 
-class _SelectWidget:
-    """A select; with many choices `data-picker` lets the script search in them, by initials too."""
+class Drawn:
+    """Draws a field by one of our templates; what a page gives besides are further attributes."""
 
-    def __call__(self, field: Any, **options: Any) -> Markup:
-        present = field.present()
-        searched = len(field.offered()) > FEW_CHOICES
-        lines = "".join(
-            f'<option value="{escape(value)}"{" selected" if value in present else ""}'
-            f"{_found_by(words) if searched else ''}>{escape(words)}</option>"
-            for value, words in field.offered()
+    def __init__(self, name: str) -> None:
+        self.template = f"web/inputs/{name}.html"
+
+    def __call__(self, field: Any, **given: Any) -> Markup:
+        """Return the field as safe HTML."""
+        attributes = widgets.html_params(**{"id": field.id, **given, "name": field.name})
+        page = render_template(
+            self.template,
+            field=field,
+            attributes=Markup(attributes),  # noqa: S704 - escaped by WTForms
+            look=given.get("class_", "form-control"),
+            searched=len(field.offered()) > FEW_CHOICES if hasattr(field, "offered") else False,
+            initials=initials,
         )
-        extra = {**options, "id": options.get("id", field.id), "name": field.name}
-        if searched:
-            extra["data-picker"] = _("Type to search")
-            extra["data-none"] = _("Nothing found")
-        attributes = widgets.html_params(**extra)
-        return Markup(f"<select {attributes}>{lines}</select>")  # noqa: S704 - every part is escaped
+        return Markup(page)  # noqa: S704 - an escaped template
 
 
-def _found_by(words: str) -> str:
-    letters = initials(words)
-    return f' data-initials="{letters}"' if letters else ""
-
-
-class SelectField(House, wtforms.Field):
+class SelectField(House):
     """One of a few values; without a value it gives None.
 
     `empty` are the words of the choice for nothing; with False there is none, as where a default
     stands among the choices already.
     """
 
-    widget: Any = _SelectWidget()
+    widget: Any = Drawn("select")
     kind = "select"
 
     def __init__(
@@ -76,13 +65,10 @@ class SelectField(House, wtforms.Field):
         *,
         choices: Choices,
         coerce: Callable[[str], Any] = str,
-        required: bool = False,
         empty: Any = None,
         **options: Any,
     ) -> None:
-        house, rest = house_options(required, options)
-        super().__init__(label, **rest)
-        self.set_house(**house)
+        super().__init__(label, **options)
         self._coerce = coerce
         self._empty = empty
         self._choices = choices
@@ -133,26 +119,10 @@ class PickerField(SelectField):
         super().__init__(label, choices=choices, **{"coerce": int, **options})
 
 
-class _TicksWidget:
-    """One tick box a choice."""
-
-    def __call__(self, field: Any, **options: Any) -> Markup:
-        del options
-        present = field.present()
-        lines = "".join(
-            '<label class="row-flex"><input class="form-check-input" type="checkbox" '
-            f'name="{escape(field.name)}" value="{escape(value)}"'
-            f"{' checked' if value in present else ''}>{escape(words)}</label>"
-            for value, words in field.offered()
-        )
-        group = f'<div class="ticks" id="{escape(field.id)}" role="group">{lines}</div>'
-        return Markup(group)  # noqa: S704 - every part is escaped
-
-
 class MultiField(SelectField):
     """Several of a few values, as ticks; gives a list."""
 
-    widget: Any = _TicksWidget()
+    widget: Any = Drawn("ticks")
     kind = "ticks"
 
     def offered(self) -> list[tuple[str, str]]:
@@ -183,10 +153,6 @@ class CheckField(House, wtforms.BooleanField):
 
     kind = "check"
 
-    def __init__(self, label: Any = None, *, span: int = 1, hint: Any = "", **options: Any) -> None:
-        super().__init__(label, **options)
-        self.set_house(span=span, hint=hint, required=False)
-
     def inputs(self) -> list[Input]:
         """Return the tick with yes in words."""
         return [Input(self.name, str(self.label.text), tuple(self.as_sent()), {"y": _("yes")})]
@@ -209,39 +175,16 @@ class PasswordField(TextField):
         """Take every character: nobody reads a secret."""
 
 
-class _PairWidget:
-    """Two inputs side by side, Chinese and English."""
-
-    def __call__(self, field: Any, **options: Any) -> Markup:
-        value = field.shown()
-        parts = []
-        for code, words in (("zh", _("Chinese")), ("en", _("English"))):
-            name = f"{field.name}-{code}"
-            at = field.id if code == "zh" else f"{field.id}-en"
-            parts.append(
-                f'<label class="row-flex pair-l" for="{escape(at)}">{escape(words)}</label>'
-                f'<input class="{escape(options.get("class_", "form-control"))}" id="{escape(at)}" '
-                f'name="{escape(name)}" value="{escape(value.get(code, ""))}" '
-                f'lang="{code}" '
-                f'aria-label="{escape(field.label.text)} · {escape(words)}" '
-                f'maxlength="{field.limit}">'
-            )
-        pair = "".join(f"<div>{part}</div>" for part in parts)
-        return Markup(f'<div class="pair">{pair}</div>')  # noqa: S704 - every part is escaped
-
-
-class NameField(House, wtforms.Field):
+class NameField(House):
     """A name in both languages; gives {"zh": …, "en": …}, Chinese required when the field is."""
 
-    widget = _PairWidget()
+    widget = Drawn("pair")
     kind = "pair"
 
     def __init__(
-        self, label: Any = None, *, required: bool = False, limit: int = 200, **options: Any
+        self, label: Any = None, *, limit: int = 200, span: int = 2, **options: Any
     ) -> None:
-        house, rest = house_options(required, options)
-        super().__init__(label, **rest)
-        self.set_house(**{**house, "span": max(2, house["span"])})
+        super().__init__(label, span=span, **options)
         self.limit = limit
         self._typed: dict[str, str] | None = None
 

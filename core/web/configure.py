@@ -1,23 +1,26 @@
-"""Gives an app its web face."""
+"""Gives an app its web face, and writing requests another try when the database says so."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_wtf import CSRFProtect
+from sqlalchemy.exc import OperationalError
 
 from core.charts import configure_charts
+from core.unit_of_work import has_stored, is_retryable
 from core.web.assets import configure_assets
 from core.web.compiled_templates import configure_compiled_templates
-from core.web.edge import check_media_type, comes_from_elsewhere, configure_edge
+from core.web.edge import check_media_type, comes_from_elsewhere, configure_edge, configure_headers
 from core.web.errors import configure_errors
-from core.web.headers import configure_headers
 from core.web.icons import icon
 from core.web.navigation import configure_navigation
 from core.web.records import act_words, address
-from core.web.retry import configure_retry
 from core.web.static_files import configure_static
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+ATTEMPTS = 3
 
 
 class _Protection(CSRFProtect):  # type: ignore[misc]
@@ -69,3 +72,28 @@ def configure_web(app: Flask) -> None:
     configure_errors(app)
     configure_navigation(app)
     configure_retry(app)
+
+
+def retrying(dispatch: Callable[[], Any]) -> Callable[[], Any]:
+    """Wrap the dispatch: a view that has stored nothing yet may run again."""
+
+    @wraps(dispatch)
+    def run() -> Any:
+        has_stored.set(False)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return dispatch()
+            except OperationalError as error:
+                if attempt == ATTEMPTS or has_stored.get() or not is_retryable(error):
+                    raise
+                current_app.logger.info("request retried", extra={"attempt": attempt})
+                for file in request.files.values():
+                    file.stream.seek(0)
+        raise AssertionError
+
+    return run
+
+
+def configure_retry(app: Flask) -> None:
+    """Wrap this app's dispatch."""
+    app.dispatch_request = retrying(app.dispatch_request)  # type: ignore[method-assign]

@@ -1,14 +1,18 @@
-"""Checks before any view runs: text that no field can hold, huge numbers."""
+"""The edge of the site: checks before any view runs, and the headers of every answer."""
 
+import secrets
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import NotFound, UnsupportedMediaType
 from werkzeug.sansio.utils import host_is_trusted
 
+from core.actor import current_actor
+from core.config import Config, site_config
 from core.errors import DomainError
 from core.i18n import gettext as _
+from core.web.assets import script_sources
 
 OWN_PAGES = ("same-origin", "none")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -16,6 +20,8 @@ MAX_QUERY_BYTES = 8_192
 MAX_PARAMETERS = 400
 MAX_VALUE = 2_000
 MAX_INTEGER = 2**31 - 1
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+HALF_A_YEAR = 15_552_000
 
 
 def comes_from_elsewhere(sent: Request) -> bool:
@@ -40,7 +46,7 @@ def check_media_type(sent: Request) -> None:
 
 def check_host() -> None:
     """Refuse a request for a name that is not this site's, where `trusted_hosts` lists them."""
-    names = current_app.config["SUNMAO"].trusted_hosts
+    names = site_config().trusted_hosts
     if not request.host or (names and not host_is_trusted(request.host.lower(), names)):
         raise DomainError(_("This site does not answer under this name. Check the address."))
 
@@ -85,3 +91,52 @@ def check_ids() -> None:
 def configure_edge(app: Flask) -> None:
     """Run the checks behind the identity, so that refusals wear the reader's shell."""
     app.before_request(check_edge)
+
+
+def content_security_policy(config: Config) -> str:
+    """Return the policy: nothing inline, nothing from elsewhere but the listed script files."""
+    scripts = " ".join(("'self'", *script_sources(config)))
+    return (
+        f"default-src 'self'; script-src {scripts}; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def request_id() -> str:
+    """Return the number of this request, the same in header, log and error pages."""
+    found: str | None = g.get("request_id")
+    if found is None:
+        token = secrets.token_hex(4).upper()
+        found = f"{token[:4]}-{token[4:]}"
+        g.request_id = found
+    return found
+
+
+def configure_headers(app: Flask) -> None:
+    """Set the headers on every answer."""
+    config: Config = app.config["SUNMAO"]
+    fixed = {
+        "Content-Security-Policy": content_security_policy(config),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": PERMISSIONS,
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if config.secure_cookies:
+        fixed["Strict-Transport-Security"] = f"max-age={HALF_A_YEAR}; includeSubDomains"
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        for name, value in fixed.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-Id"] = request_id()
+        location = response.headers.get("Location", "")
+        if location.startswith(request.host_url):  # the sender chose that name
+            response.headers["Location"] = location[len(request.host_url) - 1 :]
+        if current_actor().is_signed_in or "Cache-Control" not in response.headers:
+            kept = response.headers.get("Cache-Control", "")
+            if "immutable" not in kept:
+                response.headers["Cache-Control"] = "no-store"
+        return response

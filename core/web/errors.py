@@ -19,7 +19,7 @@ from core.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from core.i18n import gettext as _
 from core.unit_of_work import current_session, is_retryable
 from core.web.addresses import came_from
-from core.web.headers import request_id
+from core.web.edge import request_id
 from core.web.typed import is_own_form, readable_fields
 from core.web.why import explanation_for, why_address
 

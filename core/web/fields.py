@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import wtforms
+from flask import request
 from wtforms import validators, widgets
 
 from core.database import Money
@@ -38,19 +39,33 @@ class Input:
         return join_words(self.words.get(value, value) for value in values)
 
 
-class House:
+def required_rule(_form: Any, field: Any) -> None:
+    """Refuse an empty field, in words that say what to do."""
+    data = field.data
+    if data is None or data == [] or (isinstance(data, str) and not data.strip()):
+        if field.errors:  # it was filled, but wrongly
+            raise validators.StopValidation
+        raise validators.StopValidation(_("Please fill in."))
+
+
+class House(wtforms.Field):
     """What every field of ours carries: width in the grid, hint, and whether it must be filled."""
 
-    span: int = 1
-    hint: Any = ""
-    required: bool = False
     kind = "text"
-    name: str
-    label: Any
-    data: Any
+    data: Any  # WTForms cannot know it; each field says what it gives
 
-    def set_house(self, *, span: int, hint: Any, required: bool) -> None:
-        """Keep the layout words; WTForms' own flags stay as they are."""
+    def __init__(
+        self,
+        label: Any = None,
+        *,
+        required: bool = False,
+        span: int = 1,
+        hint: Any = "",
+        rules: Sequence[Callable[[Any, Any], None]] = (),
+        **options: Any,
+    ) -> None:
+        first = required_rule if required else validators.Optional()
+        super().__init__(label, validators=[first, *rules], **options)
         self.span, self.hint, self.required = span, hint, required
 
     def inputs(self) -> list[Input]:
@@ -62,41 +77,20 @@ class House:
         return [] if self.data is None else [str(self.data)]
 
 
-def required_rule(_form: Any, field: Any) -> None:
-    """Refuse an empty field, in words that say what to do."""
-    data = field.data
-    if data is None or data == [] or (isinstance(data, str) and not data.strip()):
-        if field.errors:  # it was filled, but wrongly
-            raise validators.StopValidation
-        raise validators.StopValidation(_("Please fill in."))
-
-
-def house_options(
-    required: bool,  # noqa: FBT001
-    options: dict[str, Any],
-    *rules: Callable[[Any, Any], None],
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split a field's options into the house's own and those that WTForms takes."""
-    house = {
-        "span": options.pop("span", 1),
-        "hint": options.pop("hint", ""),
-        "required": required,
-    }
-    first = required_rule if required else validators.Optional()
-    return house, {"validators": [first, *rules, *options.pop("rules", ())], **options}
-
-
 class TextField(House, wtforms.StringField):
     """One line of text; surrounding space is removed, an empty line gives ""."""
 
     lines = False  # whether it may hold several
 
     def __init__(
-        self, label: Any = None, *, required: bool = False, limit: int = 200, **options: Any
+        self,
+        label: Any = None,
+        *,
+        limit: int = 200,
+        rules: Sequence[Callable[[Any, Any], None]] = (),
+        **options: Any,
     ) -> None:
-        house, rest = house_options(required, options, limit_rule(limit))
-        super().__init__(label, **rest)
-        self.set_house(**house)
+        super().__init__(label, rules=(limit_rule(limit), *rules), **options)
         self.limit = limit
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -139,25 +133,63 @@ def check_length(text: str, limit: int) -> None:
         )
 
 
-class DateField(House, wtforms.Field):
-    """A date as text, yyyy-MM-dd whatever the browser's language; 2026/1/2 is understood too."""
+class FileField(House):
+    """One file; its data is what was sent, None without one."""
+
+    widget = widgets.FileInput()
+    kind = "file"
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Take the file that came beside the form."""
+        super().process(formdata, data, extra_filters)
+        sent = request.files.get(self.name)
+        self.data = sent if sent and sent.filename else None
+
+    def pre_validate(self, form: Any) -> None:
+        """Ask for a file where one is required."""
+        del form
+        if self.required and self.data is None:
+            raise validators.StopValidation(_("Choose a file."))
+
+
+class ReadField(House):
+    """A value that is typed as text; what was typed wrongly stands in the field again."""
 
     widget = widgets.TextInput()
-    kind = "date"
+    empty: Any = None  # what an empty field means
 
-    def __init__(self, label: Any = None, *, required: bool = False, **options: Any) -> None:
-        house, rest = house_options(required, options)
-        super().__init__(label, **rest)
-        self.set_house(**house)
+    def read(self, text: str) -> Any:
+        """Return what the text means, None when it is empty; raise ValueError in plain words."""
+        raise NotImplementedError
+
+    def write(self, value: Any) -> str:
+        """Return a value as it is typed."""
+        return str(value)
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return self.data.isoformat() if self.data else ""
+        return "" if self.data is None else self.write(self.data)
+
+    def as_sent(self) -> list[str]:
+        """Return the value as it is typed."""
+        return [] if self.data is None else [self.write(self.data)]
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the date; raise ValueError with an example of what is understood."""
-        self.data = parse_date(str(valuelist[0])) if valuelist else None
+        """Read what was typed."""
+        self.data = self.empty
+        found = self.read(str(valuelist[0])) if valuelist else None
+        self.data = self.empty if found is None else found
+
+
+class DateField(ReadField):
+    """A date as text, yyyy-MM-dd whatever the browser's language; 2026/1/2 is understood too."""
+
+    kind = "date"
+
+    def read(self, text: str) -> date | None:
+        """Return the date; raise ValueError with an example of what is understood."""
+        return parse_date(text)
 
 
 def parse_date(text: str) -> date | None:
@@ -174,28 +206,22 @@ def parse_date(text: str) -> date | None:
         raise ValueError(_("This day does not exist: %(text)s", text=plain)) from None
 
 
-class MoneyField(House, wtforms.Field):
+class MoneyField(ReadField):
     """An amount with at most two decimals; gives a Decimal, never a float."""
 
-    widget = widgets.TextInput()
     kind = "money"
 
-    def __init__(
-        self, label: Any = None, *, required: bool = False, negative: bool = False, **options: Any
-    ) -> None:
-        house, rest = house_options(required, options)
-        super().__init__(label, **rest)
-        self.set_house(**house)
+    def __init__(self, label: Any = None, *, negative: bool = False, **options: Any) -> None:
+        super().__init__(label, **options)
         self.negative = negative
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:.2f}"
+    def read(self, text: str) -> Decimal | None:
+        """Return the amount; raise ValueError in plain words."""
+        return parse_money(text, negative=self.negative)
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the amount; raise ValueError in plain words."""
-        self.data = parse_money(str(valuelist[0]), negative=self.negative) if valuelist else None
+    def write(self, value: Decimal) -> str:
+        """Return the amount with both decimals."""
+        return f"{value:.2f}"
 
 
 def parse_money(text: str, *, negative: bool = False) -> Decimal | None:
@@ -227,42 +253,34 @@ def parse_money(text: str, *, negative: bool = False) -> Decimal | None:
     return amount.quantize(Decimal("0.01"))
 
 
-class NumberField(House, wtforms.Field):
-    """A whole number, with an optional smallest and largest value."""
+class NumberField(ReadField):
+    """A whole number between two bounds; `empty` is what an empty field means."""
 
-    widget = widgets.TextInput()
     kind = "number"
 
     def __init__(
         self,
         label: Any = None,
         *,
-        required: bool = False,
         minimum: int | None = None,
         maximum: int | None = None,
+        empty: int | None = None,
         **options: Any,
     ) -> None:
-        house, rest = house_options(required, options)
-        super().__init__(label, **rest)
-        self.set_house(**house)
+        super().__init__(label, **options)
         self.minimum = -(2**31) if minimum is None else minimum
         self.maximum = 2**31 - 1 if maximum is None else maximum
+        self.empty = empty
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else str(self.data)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the number; raise ValueError in plain words."""
-        text = str(valuelist[0]).translate(FULL_WIDTH).strip() if valuelist else ""
-        self.data = None
-        if not text:
-            return
-        if not re.fullmatch(r"-?\d{1,12}", text, re.ASCII):
+    def read(self, text: str) -> int | None:
+        """Return the number; raise ValueError in plain words."""
+        plain = text.translate(FULL_WIDTH).strip()
+        if not plain:
+            return None
+        if not re.fullmatch(r"-?\d{1,12}", plain, re.ASCII):
             raise ValueError(_("Please write a whole number."))
-        number = int(text)
+        number = int(plain)
         if not self.minimum <= number <= self.maximum:
             limits = {"low": self.minimum, "high": self.maximum}
             raise ValueError(_("Must lie between %(low)s and %(high)s.", **limits))
-        self.data = number
+        return number

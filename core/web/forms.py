@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any, Self
 
 import wtforms
+from babel.support import NullTranslations, Translations
 from flask import render_template, request
 from werkzeug.datastructures import MultiDict
+from wtforms.i18n import messages_path
 from wtforms.meta import DefaultMeta
 
 from core.errors import Conflict, NotAllowed, Refused
+from core.i18n import current_locale
 from core.i18n import gettext as _
 from core.web.choice_fields import (
     CheckField,
@@ -34,6 +38,7 @@ from core.web.conflicts import (
 )
 from core.web.fields import (
     DateField,
+    FileField,
     Input,
     MoneyField,
     NumberField,
@@ -42,11 +47,11 @@ from core.web.fields import (
     parse_date,
     parse_money,
 )
-from core.web.wording import BabelWords
 
 __all__ = [
     "CheckField",
     "DateField",
+    "FileField",
     "Form",
     "MoneyField",
     "MultiField",
@@ -66,6 +71,23 @@ UNPROCESSABLE = 422
 CONFLICT = 409
 VERSION_DIGITS = 10
 NOTHING: Any = object()  # in place of a form: do not look at the request
+
+
+@cache
+def _messages(locale: str) -> NullTranslations:
+    return Translations.load(messages_path(), [locale], domain="wtforms")
+
+
+class BabelWords:
+    """What WTForms asks for its translations."""
+
+    def gettext(self, text: str) -> str:
+        """Translate one message."""
+        return str(_messages(current_locale()).ugettext(text))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        """Translate by number."""
+        return str(_messages(current_locale()).ungettext(singular, plural, number))
 
 
 class Section:
@@ -98,6 +120,7 @@ class Form(wtforms.Form):
         self.record = record
         self.sent = None if sent is NOTHING else sent
         self.conflict: Conflict | None = None
+        self.status = UNPROCESSABLE
         if self.sent is not None and record is not None and undecided(self.sent):
             self.conflict = Conflict(_("Choose one of the two where both of you changed a field."))
         super().__init__(self.sent, obj=record, **values)
@@ -126,6 +149,10 @@ class Form(wtforms.Form):
         """Return each field's value by name."""
         return {name: field.data for name, field in self._fields.items() if name not in skip}
 
+    def changes(self) -> dict[str, Any]:
+        """Return the values with the version that they change, as verbs of services take them."""
+        return {**self.values(), "row_version": self.row_version}
+
     def accepts(self, act: Callable[[], Any]) -> bool:
         """Tell whether this was a POST, valid, and `act` ran; a Refused lands on the fields.
 
@@ -152,6 +179,7 @@ class Form(wtforms.Form):
 
     def refuse(self, refused: Refused | NotAllowed) -> None:
         """Put the words of a refusal beside the fields that it names, the rest on top."""
+        self.status = refused.status if isinstance(refused, Refused) else UNPROCESSABLE
         placed = False
         for name, messages in refused.fields.items():
             field = self._fields.get(name)
@@ -214,13 +242,13 @@ class Form(wtforms.Form):
         cancel: str | None = None,
         **context: Any,
     ) -> str | tuple[str, int]:
-        """Answer the page: 200 to begin with, 422 with errors, 409 when somebody was first."""
+        """Answer the page: 200 at first, 422 or as a refusal says, 409 when somebody was first."""
         if self.conflict is not None:
             return self._conflict_page(title=title, cancel=cancel)
         page = render_template(
             template, form=self, title=title, submit=submit, cancel=cancel, **context
         )
-        return (page, UNPROCESSABLE) if self.all_errors else page
+        return (page, self.status) if self.all_errors else page
 
     def _conflict_page(self, *, title: str, cancel: str | None) -> tuple[str, int]:
         theirs, sent = self.stored_values(), self.sent or MultiDict()

@@ -1,6 +1,5 @@
 """Pages of saved views: keep, rename, share, reorder, delete."""
 
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -13,6 +12,7 @@ from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_unit, unit_of_work
 from core.web import saved_views
+from core.web.answering import answer
 from core.web.forms import CheckField, Form, TextField
 from core.web.list_spec import LIST_PAGES
 from core.web.saved_views import LONGEST_NAME, VIEW
@@ -53,15 +53,13 @@ def new_view() -> ResponseReturnValue:
     page = _list_page(request.args.get("page", ""))
     query = urlencode(parse_qsl(request.args.get("query", "")))
     form = ViewForm()
-
-    def act() -> None:
-        with unit_of_work():
-            saved_views.create_view(page, query, **_values(form))
-
-    if form.accepts(act):
-        flash(_("The view is saved."), "ok")
-        return redirect(_address(page, query))
-    return form.render(title=_("Save as view"), cancel=_address(page, query))
+    return answer(
+        form,
+        lambda _session: saved_views.create_view(page, query, **form.values()),
+        _address(page, query),
+        said=_("The view is saved."),
+        title=_("Save as view"),
+    )
 
 
 @blueprint.route("/views/<int:view_id>", methods=["GET", "POST"])
@@ -69,15 +67,14 @@ def new_view() -> ResponseReturnValue:
 def edit_view(view_id: int) -> ResponseReturnValue:
     """Rename an own view, share it, make it the default."""
     view = saved_views.own_view(view_id)
-    form, back = ViewForm.for_record(view), url_for("web.views", page=view.page)
-
-    def act() -> None:
-        with unit_of_work():
-            saved_views.change_view(view_id, row_version=form.row_version, **_values(form))
-
-    if form.accepts(act):
-        return redirect(back)
-    return form.render(title=_("Change view"), cancel=back)
+    form = ViewForm.for_record(view)
+    return answer(
+        form,
+        lambda _session: saved_views.change_view(view_id, **form.changes()),
+        url_for("web.views", page=view.page),
+        said="",
+        title=_("Change view"),
+    )
 
 
 @blueprint.post("/views/<int:view_id>/move")
@@ -98,14 +95,6 @@ def delete_view(view_id: int) -> ResponseReturnValue:
         page = saved_views.delete_view(view_id)
     flash(_("The view is deleted. The records are untouched."), "ok")
     return redirect(url_for("web.views", page=page))
-
-
-def _values(form: ViewForm) -> dict[str, Any]:
-    return {
-        "name": form.name.data or "",
-        "shared": bool(form.shared.data),
-        "is_default": bool(form.is_default.data),
-    }
 
 
 def _list_page(endpoint: str) -> str:

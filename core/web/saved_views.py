@@ -1,4 +1,4 @@
-"""Verbs and questions about saved views."""
+"""Saved views: the addresses of lists that people keep under a name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,27 +6,52 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
-from sqlalchemy import Select, bindparam, exists, or_, select
+from sqlalchemy import ForeignKey, Index, Select, String, bindparam, exists, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import MultiDict
 
+from core.access.declarations import Technical
+from core.access.records import check_version
 from core.accounts.models import User
 from core.actor import Actor
 from core.audit.services import record
 from core.contributions import Verb
-from core.errors import Conflict, DomainError, NotFound, Refused
+from core.database import Model, Versioned
+from core.errors import DomainError, NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n.writing import wrong_text
 from core.organisation.models import Employee, OrgClosure
 from core.settings.kept import changed, kept
 from core.unit_of_work import UnitOfWork, current_session, current_unit
 from core.web.list_spec import ListSpec
-from core.web.view_models import SavedView
 
 VIEW = "core.savedview"
 LONGEST_NAME = 40
 LONGEST_QUERY = 2_000
 MOST = 20
 SHOWN = 40
+
+
+class SavedView(Versioned, Model):
+    """One list's filters, order, grouping and columns as an address; it grants nothing.
+
+    Who opens it sees what the list shows them. `page` is the endpoint of the list. A shared view
+    is offered to the owner's unit and those below, an administrator's to everybody.
+    """
+
+    __tablename__ = "core_saved_view"
+    __access__ = Technical("each user sees the own ones and those shared with the own unit")
+    __resource__ = "core.savedview"
+    __table_args__ = (Index(None, "page", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("core_user.id"), index=True)
+    page: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(2000))
+    shared: Mapped[bool] = mapped_column(default=False)
+    is_default: Mapped[bool] = mapped_column(default=False)
+    sort: Mapped[int] = mapped_column(default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +170,8 @@ def change_view(
 ) -> None:
     """Rename an own view, share it or make it the default; raise NotFound, Refused, Conflict."""
     view = own_view(view_id)
-    if view.row_version != row_version:
-        raise Conflict(_("Somebody else changed this record first. Nothing of yours was stored."))
+    wanted = {"name": name, "shared": shared, "is_default": is_default}
+    check_version(view, row_version, wanted)
     view.name, view.shared, view.is_default = _checked(name), shared, is_default
     _settle(view)
 

@@ -59,8 +59,7 @@ def static_files() -> dict[str, StaticFile]:
     paths = {path.name: path for path in HERE.iterdir() if path.is_file()}
     package = find_spec("flask_bootstrap")
     if package is None or package.origin is None:
-        msg = "the package Bootstrap-Flask is not installed"
-        raise RuntimeError(msg)
+        raise RuntimeError("the package Bootstrap-Flask is not installed")
     folder = Path(package.origin).parent / "static" / "bootstrap5"
     paths |= {name: folder / at for name, at in BOOTSTRAP.items()}
     shell = StaticFile(SHELL, tuple(paths.pop(name) for name in SHELL_PARTS))

@@ -1,34 +1,43 @@
 """The pages of the web package itself: the start page and the reader's choices."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core.access.decorators import needs, public, signed_in
-from core.addons.switched_off import disabled_titles
+from core.accounts.models import User
+from core.actor import current_actor
+from core.addons.status import disabled_titles
+from core.errors import DomainError
+from core.i18n import LOCALES
 from core.i18n import gettext as _
 from core.settings.services import set_value
 from core.unit_of_work import unit_of_work
-from core.web import shortcuts as pinned
 from core.web import workspace as start
-from core.web.first_steps import RIGHT, SHOWN, first_steps
-from core.web.preferences import change_preferences
+from core.web.addresses import local_path
+from core.web.answering import answer, press
+from core.web.navigation import DENSITIES, THEMES
 from core.web.why import why_page
+from core.web.workspace import SETS_UP, STEPS_SHOWN
 
 blueprint = Blueprint("web", __name__, template_folder="templates")
+CHOICES = {"theme": THEMES, "locale": tuple(LOCALES), "density": DENSITIES}
+YEAR_SECONDS = 31_536_000
 
 
 @blueprint.get("/")
 @signed_in
 def workspace() -> str:
     """Show the start page."""
-    pinned_here = pinned.shortcuts()
+    pinned_here = start.shortcuts()
     return render_template(
         "web/workspace.html",
         greeting=start.greeting(),
         date_line=start.date_line(),
         page=start.page(),
-        steps=first_steps(),
+        steps=start.first_steps(),
         shortcuts=pinned_here,
         disabled=disabled_titles() if not pinned_here else "",
     )
@@ -38,24 +47,24 @@ def workspace() -> str:
 @signed_in
 def shortcuts() -> ResponseReturnValue:
     """Choose which pages stand on the start page."""
-    form = pinned.ShortcutsForm(pins=[one.endpoint for one in pinned.shortcuts()])
-    if form.accepts(lambda: pinned.store_shortcuts(form.pins.data)):
-        flash(_("Saved."), "ok")
-        return redirect(url_for("web.workspace"), 303)
-    page: ResponseReturnValue = form.render(
-        title=_("Choose your shortcuts"), cancel=url_for("web.workspace")
+    form = start.ShortcutsForm(pins=[one.endpoint for one in start.shortcuts()])
+    return answer(
+        form,
+        lambda session: start.store_shortcuts(session, form.pins.data),
+        url_for("web.workspace"),
+        title=_("Choose your shortcuts"),
     )
-    return page
 
 
 @blueprint.post("/first-steps/hide")
-@needs(*RIGHT)
+@needs(*SETS_UP)
 def hide_first_steps() -> Response:
     """Hide the checklist for everybody; the settings bring it back."""
-    with unit_of_work() as session:
-        set_value(session, SHOWN.key, value=False)
-    flash(_("The first steps are hidden. The settings bring them back."), "ok")
-    return redirect(url_for("web.workspace"), 303)
+    return press(
+        lambda session: set_value(session, STEPS_SHOWN.key, value=False),
+        url_for("web.workspace"),
+        said=_("The first steps are hidden. The settings bring them back."),
+    )
 
 
 @blueprint.get("/why")
@@ -68,5 +77,31 @@ def why() -> str:
 @blueprint.post("/preferences")
 @public("theme and language belong to the reader, with or without an account")
 def preferences() -> Response:
-    """Store theme, language or density."""
-    return change_preferences()
+    """Store theme, language or density, and go back to the page on which they were chosen."""
+    chosen = _choices(request.form)
+    response = redirect(local_path(request.form.get("next")), code=303)
+    user_id = current_actor().user_id
+    if user_id is not None:  # they follow the account to every device
+        with unit_of_work() as session:
+            user = session.get_one(User, user_id)
+            for name, value in chosen.items():
+                setattr(user, name, value)
+    for name, value in chosen.items():  # the sign-in page should look the same
+        response.set_cookie(
+            name,
+            value,
+            max_age=YEAR_SECONDS,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure,
+        )
+    return response
+
+
+def _choices(form: Mapping[str, str]) -> dict[str, str]:
+    """Return the valid choices in a form; raise DomainError for a value that does not exist."""
+    chosen = {name: form[name] for name in CHOICES if name in form}
+    for name, value in chosen.items():
+        if value not in CHOICES[name]:
+            raise DomainError(_("There is no such choice: %(value)s", value=value[:40]))
+    return chosen

@@ -11,7 +11,7 @@ from core.access.declarations import Protected
 from core.access.explain import Explanation, explain
 from core.access.flush_guard import admits, old_scope
 from core.access.resources import resource_of
-from core.access.verbs import resource_words, verb_words
+from core.access.words import resource_words, verb_words
 from core.addons.registry import registry
 from core.contributions import Resource, Verb
 from core.errors import NotFound

@@ -27,8 +27,8 @@ from core.jobs.worker import drain
 from core.organisation.models import Employee
 from core.remarks.following import set_following
 from core.testing.client import sign_in_cookie, signed_in_client
+from core.testing.crawling import actor_of
 from core.testing.making import MAKING
-from core.testing.routes import actor_of
 from core.unit_of_work import unit_of_work
 
 IDS = range(1, 41)

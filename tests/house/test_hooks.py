@@ -47,12 +47,23 @@ def test_every_hook_has_a_shipped_user(name):
     users = [
         file
         for file in python_files("core", "addons")
-        if file.name == "plugin.py"
-        and any(
-            isinstance(node, ast.FunctionDef) and node.name == name for node in parsed(file).body
-        )
+        if file.name == "plugin.py" and name in implemented(parsed(file))
     ]
     assert users, f"no plugin.py implements {name}"
+
+
+def implemented(plugin: ast.Module) -> set[str]:
+    """Return the hooks of a plugin: functions, and names that are given what `gives` returns."""
+    found = {node.name for node in plugin.body if isinstance(node, ast.FunctionDef)}
+    for node in plugin.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("gives("):
+            found |= {ast.unparse(one) for one in node.targets}
+    return found
+
+
+def test_the_search_for_users_sees_functions_and_what_is_given():
+    plugin = "def on_event(event): ...\nregister_jobs = gives(TIDY)\nregister_menus = MENUS"
+    assert implemented(ast.parse(plugin)) == {"on_event", "register_jobs"}
 
 
 def test_the_comparison_sees_a_changed_argument():

@@ -1,6 +1,6 @@
 """The content security policy forbids inline script and style, so templates may not hold any."""
 
-from core.testing.markup import markup_faults as faults
+from core.testing.crawling import markup_faults as faults
 from tests.house.source import name_of, template_files
 
 

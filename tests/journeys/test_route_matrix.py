@@ -7,8 +7,8 @@ import pytest
 
 from core.addons.registry import registry
 from core.testing.client import signed_in_client
-from core.testing.routes import judged, may_enter
-from core.testing.routes import routes as all_routes
+from core.testing.crawling import judged, may_enter
+from core.testing.crawling import routes as all_routes
 from tests.journeys.roles import ROLES, client_of, user_of
 
 pytestmark = pytest.mark.whole

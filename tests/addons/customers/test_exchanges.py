@@ -17,8 +17,7 @@ from addons.customers.models import Customer, Industry, Network, StageMove
 from core.audit.models import AuditEntry
 from core.audit.recording import resource_key
 from core.errors import Refused
-from core.exchange.applying import Plan, apply_rows, count
-from core.exchange.mapping import guess, preset
+from core.exchange.applying import Plan, apply_rows, count, guess, preset
 
 DATA = Path(__file__).parents[2] / "data"
 CUSTOMERS, OPERATORS = EXCHANGES

@@ -2,7 +2,7 @@ import pytest
 
 from addons.customers.countries import country_code, seat
 from addons.customers.names import exact_key, match_key
-from core.i18n.initials import initials
+from core.i18n.sorting import initials
 
 
 @pytest.mark.parametrize(

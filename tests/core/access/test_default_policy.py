@@ -11,7 +11,7 @@ from core.access.context import AccessContext, resolve_context
 from core.access.default_policy import compile_policy, recompile_users
 from core.access.models import AccessTerm, KeyRange, KeyRangeKey
 from core.access.reach import ARRAY
-from core.access.sets import drop_unused_sets, shared_set
+from core.access.terms import drop_unused_sets, shared_set
 from core.actor import Actor, system_actor
 from core.addons.models import CoreEpoch, bump
 from core.clock import frozen, now

@@ -8,11 +8,10 @@ import pytest
 from flask import Response
 from sqlalchemy import func, select
 
-from core.accounts import sign_in, tidy
-from core.accounts.devices import device_words
+from core.accounts import sessions, sign_in
 from core.accounts.models import LoginAttempt, LoginSession, User
 from core.accounts.request_identity import client_of_request, set_session_cookie
-from core.accounts.sessions import Client, start_session
+from core.accounts.sessions import Client, device_words, start_session
 from core.accounts.throttling import LIMITS, TooManyAttemptsError
 from core.actor import system_actor
 from core.app import create_app
@@ -78,7 +77,7 @@ def test_old_sessions_and_counters_are_forgotten_and_new_ones_kept(make):
 
     with frozen(NOON), unit_of_work(OPERATOR) as session:
         Run.session = session
-        assert tidy.TIDY.step(Run) == Step(done=True)
+        assert sessions.TIDY.step(Run) == Step(done=True)
     with read_only(OPERATOR) as session:
         assert session.scalars(select(LoginSession.created_at)).all() == [NOON]
         assert session.scalar(select(func.min(LoginAttempt.last_at))) == NOON

@@ -2,8 +2,14 @@
 
 import pytest
 
-from core.accounts.password_rules import check_password, is_common, weak_passwords
-from core.accounts.passwords import hash_password, needs_rehash, verify_password
+from core.accounts.passwords import (
+    check_password,
+    hash_password,
+    is_common,
+    needs_rehash,
+    verify_password,
+    weak_passwords,
+)
 from core.errors import Refused
 
 GOOD = "three calm herons wait"

@@ -14,7 +14,7 @@ from core.addons.registry import registry
 from core.app import create_app
 from core.database import db
 from core.testing.client import Client, signed_in_client
-from core.testing.statements import counted
+from core.testing.databases import counted
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "PROPFIND")
 ADDRESSES = (

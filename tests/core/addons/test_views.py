@@ -11,7 +11,7 @@ from core.app import create_app
 from core.cli.addons import addon
 from core.database import db
 from core.testing.client import Client, signed_in_client
-from core.testing.statements import counted
+from core.testing.databases import counted
 from core.unit_of_work import read_only, unit_of_work
 
 OPERATOR = system_actor("test")
@@ -99,7 +99,7 @@ def test_what_is_refused_is_said_beside_the_cards(boss):
 def test_a_reason_that_is_too_long_is_refused_in_words(boss):
     answer = act(boss, "leash", "disable", reason="x" * 401)
     assert answer.status_code == 422
-    assert "At most 400 characters." in answer.text
+    assert "At most 400 characters; now 401." in answer.text
     with read_only(OPERATOR):
         assert "leash" in registry().enabled_set()
 

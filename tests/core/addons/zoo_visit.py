@@ -10,7 +10,7 @@ from core.app import create_app
 from core.errors import Refused
 from core.testing.client import Client, signed_in_client
 from core.testing.making import Maker
-from core.testing.template import fill_template
+from core.testing.site import fill_template
 
 folder = Path(sys.argv[1])
 settings = dict(instance=folder / "instance", manifests=folder / "manifests", job_engine="off",

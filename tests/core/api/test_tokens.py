@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from core.accounts import services
-from core.accounts.token_models import ApiToken
+from core.accounts.models import ApiToken
 from core.accounts.tokens import LONGEST_LIFE
 from core.actor import system_actor
 from core.audit.models import AuditEntry

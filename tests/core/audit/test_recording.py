@@ -122,7 +122,7 @@ def test_history_speaks_the_records_words_newest_first_and_masks_what_is_sensiti
 @pytest.mark.parametrize("table", ["core_audit", "core_audit_seal"])
 @pytest.mark.parametrize("act", ["update", "delete"])
 def test_the_database_itself_refuses_to_alter_the_trail(table, act, app):
-    from core.audit.jobs import SEAL
+    from core.audit.sealing import SEAL
     from core.jobs.services import enqueue
     from core.jobs.worker import drain
 

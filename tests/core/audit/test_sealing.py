@@ -5,10 +5,9 @@ from sqlalchemy import delete, insert, select, text, update
 
 from core.actor import system_actor
 from core.audit import sealing
-from core.audit.anchor import ANCHOR_FILE
 from core.audit.append_only import alterable_statements
 from core.audit.models import AuditEntry, AuditSeal
-from core.audit.sealing import seal_batch, watermark
+from core.audit.sealing import ANCHOR_FILE, seal_batch, watermark
 from core.audit.services import record
 from core.audit.verifying import verify
 from core.cli.audit import audit

@@ -13,8 +13,8 @@ from core import clock
 from core.access.default_policy import recompile_users
 from core.accounts.models import User
 from core.actor import system_actor
-from core.audit.lists import ENTRIES
 from core.audit.models import AuditEntry
+from core.audit.views import ENTRIES
 from core.database import READ
 from core.errors import NotFound
 from core.exchange import export_job, list_export

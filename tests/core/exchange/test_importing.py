@@ -10,7 +10,7 @@ from core.accounts.models import User
 from core.actor import system_actor
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.exchange import importing, services
-from core.exchange.bad_rows import bad_rows_file
+from core.exchange.export import bad_rows_file
 from core.exchange.models import ImportRowError, ImportRun
 from core.exchange.queries import own_import, row_errors
 from core.exchange.upload import received, stored_path
@@ -195,7 +195,7 @@ def test_a_right_that_is_lost_on_the_way_stops_the_import_with_words(importer, m
     run_next(job_id=job_id)
     stored = len(notes())
     assert 0 < stored < 40
-    monkeypatch.setattr("core.exchange.access.may_import", lambda _session, _exchange: False)
+    monkeypatch.setattr("core.exchange.queries.may_import", lambda _session, _exchange: False)
     run(job_id)
     with read_only(SYSTEM) as session:
         job = session.get(Job, job_id)

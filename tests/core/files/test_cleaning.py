@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from addons.customers import services as customers
-from core.addons.traces import forget_traces
+from core.addons.tables import forget_traces
 from core.clock import now
 from core.files import services, storage
 from core.files.cleaning import SWEEP

@@ -7,11 +7,11 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from core.audit.jobs import SEAL
 from core.audit.models import AuditEntry
+from core.audit.sealing import SEAL
 from core.errors import Refused
 from core.files import services
-from core.files.resources import LIMIT, MOST
+from core.files.models import LIMIT, MOST
 from core.files.storage import path_of
 from core.jobs.services import enqueue
 from core.jobs.worker import drain

@@ -17,8 +17,8 @@ from core.cli.main import cli
 from core.clock import now
 from core.database import db
 from core.health import checks
+from core.health.checks import report, worst
 from core.health.facts import read_facts
-from core.health.report import report, worst
 from core.i18n import force_locale
 from core.jobs.models import Job, JobState, ScheduleFire
 from core.unit_of_work import read_only, unit_of_work
@@ -208,7 +208,7 @@ def test_a_check_that_breaks_is_a_finding_and_not_a_failed_page(findings, monkey
 
     broken.__name__ = "disk"
     others = [one for one in checks.CHECKS if one[0] is not checks.disk]
-    monkeypatch.setattr("core.health.report.CHECKS", (*others, (broken, "Disk", "")))
+    monkeypatch.setattr("core.health.checks.CHECKS", (*others, (broken, "Disk", "")))
     assert findings()["disk"].said == "This could not be checked: OSError"
 
 

@@ -142,7 +142,7 @@ def test_what_belongs_to_an_add_on_is_hidden_with_it_and_goes_when_it_is_purged(
     with acting_as(admin):
         lifecycle.disable("customers")
         with unit_of_work(MAKING) as session:
-            from core.addons.traces import forget_traces
+            from core.addons.tables import forget_traces
 
             forget_traces(session, "customers")
     assert lines(pair.ann) == []

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from core.actor import system_actor
 from core.contributions import SettingDef
 from core.errors import ProgrammingFault, Refused
-from core.settings import pages
+from core.settings import views
 from core.settings.models import SettingChange
 from core.settings.services import get, set_value
 from core.unit_of_work import read_only, unit_of_work
@@ -124,7 +124,7 @@ def test_an_administrator_changes_settings_on_a_page(make, login):
     page = client.get("/admin/settings/core")
     assert page.status_code == 200
     assert "toy__many" in page.text
-    others = {d: get(d.key) for d in pages.group_of("core").settings}
+    others = {d: get(d.key) for d in views.group_of("core").settings}
     good = {
         **{d.key.replace(".", "__"): str(value) for d, value in others.items()},
         "toy__many": "8",
@@ -133,7 +133,7 @@ def test_an_administrator_changes_settings_on_a_page(make, login):
         "toy__name": "甲",
         "toy__kind": "b",
     }
-    assert client.submit("/admin/settings/core", good).status_code == 302
+    assert client.submit("/admin/settings/core", good).status_code == 303
     assert [get(one.key) for one in DEFINITIONS] == [8, Decimal("0.75"), True, "甲", "b"]
     bad = client.submit("/admin/settings/core", good | {"toy__many": "99"})
     assert bad.status_code == 422

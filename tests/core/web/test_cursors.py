@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from core.actor import system_actor
-from core.audit.lists import ENTRIES
 from core.audit.services import record
+from core.audit.views import ENTRIES
 from core.clock import frozen
 from core.unit_of_work import unit_of_work
 from core.web import list_args, list_page

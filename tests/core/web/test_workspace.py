@@ -10,7 +10,7 @@ from core.contributions import Slot
 from core.exchange.models import ImportRun, ImportState
 from core.settings.services import set_value
 from core.unit_of_work import read_only, unit_of_work
-from core.web.first_steps import checklist
+from core.web.workspace import checklist
 from tests.core.jobs.toys import plugged
 
 SYSTEM = system_actor("test")
