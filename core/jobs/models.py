@@ -1,4 +1,4 @@
-"""Jobs and the firings of schedules."""
+"""Jobs, the firings of schedules, and which schedules are paused."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -59,3 +59,15 @@ class ScheduleFire(Model):
 
     schedule: Mapped[str] = mapped_column(String(120), primary_key=True)
     fire_time: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+
+
+class SchedulePause(Model):
+    """A schedule that an administrator stopped; without this row it fires."""
+
+    __tablename__ = "core_schedule_pause"
+    __access__ = Technical("shown on a page that needs core.job")
+
+    schedule: Mapped[str] = mapped_column(String(120), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_label: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(200))

@@ -10,7 +10,8 @@ from core.cli.jobs import worker
 from core.contributions import JobDef, MenuItem, Resource, Verb
 from core.hookspecs import hookimpl
 from core.i18n import lazy_gettext as _l
-from core.jobs.models import Job, ScheduleFire
+from core.jobs import schedule_pages  # noqa: F401 - its routes hang on the blueprint
+from core.jobs.models import Job, ScheduleFire, SchedulePause
 from core.jobs.tidy import TIDY
 from core.jobs.views import blueprint
 
@@ -18,7 +19,7 @@ from core.jobs.views import blueprint
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
     """Name the tables."""
-    return (Job, ScheduleFire)
+    return (Job, ScheduleFire, SchedulePause)
 
 
 @hookimpl
@@ -51,6 +52,14 @@ def register_menus() -> Iterable[MenuItem]:
             icon="clock",
             section="system",
             order=60,
+        ),
+        MenuItem(
+            title=_l("Schedules"),
+            endpoint="jobs.schedules",
+            needs=("core.job", Verb.QUERY),
+            parent="jobs.index",
+            section="system",
+            order=61,
         ),
     )
 
