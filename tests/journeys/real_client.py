@@ -108,6 +108,6 @@ def chosen_options(text: str) -> dict[str, str]:
     for name, inside in re.findall(
         r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', text, re.DOTALL
     ):
-        picked = re.search(r'<option selected value="([^"]*)"', inside)
+        picked = re.search(r'<option value="([^"]*)" selected', inside)
         found[name] = picked.group(1) if picked else ""
     return found
