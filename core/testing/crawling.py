@@ -140,6 +140,7 @@ class Crawl:
             "act": ["disable", "uninstall", "purge"],
             "owner": ["core", *registry().loaded],
             "key": [one.key for one in registry().exchanges()],
+            "kind": ["jobs.tidy"],
         }
         return known.get(name, ["nothing"])
 

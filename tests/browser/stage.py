@@ -242,4 +242,5 @@ def _known_words(argument: str) -> list[str]:
         "act": list(ACTS),
         "owner": ["core", *registry().loaded],
         "key": [one.key for one in registry().exchanges()],
+        "kind": ["jobs.tidy"],
     }.get(argument, [])

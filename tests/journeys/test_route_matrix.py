@@ -15,7 +15,13 @@ pytestmark = pytest.mark.whole
 
 # Pages open to every account whose own check depends on what is asked for in the path.
 NARROWER = {"exchange.upload"}
-TEXTS = {"name": "customers", "act": "disable", "owner": "core", "key": "customers.customer"}
+TEXTS = {
+    "name": "customers",
+    "act": "disable",
+    "owner": "core",
+    "key": "customers.customer",
+    "kind": "jobs.tidy",
+}
 
 
 def routes(app, method: str):

@@ -119,7 +119,9 @@ def test_the_page_tells_pauses_resumes_and_runs(another_process, make, login):
         assert refused.status_code == 422
         client.submit(f"{PAGE}/{KIND}/pause", {"reason": "month <end>"})
         page = client.get(PAGE).text
-        assert re.search(r"paused it at [-0-9: ]+: month &lt;end&gt;", page), re.findall(r".*paused it.*", page)
+        assert re.search(r"paused it at [-0-9: ]+: month &lt;end&gt;", page), re.findall(
+            r".*paused it.*", page
+        )
         client.submit(f"{PAGE}/{KIND}/run", {})
         assert jobs_of() == 1
         client.submit(f"{PAGE}/{KIND}/run", {})
