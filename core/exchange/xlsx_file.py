@@ -4,7 +4,7 @@ import re
 import zipfile
 import zlib
 from array import array
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
@@ -24,7 +24,9 @@ from core.i18n import gettext as _
 
 CHUNK = 1 << 18
 LONGEST_REFERENCE = 64
-SHARED = "sharedstrings.xml"
+SHARED = "xl/sharedstrings.xml"
+BOOK, TARGETS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+SHEETS = re.compile(r"xl/(work|chart|dialog|macro)sheets/[^/]+\.xml")
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,8})([0-9]{1,20})["']""")
 DIMENSION = re.compile(rb"""<dimension\s[^>]*["':]([A-Za-z]{1,8})([0-9]{1,20})["']""")
 
@@ -55,16 +57,16 @@ def check_archive(file: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
-            if "xl/workbook.xml" not in archive.namelist():
-                raise _broken()
             if len(entries) > MAX_ZIP_ENTRIES:
                 raise _too_large()
+            parts = _parts(entries)
             if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
                 raise _too_large()
             total = 0
             for entry in entries:
                 total += _measure(archive, entry, MAX_UNPACKED - total)
-            weigh(archive, limit=MAX_UNPACKED)
+            _check_places(archive, parts)
+            weigh(archive, parts, limit=MAX_UNPACKED)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
         raise _broken() from error
 
@@ -95,24 +97,69 @@ def _check_references(piece: bytes) -> None:
                 )
 
 
-def weigh(archive: zipfile.ZipFile, *, limit: int) -> None:
+def _parts(entries: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """Return the entries as the reader finds them, whatever their case; none may be there twice."""
+    parts = {entry.filename.replace("\\", "/").lower(): entry for entry in entries}
+    if len(parts) < len(entries) or not {BOOK, TARGETS} <= parts.keys():
+        raise _broken()
+    return parts
+
+
+def _check_places(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> None:
+    """Refuse a workbook that keeps a sheet where none is weighed."""
+    sheets, targets = _Attributes("sheet", "id"), _Attributes("Relationship", "Id", "Target")
+    _parse(archive, parts[BOOK], sheets)
+    _parse(archive, parts[TARGETS], targets)
+    named = {key for (key,) in sheets.found}
+    for key, target in targets.found:
+        path = target.lower().removeprefix("/")
+        path = path if path.startswith("xl/") else f"xl/{path}"
+        if key in named and SHEETS.fullmatch(path) is None:
+            raise _broken()
+
+
+def weigh(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], *, limit: int) -> None:
     """Raise Refused when the texts in the cells of one sheet exceed `limit` bytes.
 
     A workbook stores a text once and names it in as many cells as it likes: half a megabyte can
     stand for ten gigabytes. So the texts are weighed, shared ones written out, before the reader
     lays the sheet out in memory.
     """
-    names = [name for name in archive.namelist() if name.lower().endswith(".xml")]
     shared = _Sizes()
-    for name in names:
-        if name.lower().rpartition("/")[2] == SHARED:
-            _parse(archive, name, shared)
-    for name in names:
-        if "worksheets/" in name.lower():
-            _parse(archive, name, _Weight(shared.sizes, limit))
+    if SHARED in parts:
+        _parse(archive, parts[SHARED], shared)
+    for name, entry in parts.items():
+        if SHEETS.fullmatch(name):
+            _parse(archive, entry, _Weight(shared.sizes, limit))
 
 
-class _Sizes:
+class _Reader:
+    """Takes what a part of the workbook is made of; tags come without their prefix."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the beginning of an element."""
+
+    def text(self, data: str) -> None:
+        """Take characters."""
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+
+
+class _Attributes(_Reader):
+    """Notes some attributes of each element of a kind."""
+
+    def __init__(self, tag: str, *names: str) -> None:
+        self._tag, self._names = tag, names
+        self.found: list[tuple[str, ...]] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == self._tag:
+            plain = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+            self.found.append(tuple(plain.get(one, "") for one in self._names))
+
+
+class _Sizes(_Reader):
     """Notes the size of each shared text."""
 
     def __init__(self) -> None:
@@ -131,7 +178,7 @@ class _Sizes:
             self.sizes.append(self._size)
 
 
-class _Weight:
+class _Weight(_Reader):
     """Adds up what stands in the cells, shared texts each time anew."""
 
     def __init__(self, sizes: "array[int]", limit: int) -> None:
@@ -164,7 +211,7 @@ class _Weight:
             raise _too_large()
 
 
-def _parse(archive: zipfile.ZipFile, name: str, reader: Any) -> None:
+def _parse(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, reader: _Reader) -> None:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = lambda tag, found: reader.start(tag.rpartition(":")[2], found)
@@ -172,7 +219,7 @@ def _parse(archive: zipfile.ZipFile, name: str, reader: Any) -> None:
     parser.CharacterDataHandler = reader.text
     parser.EntityDeclHandler = _refuse_entities
     try:
-        with archive.open(name) as stream:
+        with archive.open(entry) as stream:
             while piece := stream.read(CHUNK):
                 parser.Parse(piece, False)
             parser.Parse(b"", True)

@@ -1,6 +1,7 @@
 """Files for the upload gate, made on the spot: honest ones and hostile ones."""
 
 import io
+import warnings
 import zipfile
 
 import xlsxwriter
@@ -36,15 +37,20 @@ def xlsx(rows):
     return stream.getvalue()
 
 
-def workbook_with_sheet(sheet_xml, extra=()):
-    """Return a workbook whose only sheet is the given XML."""
+def workbook_with_sheet(sheet_xml, extra=(), place="worksheets/sheet1.xml", before=()):
+    """Return a workbook whose only sheet is the given XML, kept at `place` below xl/."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", CONTENT_TYPES)
         archive.writestr("_rels/.rels", RELS)
         archive.writestr("xl/workbook.xml", WORKBOOK)
-        archive.writestr("xl/_rels/workbook.xml.rels", WORKBOOK_RELS)
-        archive.writestr("xl/worksheets/sheet1.xml", sheet_xml)
+        rels = WORKBOOK_RELS.replace("worksheets/sheet1.xml", place)
+        archive.writestr("xl/_rels/workbook.xml.rels", rels)
+        with warnings.catch_warnings():  # of names that are there already
+            warnings.simplefilter("ignore")
+            for name, content in before:
+                archive.writestr(name, content)
+            archive.writestr(f"xl/{place}", sheet_xml)
         for name, content in extra:
             archive.writestr(name, content)
     return stream.getvalue()
@@ -74,6 +80,20 @@ def lying_zip():
     return bytes(raw)
 
 
+DECOY = "<sst>" + "<si><t></t></si>" * 2 + "</sst>"
+HEAVY = {  # how the one sheet is put before the reader
+    "shared text in many cells": {},
+    "heavy sheet in another folder": {"place": "tables/sheet1.xml"},
+    "heavy sheet of another kind": {"place": "worksheets/sheet1.dat"},
+    "heavy sheet further down": {"place": "worksheets/deep/sheet1.xml"},
+    "heavy sheet with a light twin": {
+        "before": [("xl/worksheets/SHEET1.xml", "<worksheet><sheetData/></worksheet>")]
+    },
+    "heavy sheet with other shared texts first": {"before": [("docs/sharedStrings.xml", DECOY)]},
+    "fifty light sheets of one name": {
+        "before": [("xl/worksheets/sheet1.xml", "<worksheet/>")] * 50
+    },
+}
 HOSTILE = {
     "empty": b"",
     "only blanks": b"\n\n  \n",
@@ -110,7 +130,7 @@ HOSTILE = {
     "zip bomb": None,
     "many entries": None,
     "lying size": None,
-    "shared text in many cells": None,
+    **dict.fromkeys(HEAVY),
     "far cell": workbook_with_sheet(sheet([("A1", "name"), ("XFD1048576", "x")])),
     "far row": workbook_with_sheet(sheet([("A1", "name"), ("A60000", "x")])),
     "far column": workbook_with_sheet(sheet([("A1", "name"), ("ZZ2", "x")])),
@@ -141,12 +161,12 @@ def hostile(name):
     stream = io.BytesIO()
     if name == "lying size":
         return lying_zip()
-    if name == "shared text in many cells":  # 60 kB stand for 750 MB
+    if name in HEAVY:  # 60 kB stand for 750 MB
         cells = '<c t="s"><v>1</v></c>' * 24
         rows = '<row><c t="s"><v>0</v></c></row>' + f"<row>{cells}</row>" * 1_000
         texts = f"<sst><si><t>name</t></si><si><t>{'x' * 32_000}</t></si></sst>"
         sheet_xml = f"<worksheet><sheetData>{rows}</sheetData></worksheet>"
-        return workbook_with_sheet(sheet_xml, [("xl/sharedStrings.xml", texts)])
+        return workbook_with_sheet(sheet_xml, [("xl/sharedStrings.xml", texts)], **HEAVY[name])
     if name == "zip bomb":
         return workbook_with_sheet(
             sheet([("A1", "name")]), [("xl/media/x.xml", bytes(120_000_000))]
