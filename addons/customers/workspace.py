@@ -9,6 +9,7 @@ from typing import Any
 from flask import render_template, url_for
 
 from addons.customers.models import CUSTOMER, OPPORTUNITY
+from addons.customers.names import shown_name
 from addons.customers.overview import changed_lately, longest_waiting, months, overview
 from addons.customers.stages import (
     OPEN_STAGES,
@@ -23,7 +24,7 @@ from core.audit.queries import latest_acts
 from core.charts import Chart, Series
 from core.clock import site_zone, today
 from core.contributions import Slot, Verb
-from core.i18n import current_locale, format_day, format_money, format_number, ngettext
+from core.i18n import format_day, format_money, format_number, ngettext
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_session, current_unit
@@ -176,9 +177,7 @@ def standing_still(_record: Any) -> str:
     return (
         render_template(
             "customers/workspace_still.html",
-            accounts=[
-                (one, _in_language(one.name, one.name_en), _days(one.since)) for one in found
-            ],
+            accounts=[(one, shown_name(one.name, one.name_en), _days(one.since)) for one in found],
             titles=STAGE_TITLES,
             tones=STAGE_TONES,
             alone=all(one.manager == current_actor().label for one in found),
@@ -191,7 +190,7 @@ def standing_still(_record: Any) -> str:
 def changes(_record: Any) -> str:
     """Return the newest acts on the accounts in range that changed last."""
     names = {
-        key: _in_language(name, name_en)
+        key: shown_name(name, name_en)
         for key, name, name_en in current_session().execute(changed_lately())
     }
     acts = latest_acts(current_session(), CUSTOMER, list(names))
@@ -199,10 +198,6 @@ def changes(_record: Any) -> str:
         return ""
     shown = [(act, names[act.record_id], _when(act.at)) for act in acts]
     return render_template("customers/workspace_changes.html", acts=shown)
-
-
-def _in_language(name: str, name_en: str) -> str:
-    return name_en if name_en and current_locale() == "en" else name
 
 
 def _when(instant: datetime) -> str:

@@ -25,6 +25,7 @@ from core.jobs.models import Job, JobState
 from core.notifications.models import Notification
 from core.remarks.models import Follower, Remark
 from core.settings.models import Setting
+from core.web.saved_views import SavedView
 
 BATCH = 1_000
 
@@ -132,7 +133,7 @@ def _bare(name: str) -> Table:
 
 
 def forget_traces(session: Session, name: str) -> None:
-    """Delete an add-on's settings, waiting jobs, participants, remarks, files, followers, news.
+    """Delete an add-on's settings, jobs, participants, remarks, files, followers, news, views.
 
     Audit and events stay. A row of its tables can get an old number again after a fresh install:
     nobody may take part in it, and no remark may stand on it, because of what the number once
@@ -147,5 +148,6 @@ def forget_traces(session: Session, name: str) -> None:
         delete(Follower).where(Follower.resource.like(own)),
         delete(Notification).where(Notification.addon == name),
         delete(Job).where(Job.addon == name, Job.state == JobState.PENDING),
+        delete(SavedView).where(SavedView.page.like(own)),
     ):
         session.execute(statement.execution_options(synchronize_session=False))

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from core.access.guarded_session import GuardedSession
 from core.access.records import check_version, require
 from core.announcements.models import ANNOUNCEMENT, Announcement
@@ -42,7 +44,7 @@ def change(session: GuardedSession, record_id: int, *, row_version: int, **field
 def withdraw(session: GuardedSession, ids: Sequence[int]) -> int:
     """Remove announcements; the audit trail keeps what they said. Return how many there were."""
     require(ANNOUNCEMENT, Verb.DELETE)
-    found = [one for one in (session.get(Announcement, key) for key in ids) if one is not None]
+    found = session.scalars(select(Announcement).where(Announcement.id.in_(ids))).all()
     for one in found:
         session.delete(one)
     changed(session)

@@ -91,7 +91,7 @@ def _read() -> tuple[Shown, ...]:
             Announcement.on_login,
         )
         .where(Announcement.ends_at > now())
-        .order_by(Announcement.starts_at.desc(), Announcement.id.desc())
+        .order_by(Announcement.starts_at, Announcement.id)  # planned ones push none of these out
         .limit(MOST)
     )
     return tuple(Shown(row[0], f"{row[0]}.{row[1]}", *row[2:]) for row in rows)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, column, func, literal, select
+from sqlalchemy import ColumnElement, String, and_, cast, column, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from core.addons.models import EPOCH_ID, Addon, CoreEpoch, Worker
@@ -64,7 +64,7 @@ def read_facts(session: Session) -> Facts:
         "addons_changed_at": select(func.max(Addon.changed_at)).scalar_subquery(),
         "dead": _dead(),
         "oldest_due": _oldest_due(),
-        "last_fire": select(func.max(ScheduleFire.fire_time)).scalar_subquery(),
+        "last_fire": _last_fire(),
         "unsealed_since": _unsealed_since(),
         "verified_at": _one(AuditEntry.at, AuditEntry.id == verified),
         "verified": _one(AuditEntry.changes, AuditEntry.id == verified),
@@ -107,6 +107,17 @@ def _one(value: Any, condition: ColumnElement[bool]) -> Any:
 def _dead() -> Any:
     some = select(Job.id).where(Job.state == JobState.DEAD).limit(MANY).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _last_fire() -> Any:
+    """Return when a schedule fired last: the newest firing of each, which its key leads to."""
+    newest = [
+        select(func.max(ScheduleFire.fire_time).label("at")).where(ScheduleFire.schedule == kind)
+        for kind, one in definitions().items()
+        if one.every is not None
+    ]
+    each = union_all(*newest).subquery()
+    return select(func.max(each.c.at)).scalar_subquery()
 
 
 def _oldest_due() -> Any:

@@ -3,7 +3,7 @@
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
@@ -23,6 +23,7 @@ from core.jobs.originator import originator
 from core.unit_of_work import read_only, unit_of_work
 
 SLICE_SECONDS = 1.0
+STEP_SECONDS = 0.1
 LONGEST_COURTESY = 0.5
 LONGEST_TRACE = 4000
 WORKER = system_actor("job worker")
@@ -39,6 +40,11 @@ class JobRun:
     attempt: int
     session: Session
     actor: Actor
+    began: float = field(default_factory=time.monotonic)
+
+    def time_is_up(self) -> bool:
+        """Tell whether a step has worked long enough: store the cursor and let others in."""
+        return time.monotonic() - self.began > STEP_SECONDS
 
 
 def run_next(*, job_id: int | None = None) -> bool:

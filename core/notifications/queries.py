@@ -14,6 +14,7 @@ from core.access.records import visible
 from core.access.resources import resource_of
 from core.addons.models import Addon, State
 from core.addons.registry import registry
+from core.contributions import Verb
 from core.errors import NotFound
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -29,6 +30,7 @@ KINDS = {
     "core.export": _l("Export"),
     "core.job": _l("Failed job"),
 }
+QUOTES = ("core.mention", "core.remark")  # quote remarks, which take a right of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,21 @@ def shown(session: GuardedSession, rows: Iterable[Notification]) -> list[Shown]:
         if row.resource is not None and row.record_id is not None:
             wanted.setdefault(row.resource, set()).add(row.record_id)
     seen = {key: visible(session, key, ids) for key, ids in wanted.items()}
-    words = kinds()
-    return [_shown(row, seen, str(words.get(row.kind, row.kind))) for row in rows]
+    words, reads = kinds(), session.access.may("core.remark", Verb.QUERY)
+    return [
+        _shown(
+            row,
+            seen,
+            str(words.get(row.kind, row.kind)),
+            row.detail if reads or row.kind not in QUOTES else "",
+        )
+        for row in rows
+    ]
 
 
-def _shown(row: Notification, seen: Mapping[str, Mapping[int, Any]], kind: str) -> Shown:
+def _shown(
+    row: Notification, seen: Mapping[str, Mapping[int, Any]], kind: str, detail: str
+) -> Shown:
     record, read = "", row.read_at is not None
     if row.resource is not None:
         found = seen.get(row.resource, {}).get(row.record_id or 0)
@@ -139,7 +151,7 @@ def _shown(row: Notification, seen: Mapping[str, Mapping[int, Any]], kind: str) 
             row.count,
             title=title,
         )
-    return Shown(row.id, row.at, kind, title, row.detail, record, address, read)
+    return Shown(row.id, row.at, kind, title, detail, record, address, read)
 
 
 def _address(endpoint: str | None, arguments: Mapping[str, Any], anchor: str) -> str | None:

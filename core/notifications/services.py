@@ -24,7 +24,8 @@ class Notice:
 
     `kind` is "core.<word>" or the key of an event type. `key` makes it idempotent: told again to
     the same person, it is stored once. With `bundle` it is counted instead, and is unread again:
-    one line per key and person, however often it happens.
+    one line per key and person, however often it happens; `times` counts it as so many pieces.
+    `owner` names the add-on whose news it is where neither resource nor kind does.
 
     About a record, give `resource` and `record_id`: what `detail` says, the record's label and the
     link are shown only to whoever may see the record when the page is shown. `title` is never
@@ -41,11 +42,13 @@ class Notice:
     endpoint: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     bundle: bool = False
+    times: int = 1
+    owner: str = ""
 
     @property
     def addon(self) -> str:
         """Whose it is: it is hidden while that add-on is off, and goes when it is purged."""
-        return (self.resource or self.kind).partition(".")[0]
+        return self.owner or (self.resource or self.kind).partition(".")[0]
 
 
 def notify(
@@ -81,7 +84,7 @@ def notify(
             "endpoint": notice.endpoint,
             "arguments": dict(notice.arguments),
             "actor_user_id": unit.actor.user_id,
-            "count": 1,
+            "count": notice.times,
             "read_at": None,
         }
     rows = [{**shared, "user_id": user_id} for user_id in sorted(wanted)]
@@ -90,7 +93,7 @@ def notify(
     if notice.bundle:
         news = {name: statement.excluded[name] for name in shared if name not in {"key", "count"}}
         unread = Notification.read_at.is_(None)
-        news["count"] = case((unread, Notification.count + 1), else_=1)
+        news["count"] = case((unread, Notification.count + notice.times), else_=notice.times)
         statement = statement.on_conflict_do_update(index_elements=unique, set_=news)
     else:
         statement = statement.on_conflict_do_nothing(index_elements=unique)

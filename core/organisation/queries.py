@@ -44,17 +44,6 @@ def subtree_select(unit_id: int) -> Select[int]:
     )
 
 
-def ancestor_ids(session: Session, unit_id: int) -> list[int]:
-    """Return the ids of a unit and of everything above it, nearest first."""
-    return list(
-        session.scalars(
-            select(OrgClosure.ancestor_id)
-            .where(OrgClosure.descendant_id == unit_id)
-            .order_by(OrgClosure.depth)
-        )
-    )
-
-
 def units_above(session: Session, unit_id: int) -> list[tuple[int, str]]:
     """Return (id, name) of every unit above a unit, the topmost first."""
     rows = session.execute(

@@ -20,6 +20,7 @@ from core.organisation import closure
 from core.organisation.models import Employee, OrgUnit, Position, UnitKind
 from core.organisation.reach import heads_above, recompile_employees
 from core.organisation.resources import Permission, require
+from core.settings.kept import changed
 
 LONGEST_CODE = 40
 
@@ -96,6 +97,7 @@ def move_unit(
     session.flush()
     closure.move(session, unit.id, parent_id)
     recompile_employees(session, affected)
+    changed(session)  # what is shared with a unit and those below is kept in every process
     return unit
 
 

@@ -126,17 +126,29 @@ def _in_word(sign: str) -> bool:
 
 
 def _known(session: GuardedSession, heads: set[str]) -> dict[str, set[int]]:
+    """Return the accounts by the words that mean them.
+
+    Accounts without an employee are found by nobody: logins are no directory. Names are asked for
+    as they were typed too, since SQLite knows no small letters beyond those of ASCII.
+    """
     folded = {_folded(head) for head in heads}
-    names = folded | {head.rpartition("(")[0] for head in folded if head.endswith(")")}
+    written = folded | {head.replace(" (", "(") for head in heads}
+    names = written | {head.rpartition("(")[0] for head in written if head.endswith(")")}
     rows = session.execute(
         select(User.id, User.login, Employee.name, Employee.code)
-        .outerjoin(Employee, Employee.id == User.employee_id)
+        .join(Employee, Employee.id == User.employee_id)
         .where(User.active)
-        .where(or_(User.login.in_(folded), func.lower(Employee.name).in_(names)))
+        .where(
+            or_(
+                User.login.in_(folded),
+                func.lower(Employee.name).in_(names),
+                Employee.name.in_(names),
+            )
+        )
     )
     found: dict[str, set[int]] = {}
     for user_id, login, name, code in rows:
-        for words in {login, *((name, f"{name}({code})") if name else ())}:
+        for words in (login, name, f"{name}({code})"):
             found.setdefault(_folded(words), set()).add(user_id)
     return found
 

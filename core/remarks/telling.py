@@ -33,7 +33,8 @@ NAMED = 4
 def tell_remark(run: JobRun) -> Step:
     """Tell those who follow the record and were not mentioned already."""
     session: Any = run.session
-    remark = session.get(Remark, int(run.payload["remark_id"]))
+    # locked, so that nobody takes the words back between here and the line that quotes them
+    remark = session.get(Remark, int(run.payload["remark_id"]), with_for_update=True)
     if remark is None or remark.deleted_at is not None:
         return Step(done=True)
     wanted = followers(session, remark.resource, [remark.record_id])[remark.record_id]
@@ -61,7 +62,7 @@ def tell_remark(run: JobRun) -> Step:
 
 
 def tell_changes(run: JobRun) -> Step:
-    """Tell followers what others changed, as a batch of the audit trail says."""
+    """Tell followers what others changed, as a batch of the audit trail says; some in each step."""
     session: Any = run.session
     rows = session.scalars(
         select(AuditEntry)
@@ -74,12 +75,23 @@ def tell_changes(run: JobRun) -> Step:
     for row in rows:
         if has_page(row.resource):
             by_resource[row.resource].append(row)
-    for resource, entries in by_resource.items():
-        _tell_changes(session, resource, entries)
+    told = tuple(run.cursor.get("told", ("", 0)))
+    for resource in sorted(by_resource):
+        news = _news(session, resource, by_resource[resource])
+        for user_id in sorted(news):
+            if (resource, user_id) <= told:
+                continue
+            _tell_changes(session, user_id, resource, news[user_id])
+            told = (resource, user_id)
+            if run.time_is_up():
+                return Step(cursor={"told": told})
     return Step(done=True)
 
 
-def _tell_changes(session: GuardedSession, resource: str, entries: Iterable[AuditEntry]) -> None:
+def _news(
+    session: GuardedSession, resource: str, entries: Iterable[AuditEntry]
+) -> dict[int, list[AuditEntry]]:
+    """Return what others did to the records that each account follows."""
     ids = {entry.record_id or 0 for entry in entries}
     moved = {entry.record_id for entry in entries if OWNER in entry.changes}
     wanted = followers(session, resource, ids, owners=ids - moved)  # new owners are told so
@@ -87,18 +99,32 @@ def _tell_changes(session: GuardedSession, resource: str, entries: Iterable[Audi
     for entry in entries:
         for user_id in wanted[entry.record_id or 0] - {entry.actor_user_id}:
             news[user_id].append(entry)
-    for user_id in sorted(news):
-        about = {entry.record_id or 0 for entry in news[user_id]}
-        seen = seen_by(session, user_id, resource, about)
-        mine = [entry for entry in news[user_id] if entry.record_id in seen]
-        if len(seen) > MANY:
-            notify(session, _many(resource, mine, len(seen)), users=[user_id])
+    return news
+
+
+def _tell_changes(
+    session: GuardedSession, user_id: int, resource: str, entries: list[AuditEntry]
+) -> None:
+    """Tell one account: a line for each record, one line alone for many records of one person."""
+    seen = seen_by(session, user_id, resource, {entry.record_id or 0 for entry in entries})
+    by_person: dict[int | None, dict[int, list[AuditEntry]]] = defaultdict(dict)
+    for entry in entries:
+        if entry.record_id in seen:
+            records = by_person[entry.actor_user_id]
+            records.setdefault(entry.record_id or 0, []).append(entry)
+    for records in by_person.values():
+        if len(records) > MANY:
+            last = max((acts[-1] for acts in records.values()), key=lambda entry: entry.id)
+            notify(session, _many(resource, last, len(records)), users=[user_id])
             continue
-        for entry in mine:
-            notify(session, _one(resource, entry), users=[user_id])
+        for acts in records.values():
+            notify(session, _one(resource, acts), users=[user_id])
 
 
-def _one(resource: str, entry: AuditEntry) -> Notice:
+def _one(resource: str, acts: list[AuditEntry]) -> Notice:
+    """Say what one person did to one record: the last act of which there is something to say."""
+    telling = [entry for entry in acts if entry.action == ATTACH or _said(resource, entry)] or acts
+    entry = telling[-1]
     who = entry.actor_label
     file = str(entry.changes.get("file", ["", ""])[1]) if entry.action == ATTACH else None
     return Notice(
@@ -109,15 +135,20 @@ def _one(resource: str, entry: AuditEntry) -> Notice:
             if file is None
             else _("%(name)s attached a file to a record that you follow", name=who)
         ),
-        detail=lambda: file or changes_in_words(resource, entry.changes),
+        detail=lambda: file or _said(resource, entry),
         resource=resource,
         record_id=entry.record_id,
         bundle=True,
+        times=len(telling),
     )
 
 
-def _many(resource: str, entries: list[AuditEntry], number: int) -> Notice:
-    who = entries[-1].actor_label
+def _said(resource: str, entry: AuditEntry) -> str:
+    return changes_in_words(resource, entry.changes)
+
+
+def _many(resource: str, last: AuditEntry, number: int) -> Notice:
+    who = last.actor_label
 
     def title() -> str:
         return ngettext(
@@ -127,7 +158,12 @@ def _many(resource: str, entries: list[AuditEntry], number: int) -> Notice:
             name=who,
         )
 
-    return Notice(kind="core.change", key=f"follow:{resource}:{entries[-1].id}", title=title)
+    return Notice(
+        kind="core.change",
+        key=f"follow-many:{resource}:{last.id}",
+        title=title,
+        owner=resource.partition(".")[0],
+    )
 
 
 def changes_in_words(resource: str, changes: Mapping[str, Any]) -> str:

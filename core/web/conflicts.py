@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.audit.queries import HistoryEntry, history
 from core.audit.recording import resource_key
+from core.contributions import Verb
 from core.unit_of_work import current_session
 
 PICK, THEIRS, YOURS = "_pick-", "_theirs-", "_yours-"
@@ -16,6 +17,8 @@ OPEN, WAS = "_open", "_was"  # inputs that wait for a choice; what the reader be
 STARTED, VERSION = "started_from", "row_version"
 
 SIDES = ("theirs", "yours")
+SAVES = (Verb.UPDATE, Verb.CORRECT, Verb.ASSIGN)
+LOOKED_AT = 50
 
 Values = Mapping[str, Sequence[str]]
 
@@ -77,9 +80,9 @@ def typed_before(form: MultiDict[str, str], names: Sequence[str]) -> dict[str, l
 
 
 def newest_save(record: Any) -> HistoryEntry | None:
-    """Return the last act on the record that somebody else has just saved."""
-    acts = history(current_session(), resource_key(type(record)), record.id, limit=1)
-    return acts[0] if acts else None
+    """Return the last save of the record; remarks and files beside it clash with nothing."""
+    acts = history(current_session(), resource_key(type(record)), record.id, limit=LOOKED_AT)
+    return next((act for act in acts if act.action in SAVES), None)
 
 
 def read_started(text: str) -> dict[str, list[str]]:

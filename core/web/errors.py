@@ -17,7 +17,7 @@ from core.actor import current_actor
 from core.audit.values import as_json
 from core.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from core.i18n import gettext as _
-from core.unit_of_work import current_session, is_retryable
+from core.unit_of_work import current_session, has_stored, is_retryable
 from core.web.addresses import came_from
 from core.web.edge import request_id
 from core.web.typed import is_own_form, readable_fields
@@ -200,7 +200,11 @@ def on_database_error(error: OperationalError) -> Any:
     if not is_retryable(error):
         current_app.log_exception(sys.exc_info())
         return on_fault(error)
-    message = _("Many people are writing just now. Nothing was stored; please send it again.")
+    message = (
+        _("Many people are writing just now. A part was stored; look before you send it again.")
+        if has_stored.get()
+        else _("Many people are writing just now. Nothing was stored; please send it again.")
+    )
     title = _("The site is busy")
     return answer(Problem(503, title, message))
 

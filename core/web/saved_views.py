@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
-from sqlalchemy import ForeignKey, Index, Select, String, bindparam, exists, or_, select
+from sqlalchemy import ForeignKey, Index, Select, String, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import MultiDict
 
@@ -92,9 +92,9 @@ def views_of(page: str) -> list[ViewLine]:
 def _offered() -> Select[Any]:
     """Build the statement of `views_of` once: it is sent with every page of every list."""
     view, user = SavedView.__table__.c, User.__table__.c
-    sharer, reader = (Employee.__table__.alias(name).c for name in ("sharer", "reader"))
+    sharing = Employee.__table__.alias("sharer")
+    sharer, reader = sharing.c, Employee.__table__.alias("reader").c
     near = exists().where(
-        sharer.id == user.employee_id,
         reader.id == bindparam("employee"),
         OrgClosure.__table__.c.ancestor_id == sharer.unit_id,
         OrgClosure.__table__.c.descendant_id == reader.unit_id,
@@ -102,8 +102,9 @@ def _offered() -> Select[Any]:
     mine = view.user_id == bindparam("reader")
     shown = (view.id, view.name, view.query, mine.label("own"), view.shared, view.is_default)
     return (
-        select(*shown, user.login)
+        select(*shown, func.coalesce(sharer.name, ""))
         .join_from(SavedView.__table__, User.__table__, user.id == view.user_id)
+        .outerjoin(sharing, sharer.id == user.employee_id)  # a login is for administrators to know
         .where(
             view.page == bindparam("page"),
             or_(mine, view.shared & or_(user.is_administrator, near)),
