@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.actor import system_actor
 from core.audit.models import AuditEntry
+from core.organisation.services import move_unit
 from core.unit_of_work import unit_of_work
 from core.web.saved_views import MOST, SavedView
 
@@ -224,3 +225,23 @@ def test_a_view_that_cannot_be_read_any_more_has_no_count(act, make, house):
     with unit_of_work(SYSTEM) as session:
         session.scalars(select(SavedView)).one().query = "since_from=never"
     assert counts(act("ann")) == ["0", "0"]
+
+
+def test_a_shared_view_names_a_person_and_never_a_login(act, house, make):
+    save(act("boss"), "Shared best", shared="y")
+    page = act("ann").get(f"/views?page={PAGE}").get_data(as_text=True)
+    assert "Shared best" in page
+    assert ">boss<" not in page
+    assert f">{make.person_of(house['boss']).name}<" in page
+
+
+def test_a_unit_that_moves_takes_its_people_to_other_views_at_once(act, house, make):
+    east, west = make.unit("East"), make.unit("West")  # nobody heads them: no rights change
+    room = make.unit("Inner room", parent=east)
+    house["eve"] = make.user("eve", unit=east, locale="en")
+    house["fred"] = make.user("fred", unit=room, locale="en")
+    save(act("eve"), "Eve's", shared="y")
+    assert "Shared view: Eve&#39;s" in tabs_of(act("fred"))
+    with unit_of_work(SYSTEM) as session:
+        move_unit(session, room.id, west.id)
+    assert "Shared view: Eve&#39;s" not in tabs_of(act("fred"))

@@ -2,12 +2,14 @@ import pytest
 
 from addons.customers.models import Customer
 from addons.customers.stage_moves import move_stage
+from core.audit.services import record
 from core.i18n import force_locale
 from core.jobs.services import enqueue
 from core.jobs.worker import drain
 from core.organisation.leaving import leave
 from core.remarks.following import followers, set_following
 from core.remarks.models import Follower
+from core.remarks.telling import _key
 from core.testing.making import MAKING
 from core.unit_of_work import current_session, unit_of_work
 from tests.core.notifications.conftest import lines
@@ -143,3 +145,67 @@ def test_who_leaves_follows_nothing_any_more(pair, boss, make):
     with unit_of_work(MAKING) as session:
         assert session.query(Follower).count() == 0
     assert who_follows(pair.bobs) == set()
+
+
+def test_many_changes_of_two_people_are_told_as_each_one_s_own(app, pair, boss, make):
+    person = make.person_of(pair.ann)
+    second = make.administrator("second", locale="en")
+    for actor in (boss, second):
+        many = [make.customers.customer(manager=person) for _ in range(11)]
+        with unit_of_work(make.actor(actor)):
+            for one in many:
+                current_session().get_one(Customer, one).region = "all"
+    settle(app)
+    titles = sorted(line.title for line in lines(pair.ann))
+    assert len(titles) == 2
+    assert all("11" in title for title in titles)
+    assert len({title.split(" changed")[0] for title in titles}) == 2
+
+
+def test_news_of_many_records_and_of_one_never_share_a_line(app, pair, boss, make):
+    person = make.person_of(pair.ann)
+    many = [make.customers.customer(manager=person) for _ in range(12)]
+    with unit_of_work(make.actor(boss)):
+        for one in many:
+            current_session().get_one(Customer, one).region = "all"
+    settle(app)
+    (whole,) = lines(pair.ann)
+    number = int(whole.key.rpartition(":")[2])
+    assert whole.key != _key(CUSTOMER, number)
+    assert whole.addon == "customers"  # hidden while it is off, gone when it is purged
+
+
+def test_an_act_of_which_there_is_nothing_to_say_takes_no_words_away(app, pair, boss, make):
+    with unit_of_work(make.actor(boss)) as session:
+        current_session().get_one(Customer, pair.anns).region = "north"
+        session.flush()
+        record(session, "correct", CUSTOMER, pair.anns, changes={"happened_on": ["a", "b"]})
+    settle(app)
+    (line,) = lines(pair.ann)
+    assert (line.count, bool(line.detail)) == (1, True)
+
+
+def test_a_long_batch_is_told_in_steps_to_everybody_once(app, pair, boss, make, monkeypatch):
+    monkeypatch.setattr("core.jobs.running.STEP_SECONDS", 0.0)  # one account in each step
+    others = [make.administrator(f"root{number}") for number in range(3)]
+    for one in others:
+        with unit_of_work(make.actor(one)):
+            set_following(CUSTOMER, pair.anns, on=True)
+    change(make.actor(boss), pair.anns, region="east")
+    settle(app)
+    assert [len(lines(one)) for one in (pair.ann, *others)] == [1, 1, 1, 1]
+    assert [line.count for one in (pair.ann, *others) for line in lines(one)] == [1, 1, 1, 1]
+
+
+def test_who_may_not_read_remarks_is_not_shown_their_beginnings(app, pair, boss, make, program):
+    write(make.actor(boss), pair.anns, "a canary-finch among the words")
+    settle(app)
+    narrow = program(pair.ann, ("core.notification", "query"), ("customers.customer", "query"))
+    wide = program(
+        pair.ann,
+        ("core.notification", "query"),
+        ("customers.customer", "query"),
+        ("core.remark", "query"),
+    )
+    assert "canary-finch" not in narrow.get("/api/v1/notifications").text
+    assert "canary-finch" in wide.get("/api/v1/notifications").text

@@ -119,3 +119,17 @@ def test_only_what_means_somebody_is_shown_so():
     pieces = _pieces(text, ["wang", "wang(1)"])
     assert "".join(words for words, _meant in pieces) == text
     assert [words for words, meant in pieces if meant] == ["@wang", "＠wang（1）"]
+
+
+def test_names_with_capitals_beyond_ascii_are_found(make):
+    room = make.unit("Room")
+    for login, name in (("ivan", "Иван Петров"), ("emile", "Émile Özil")):
+        make.user(login, employee=make.employee(name, unit=room))
+    assert len(found("@Иван Петров and @Émile Özil").users) == 2
+
+
+def test_a_login_that_is_nobody_in_the_house_is_like_no_login(pair, make):
+    with unit_of_work(MAKING) as session:
+        session.add(User(login="auditor", password_hash="-"))
+    made = write(make.actor(pair.ann), pair.anns, "@auditor and @nobody")
+    assert (made.not_told, made.unclear) == ((), ())
