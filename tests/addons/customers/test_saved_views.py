@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from core.actor import system_actor
+from core.addons.tables import forget_traces
 from core.audit.models import AuditEntry
 from core.organisation.services import move_unit
 from core.unit_of_work import unit_of_work
@@ -245,3 +246,12 @@ def test_a_unit_that_moves_takes_its_people_to_other_views_at_once(act, house, m
     with unit_of_work(SYSTEM) as session:
         move_unit(session, room.id, west.id)
     assert "Shared view: Eve&#39;s" not in tabs_of(act("fred"))
+
+
+def test_a_purged_add_on_leaves_no_view_of_its_lists(act):
+    save(act("ann"), "Best")
+    save(act("admin"), "Jobs", "state=dead", page="jobs.index")
+    with unit_of_work(SYSTEM) as session:
+        forget_traces(session, "customers")
+        left = session.scalars(select(SavedView.name)).all()
+    assert left == ["Jobs"]

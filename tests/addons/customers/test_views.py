@@ -9,7 +9,11 @@ from html import unescape
 import pytest
 
 from addons.customers import queries
+from addons.customers.models import CUSTOMER
+from core.audit.services import record
 from core.clock import today
+from core.testing.making import MAKING
+from core.unit_of_work import unit_of_work
 
 
 @pytest.fixture
@@ -151,6 +155,8 @@ def test_the_second_editor_gets_the_conflict_page(house, login, account, as_):
     hidden = dict(re.findall(r'name="(csrf_token|row_version)" value="([^"]*)"', page))
     kept = {"name": "Meridian Bank", "region": "华北"}
     assert sent(one, path, grade="C", **kept).status_code == 302
+    with unit_of_work(MAKING) as session:  # a file beside the record clashes with nothing
+        record(session, "attach", CUSTOMER, account, changes={"file": ["", "a.pdf"]})
     answer = two.post(
         path,
         data={

@@ -91,6 +91,15 @@ def test_the_next_person_at_the_same_browser_sees_it(make, login):
     assert "Shared desk" in other.get("/account").text
 
 
+def test_what_is_planned_pushes_nothing_out_that_is_shown_now(make, login, monkeypatch):
+    monkeypatch.setattr("core.announcements.showing.MOST", 2)
+    publish("Right now")
+    for number in range(3):
+        later = now() + timedelta(days=number + 1)
+        publish(f"Later {number}", starts_at=later, ends_at=later + timedelta(hours=1))
+    assert "Right now" in login(make.user()).get("/account").text
+
+
 def test_a_changed_one_comes_back(make, login):
     key = publish("First words")
     client = login(make.user())

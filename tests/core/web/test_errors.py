@@ -1,6 +1,9 @@
 import pytest
 
+from core.actor import system_actor
+from core.audit.services import record
 from core.errors import Conflict, NotAllowed
+from core.unit_of_work import unit_of_work
 
 
 @pytest.fixture
@@ -129,6 +132,22 @@ def test_a_database_that_stays_busy_is_503_and_another_fault_is_500(fails, signe
     assert signed_in.get("/").status_code == 503
     fails(OperationalError("UPDATE", {}, Exception("disk I/O error")))
     assert signed_in.get("/").status_code == 500
+
+
+def test_a_busy_database_does_not_say_nothing_was_stored_when_a_part_was(
+    app, signed_in, monkeypatch
+):
+    from sqlalchemy.exc import OperationalError
+
+    def view():
+        with unit_of_work(system_actor("test")) as session:
+            record(session, "configure", "core.user", None)
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setitem(app.view_functions, "web.workspace", view)
+    answer = signed_in.get("/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 503
+    assert "A part was stored" in answer.get_data(as_text=True)
 
 
 def test_an_error_page_leads_back_on_this_site_only(signed_in):
