@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any, TypeVar, get_type_hints
@@ -44,6 +45,7 @@ class Operation:
     spec: ListSpec | None = None
     takes: str = reading.JSON
     gives: str = reading.JSON
+    prepare: Callable[..., AbstractContextManager[Any]] | None = None
 
     @cached_property
     def hints(self) -> dict[str, Any]:
@@ -79,7 +81,10 @@ class Operation:
             return self._answer(self._call(path))
         arguments = self._arguments(path)
         try:
-            return once.in_one_unit(lambda: self._answer(self.view(**arguments)))
+            if self.prepare is None:
+                return once.in_one_unit(lambda: self._answer(self.view(**arguments)))
+            with self.prepare(**arguments) as ready:
+                return once.in_one_unit(lambda: self._answer(self.view(**arguments, ready=ready)))
         except (Conflict, StaleDataError) as error:
             raise self._conflict(error) from error
 
@@ -162,8 +167,9 @@ class Api(Blueprint):
         """Declare an operation; stands above @needs, as the routes of pages do.
 
         `status` (201 for what is made), `location` (the endpoint of the record that was made),
-        `takes` and `gives` (media types of files). Raises ProgrammingFault for a view that does
-        not say who may use it.
+        `takes` and `gives` (media types of files). `prepare` does what takes long before the unit
+        of work begins, so that no other writer waits; the view gets what it yields as `ready`.
+        Raises ProgrammingFault for a view that does not say who may use it.
         """
 
         def decorate(view: View) -> View:

@@ -43,12 +43,13 @@ REPLAYED = ("Location", "ETag")
 def in_one_unit(act: Callable[[], AnyResponse]) -> AnyResponse:
     """Run a writing operation in one unit of work, and with a key at most once."""
     key = _key()
+    sent = _fingerprint() if key is not None else ""  # whole files may be read: nobody waits yet
     with unit_of_work() as session:
         if key is None:
             return act()
         user_id = session.info["unit"].actor.user_id
-        if not _claim(session, user_id, key):
-            return _replay(session, user_id, key)
+        if not _claim(session, user_id, key, sent):
+            return _replay(session, user_id, key, sent)
         response = act()
         kept = {name: response.headers[name] for name in REPLAYED if name in response.headers}
         session.execute(
@@ -69,7 +70,7 @@ def _key() -> str | None:
     return key
 
 
-def _claim(session: GuardedSession, user_id: int | None, key: str) -> bool:
+def _claim(session: GuardedSession, user_id: int | None, key: str, sent: str) -> bool:
     """Store the key; tell whether it was new. Old ones are free again."""
     instant = now()
     session.execute(
@@ -81,7 +82,7 @@ def _claim(session: GuardedSession, user_id: int | None, key: str) -> bool:
     claimed = session.execute(
         insert_once(session)(ApiReply)
         .values(
-            user_id=user_id, key=key, fingerprint=_fingerprint(), at=instant,
+            user_id=user_id, key=key, fingerprint=sent, at=instant,
             status=0, headers={}, body=b"",
         )
         .on_conflict_do_nothing()
@@ -90,11 +91,11 @@ def _claim(session: GuardedSession, user_id: int | None, key: str) -> bool:
     return claimed.first() is not None
 
 
-def _replay(session: GuardedSession, user_id: int | None, key: str) -> Response:
+def _replay(session: GuardedSession, user_id: int | None, key: str, sent: str) -> Response:
     kept = session.scalars(
         select(ApiReply).where(ApiReply.user_id == user_id, ApiReply.key == key)
     ).one()
-    if kept.fingerprint != _fingerprint():
+    if kept.fingerprint != sent:
         words = _("This Idempotency-Key was used for another request. Choose a new one.")
         raise Refused(words)
     response = Response(kept.body, kept.status, kept.headers, mimetype="application/json")

@@ -1,5 +1,7 @@
 """The programming interface of attachments."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +15,7 @@ from core.errors import Refused
 from core.files import services
 from core.files.models import FILE
 from core.files.queries import file_view, files_of
+from core.files.storage import Stored
 from core.files.views import content
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -42,22 +45,29 @@ def files(resource: str, record_id: int) -> list[FileOut]:
     return found  # type: ignore[no-any-return]
 
 
+@contextmanager
+def _received(resource: str, record_id: int) -> Iterator[Sequence[Stored]]:
+    """Lay the part `file` on the disk; bytes of a request that was answered before are swept."""
+    sent: Any = [(f.stream, f.filename or "") for f in request.files.getlist("file")]
+    if len(sent) > 1:
+        words = _("Send one file in each request.")
+        raise Refused(_("Nothing was stored."), fields={"file": [words]})
+    with services.received(resource, record_id, sent) as stored:
+        yield stored
+
+
 @api.on(
     "POST",
     "/<resource>/<int:record_id>",
     summary=_l("Attach a file to a record"),
     status=201,
     takes=PARTS,
+    prepare=_received,
 )
 @needs(FILE, Verb.CREATE)
-def attach(resource: str, record_id: int) -> FileOut:
+def attach(resource: str, record_id: int, ready: Sequence[Stored]) -> FileOut:
     """Store the part `file`."""
-    sent: Any = [(f.stream, f.filename or "") for f in request.files.getlist("file")]
-    if len(sent) > 1:
-        words = _("Send one file in each request.")
-        raise Refused(_("Nothing was stored."), fields={"file": [words]})
-    with services.received(resource, record_id, sent) as stored:
-        (row,) = services.attach(resource, record_id, stored)
+    (row,) = services.attach(resource, record_id, ready)
     return file_view(row, may_delete=True)  # type: ignore[return-value]
 
 

@@ -4,7 +4,11 @@ from io import BytesIO
 
 import pytest
 
+from core.api import once
+from core.database import READ
+from core.files import services
 from core.files.storage import path_of
+from core.unit_of_work import current_unit
 from tests.core.files.conftest import CUSTOMER, HTML, PNG, attach, names, rows
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -140,3 +144,25 @@ def test_a_repeated_upload_with_its_key_is_stored_once(pair, program):
     assert first.json == again.json
     assert other.status_code == 422
     assert names() == ["a"]
+
+
+def test_no_writer_waits_while_a_program_s_file_comes_in(pair, program, monkeypatch):
+    modes = []
+
+    def watched(real):
+        def call(*arguments):
+            modes.append(current_unit().mode)
+            return real(*arguments)
+
+        return call
+
+    monkeypatch.setattr(services, "store", watched(services.store))
+    monkeypatch.setattr(once, "_fingerprint", watched(once._fingerprint))
+    robot = program(pair.ann)
+    answer = robot.client.post(
+        f"/api/v1/files/{CUSTOMER}/{pair.anns}",
+        data={"file": (BytesIO(PNG), "a.png")},
+        headers={**robot.headers, "Idempotency-Key": "one"},
+    )
+    assert answer.status_code == 201
+    assert modes == [READ, READ]
