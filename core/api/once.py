@@ -36,6 +36,7 @@ from core.unit_of_work import unit_of_work
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=1)
+CHUNK = 256 * 1024
 KEY = "[!-~]{1,200}"
 REPLAYED = ("Location", "ETag")
 
@@ -108,7 +109,9 @@ def _fingerprint() -> str:
     digest.update(request.get_data())  # nothing where the parts of a form were read before
     for name, file in request.files.items(multi=True):
         digest.update(f"{name} {file.filename}\n".encode())
-        digest.update(file.stream.read())
+        file.stream.seek(0)  # whoever prepared the operation has read it to its end
+        while piece := file.stream.read(CHUNK):
+            digest.update(piece)
         file.stream.seek(0)
     return digest.hexdigest()
 
