@@ -4,8 +4,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-# Twice the processors: half of a run waits for browsers, servers and disks.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+WORKERS ?= auto
 IMPORT_ROWS ?= 100000
 VENV := .venv
 BIN := $(VENV)/bin

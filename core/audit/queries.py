@@ -46,9 +46,9 @@ class HistoryEntry:
 
 
 def history(
-    session: GuardedSession, resource: str, record_id: int, *, limit: int = 50
+    session: GuardedSession, resource: str, record_id: int, *, limit: int = 50, before: int = 0
 ) -> list[HistoryEntry]:
-    """Return the newest acts on one record.
+    """Return the newest acts on one record; those earlier than the act `before`, if given.
 
     The caller has loaded the record under its own right first; sensitive fields that the actor
     may not see are masked. What stands before the
@@ -60,6 +60,7 @@ def history(
     rows = session.scalars(
         select(AuditEntry)
         .where(*here, AuditEntry.id >= func.coalesce(born.scalar_subquery(), 0))
+        .where(*([AuditEntry.id < before] if before else ()))
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     ).all()

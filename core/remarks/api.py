@@ -7,6 +7,7 @@ from pydantic import Field
 
 from core.access.decorators import needs
 from core.api import Api, In, Out, Text
+from core.api.fields import LARGEST
 from core.contributions import Verb
 from core.i18n import lazy_gettext as _l
 from core.remarks.models import REMARK
@@ -17,6 +18,12 @@ from core.unit_of_work import current_session
 
 api = Api("remarks_api", __name__, url_prefix="/api/v1/remarks")
 SHOWN = 200
+
+
+class Asked(In):
+    """From which remark on: those before it, the newest of them first."""
+
+    before: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
 
 
 class RemarkIn(In):
@@ -45,10 +52,11 @@ class WrittenOut(RemarkOut):
 
 @api.on("GET", "/<resource>/<int:record_id>", summary=_l("List the newest remarks of a record"))
 @needs(REMARK, Verb.QUERY)
-def remarks(resource: str, record_id: int) -> list[RemarkOut]:
-    """Answer up to 200 remarks, the newest first."""
-    about = subject(resource, record_id)
-    found: Any = remarks_of(current_session(), about.resource.key, record_id, limit=SHOWN)
+def remarks(resource: str, record_id: int, query: Asked) -> list[RemarkOut]:
+    """Answer up to 200 remarks, the newest first; `before` the last one leads on."""
+    about, place = subject(resource, record_id), query.before or 0
+    key, session = about.resource.key, current_session()
+    found: Any = remarks_of(session, key, record_id, limit=SHOWN, before=place)
     return found  # type: ignore[no-any-return]
 
 

@@ -29,18 +29,18 @@ class RemarkView:
 
 
 def remarks_of(
-    session: GuardedSession, resource: str, record_id: int, *, limit: int
+    session: GuardedSession, resource: str, record_id: int, *, limit: int, before: int = 0
 ) -> list[RemarkView]:
     """Return the newest remarks on one record, those that were deleted without their words.
 
+    `before` is the number of a remark: only what was written earlier is returned.
+
     The caller has loaded the record under the reader's own right first.
     """
-    rows = session.scalars(
-        select(Remark)
-        .where(Remark.resource == resource, Remark.record_id == record_id)
-        .order_by(Remark.id.desc())
-        .limit(limit)
-    )
+    here = [Remark.resource == resource, Remark.record_id == record_id]
+    if before:
+        here.append(Remark.id < before)
+    rows = session.scalars(select(Remark).where(*here).order_by(Remark.id.desc()).limit(limit))
     reader = session.access.actor.user_id
     return [remark_view(row, reader) for row in rows]
 

@@ -29,7 +29,7 @@ from core.web.slots import allowed_slots, count_slot, render_slot
 
 OVERVIEW = "overview"
 SHOWN = 30
-ALONE = 200  # remarks, where nothing else is shown
+PLACE_DIGITS = 18
 REMARKS, CHANGES = "remarks", "changes"
 
 
@@ -207,6 +207,7 @@ class Moment:
     """One thing in the line of time: an act or a remark."""
 
     at: datetime
+    number: int
     act: HistoryEntry | None = None
     remark: RemarkView | None = None
 
@@ -220,28 +221,39 @@ class Rail:
     follows: bool = False
     follow_url: str | None = None
     write_url: str | None = None
+    before: int | None = None  # the last one shown, where earlier ones follow
 
 
 def rail_of(resource: str, record_id: int, record: object) -> Rail:
     """Return the newest acts and remarks; the caller has loaded the record under its own right."""
     unit, view = current_unit(), request.args.get("rail", "")
+    mixed = has_page(resource) and unit.access.may(REMARK, Verb.QUERY)
+    alone = not mixed or view in {REMARKS, CHANGES}  # only one kind has places to go on from
+    before = _place(request.args.get("before", "")) if alone else 0
     moments: list[Moment] = []
-    if view != REMARKS:
-        acts = history(unit.session, resource, record_id, limit=SHOWN)
-        moments += [Moment(act.at, act=act) for act in acts]
-    if not has_page(resource) or not unit.access.may(REMARK, Verb.QUERY):
-        return Rail(moments, [])
-    if view != CHANGES:
-        limit = ALONE if view == REMARKS else SHOWN
-        found = remarks_of(unit.session, resource, record_id, limit=limit)
-        moments += [Moment(one.at, remark=one) for one in found]
+    if view != REMARKS or not mixed:
+        acts = history(unit.session, resource, record_id, limit=SHOWN + 1, before=before)
+        moments += [Moment(act.at, act.id, act=act) for act in acts]
+    if mixed and view != CHANGES:
+        found = remarks_of(unit.session, resource, record_id, limit=SHOWN + 1, before=before)
+        moments += [Moment(one.at, one.id, remark=one) for one in found]
     moments.sort(key=lambda moment: moment.at, reverse=True)
+    earlier = moments[SHOWN - 1].number if alone and len(moments) > SHOWN else None
+    del moments[SHOWN:]
+    if not mixed:
+        return Rail(moments, [], before=earlier)
     own: dict[str, Any] = {"resource": resource, "record_id": record_id}
     known = (("", _("All")), (REMARKS, _("Remarks")), (CHANGES, _("Changes")))
     return Rail(
-        moments if view == REMARKS else moments[:SHOWN],
+        moments,
         [(title, code or None, code == view) for code, title in known],
         follows(unit.session, subject_of(resource, record_id, record), unit.actor.user_id),
         url_for("remarks.follow", **own),
         url_for("remarks.write", **own) if unit.access.may(REMARK, Verb.CREATE) else None,
+        earlier,
     )
+
+
+def _place(text: str) -> int:
+    """Return the number that an address names; 0, the newest, for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= PLACE_DIGITS else 0

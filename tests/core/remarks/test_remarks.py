@@ -1,4 +1,6 @@
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import func, select
@@ -223,3 +225,36 @@ def test_programs_read_and_write_with_scopes_of_their_own(pair, program):
     assert reading.post(address, {"text": "no"}).status_code == 403
     assert program(pair.ann, ("core.remark", "query")).get(address).status_code == 404
     assert ann.post(address, {"text": "x", "more": 1}).status_code == 422
+
+
+def test_what_is_older_than_a_page_can_be_reached(pair, make, login, program, monkeypatch):
+    monkeypatch.setattr("core.web.records.SHOWN", 3)
+    monkeypatch.setattr("core.remarks.api.SHOWN", 3)
+    for number in range(7):
+        write(make.actor(pair.ann), pair.anns, f"word {number}.")
+    ann, address, seen = login(pair.ann), f"/customers/{pair.anns}?rail=remarks", []
+    while address:
+        page = ann.get(address).text
+        seen += re.findall(r"word [0-9][.]", page)
+        found = re.search(r'href="([^"]*before=[^"]*)#hist-h">Earlier ones', page)
+        address = unescape(found[1]) if found else None
+    assert seen == [f"word {number}." for number in reversed(range(7))]
+    robot, heard, place = program(pair.ann), [], ""
+    while some := robot.get(f"/api/v1/remarks/{CUSTOMER}/{pair.anns}{place}").json:
+        heard += [one["text"] for one in some]
+        place = f"?before={some[-1]['id']}"
+    assert heard == seen
+    for odd in ("-1", "x", "9" * 30, "0"):
+        assert "word 6." in ann.get(f"/customers/{pair.anns}?rail=remarks&before={odd}").text
+
+
+def test_older_acts_can_be_reached_without_the_right_to_remarks_too(pair, make, login, monkeypatch):
+    monkeypatch.setattr("core.web.records.SHOWN", 2)
+    for number in range(4):
+        with unit_of_work(make.actor(pair.ann)) as session:
+            session.get_one(Customer, pair.anns).region = f"region {number}"
+    ann = login(pair.ann)
+    first = ann.get(f"/customers/{pair.anns}?rail=changes").text
+    assert ("region 3" in first, "region 0" in first) == (True, False)
+    found = re.search(r'href="([^"]*before=[^"]*)#hist-h">Earlier ones', first)
+    assert "region 0" in ann.get(unescape(found[1])).text
