@@ -29,7 +29,7 @@ ROWS = ("INSERT INTO pets_pet (id, name) VALUES (7, 'Tom')",
         "INSERT INTO pets_toy (id, name, pet_id) VALUES (1, 'ball', 7)")  # fmt: skip
 QUICKLY = 5.0  # seconds in which a dead holder must be overcome
 
-MIGRATION = "core.addons.schema:command.upgrade"  # tables made, not committed
+MIGRATION = "alembic.command:upgrade"  # tables made, not committed
 MIGRATED = "core.addons.lifecycle:_migrate"  # tables committed, not yet on
 SEEDED = "core.addons.lifecycle:_call"  # in the transaction that switches on
 COPYING = "core.addons.tables:csv.writer"
