@@ -52,7 +52,8 @@ class Workshop:
         return self.run("core.cli.main", *arguments, **environment)
 
     def environment(self) -> dict[str, str]:
-        own = {key: value for key, value in os.environ.items() if not key.startswith("SUNMAO_")}
+        ours = ("SUNMAO_", "PYTEST_ADDOPTS")  # how this run of the tests was asked for
+        own = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
         return own | {
             "PYTHONPATH": str(self.folder),
             "PYTHONDONTWRITEBYTECODE": "1",
