@@ -21,6 +21,7 @@ class Actor:
     label: str = ""
     is_administrator: bool = False
     locale: str | None = None
+    money_unit: str = "auto"
     scopes: frozenset[tuple[str, str]] | None = None
 
     @property

@@ -1,12 +1,21 @@
 """The charts of the pipeline, each with its table."""
 
+from decimal import Decimal
+
 from flask import url_for
 
 from addons.customers import queries
 from addons.customers.stages import OPPORTUNITY_TITLES, STAGE_TITLES
 from core.charts import Chart, Series
-from core.i18n import format_money, format_number
+from core.i18n import format_number, money_unit
 from core.i18n import gettext as _
+
+
+def worth(value: Decimal) -> str:
+    """Return the sentence that a chart of open business says to whoever does not see it."""
+    unit = money_unit(overview=True)
+    amount = unit.amount(value)
+    return _("Open opportunities are worth %(value)s (%(unit)s).", value=amount, unit=unit.words)
 
 
 def pipeline_chart() -> dict[str, Chart]:
@@ -30,11 +39,10 @@ def pipeline_chart() -> dict[str, Chart]:
         "values": Chart(
             kind="bar",
             title=_("Open expected value by stage"),
-            sentence=_("Open opportunities are worth %(value)s CNY.", value=format_money(value)),
+            sentence=worth(value),
             labels=labels,
             series=[Series(_("Expected value"), [one.expected_value for one in sums])],
             head=_("Stage"),
-            unit=_("CNY"),
             money=True,
             size="s",
         ),

@@ -44,7 +44,7 @@ OPPORTUNITIES = ListSpec(
         ),
         Column(
             "value",
-            _l("Expected value (CNY)"),
+            _l("Expected value"),
             Opportunity.expected_value,
             kind="money",
             total=True,

@@ -142,7 +142,7 @@ def opportunity_page(opportunity: Opportunity, customer: Customer) -> RecordPage
         facts=[
             Fact(_("Customer"), customer.shown_name, url=account),
             Fact(_("Account manager"), queries.place_of(opportunity).manager),
-            Fact(_("Expected value (CNY)"), opportunity.expected_value, kind="money"),
+            Fact(_("Expected value"), opportunity.expected_value, kind="money"),
             Fact(_("Expected close"), opportunity.expected_close_on, kind="date"),
             Fact(_("Opened on"), opportunity.opened_on, kind="date"),
             Fact(_("Closed on"), opportunity.closed_on, kind="date"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
+from addons.customers.charts import worth
 from addons.customers.models import CUSTOMER, OPPORTUNITY
 from addons.customers.names import shown_name
 from addons.customers.overview import changed_lately, longest_waiting, months, overview
@@ -24,12 +25,10 @@ from core.audit.queries import latest_acts
 from core.charts import Chart, Series
 from core.clock import site_zone, today
 from core.contributions import Slot, Verb
-from core.i18n import format_day, format_money, format_number, ngettext
+from core.i18n import format_day, format_number, money_unit, ngettext
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_session, current_unit
-
-TEN_THOUSAND = Decimal(10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +88,14 @@ def _business_card() -> Sequence[Number]:
         return ()
     found = overview()
     count = sum(found.open_count.values())
-    value = format_money(sum(found.open_value.values(), Decimal(0)) / TEN_THOUSAND)
+    unit = money_unit(overview=True)
+    value = unit.amount(sum(found.open_value.values(), Decimal(0)))
     return [
         Number(
             _("Open business"),
             value,
             _rows(OPPORTUNITY, "customers.opportunities_index", stage=list(OPEN_STAGES)),
-            unit=_("10k CNY"),
+            unit=unit.words,
             note=ngettext("%(num)s opportunity", "%(num)s opportunities", count),
         )
     ]
@@ -152,19 +152,18 @@ def business(_record: Any) -> str:
     found = overview()
     if not found.open_count:
         return ""
-    values = [found.open_value.get(stage, Decimal(0)) / TEN_THOUSAND for stage in OPEN_STAGES]
-    total = format_money(sum(values, Decimal(0)))
+    values = [found.open_value.get(stage, Decimal(0)) for stage in OPEN_STAGES]
     links = [
         _rows(OPPORTUNITY, "customers.opportunities_index", stage=stage) for stage in OPEN_STAGES
     ]
     chart = Chart(
         kind="bar",
         title=_("Open business by stage"),
-        sentence=_("Open opportunities are worth %(value)s 10k CNY.", value=total),
+        sentence=worth(sum(values, Decimal(0))),
         labels=[str(OPPORTUNITY_TITLES[stage]) for stage in OPEN_STAGES],
         series=[Series(_("Expected value"), values)],
         head=_("Stage"),
-        unit=_("10k CNY"),
+        money=True,
         links=links if all(links) else (),
         size="s",
     )

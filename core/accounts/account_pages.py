@@ -12,6 +12,7 @@ from core.accounts.queries import user_row
 from core.accounts.request_identity import client_of_request, set_session_cookie
 from core.accounts.sessions import device_words, end_all_sessions, end_own_session, open_sessions
 from core.accounts.throttling import TooManyAttemptsError
+from core.actor import current_actor
 from core.audit.services import record
 from core.errors import Refused
 from core.i18n import LOCALES, current_locale, ngettext
@@ -32,6 +33,7 @@ def profile() -> ResponseReturnValue:
             "locale": current_locale(),
             "theme": chosen("theme", THEMES),
             "density": chosen("density", DENSITIES),
+            "money_unit": current_actor().money_unit,
         },
         locales=LOCALES,
     )

@@ -12,6 +12,7 @@ from core.accounts.models import ApiToken, LoginSession, User
 from core.actor import ANONYMOUS, Actor
 from core.addons.models import EPOCH_ID, CoreEpoch
 from core.clock import now
+from core.i18n.money import AUTO
 from core.notifications.queries import unread_count
 from core.organisation.models import Employee, OrgUnit
 
@@ -62,6 +63,7 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
     locale: str | None
     theme: str
     density: str
+    money_unit: str
     must_change_password: bool
     pins: tuple[str, ...] | None = None  # endpoints; None: never chosen
     place: tuple[dict[str, str], ...] = field(default=(), compare=False)  # the unit, below its own
@@ -139,6 +141,7 @@ def actor_of(user: SignedInUser) -> Actor:
         label=user.label,
         is_administrator=user.is_administrator,
         locale=user.locale,
+        money_unit=user.money_unit,
     )
 
 
@@ -168,6 +171,7 @@ def _user(row: Row[Any]) -> SignedInUser:
         locale=row.user_locale,
         theme=row.user_theme,
         density=row.user_density,
+        money_unit=row.user_money_unit or AUTO,
         must_change_password=row.user_must_change,
         pins=None if row.user_pins is None else tuple(row.user_pins),
         place=tuple(name for name in (row.unit_above, row.unit_name) if name) if employed else (),
@@ -183,6 +187,7 @@ _PERSON = (
     User.locale.label("user_locale"),
     User.theme.label("user_theme"),
     User.density.label("user_density"),
+    User.money_unit.label("user_money_unit"),
     User.must_change_password.label("user_must_change"),
     User.pins.label("user_pins"),
     Employee.id.label("employee_id"),

@@ -35,6 +35,7 @@ class User(Versioned, Model):
     locale: Mapped[str | None] = mapped_column(String(16))
     theme: Mapped[str] = mapped_column(String(8), default="auto")
     density: Mapped[str] = mapped_column(String(8), default="normal")
+    money_unit: Mapped[str | None] = mapped_column(String(8))
     pins: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), info={"audit": False})
     session_version: Mapped[int] = mapped_column(default=1, info={"audit": False})
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

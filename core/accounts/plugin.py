@@ -18,6 +18,7 @@ PAGES = (login_pages, account_pages, admin_pages, token_pages)  # importing them
 
 THEMES = {"auto": _l("As the system"), "light": _l("Light"), "dark": _l("Dark")}
 DENSITIES = {"normal": _l("Normal"), "compact": _l("Compact")}
+MONEY_UNITS = {"auto": _l("As the page suits"), "yuan": _l("CNY"), "wan": _l("10k CNY")}
 
 name_fields(
     User,
@@ -30,8 +31,14 @@ name_fields(
         "locale": _l("Language"),
         "theme": _l("Theme"),
         "density": _l("Tables"),
+        "money_unit": _l("Amounts"),
     },
-    labels={"locale": LOCALES, "theme": THEMES, "density": DENSITIES},
+    labels={
+        "locale": LOCALES,
+        "theme": THEMES,
+        "density": DENSITIES,
+        "money_unit": MONEY_UNITS,
+    },
 )
 register_models = gives(User, LoginSession, LoginAttempt, ApiToken)
 register_resources = gives(*RESOURCES)

@@ -10,7 +10,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from core.errors import ProgrammingFault
-from core.i18n import format_money, format_number
+from core.i18n import MoneyUnit, format_number, money_unit
 from core.web.assets import remote_script
 from core.web.static_files import asset
 
@@ -35,8 +35,9 @@ class Chart:
     """One chart.
 
     `sentence` says what it shows, for readers who do not see it; `head` is the head of the label
-    column; `links` open the rows behind each label. Raises ProgrammingFault for what the design
-    forbids: more than 6 series, round charts of more than 3 parts, rows of unequal length.
+    column; `money` marks amounts in yuan, which are drawn in the reader's unit; `links` open the
+    rows behind each label. Raises ProgrammingFault for what the design forbids: more than 6 series,
+    round charts of more than 3 parts, rows of unequal length.
     """
 
     kind: Literal["bar", "line", "radar", "doughnut"]
@@ -61,18 +62,28 @@ class Chart:
         if self.links and len(self.links) != len(self.labels):
             raise ProgrammingFault(f"{self.title}: a link for every label, or none")
 
+    @property
+    def _money_unit(self) -> MoneyUnit | None:
+        return money_unit(overview=True) if self.money else None
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit in words; of amounts the reader's."""
+        return self._money_unit.words if self._money_unit else self.unit
+
     def data(self) -> str:
         """Return the JSON that charts.js reads from the canvas."""
+        in_unit = self._money_unit
         return json.dumps(
             {
                 "type": self.kind,
                 "horizontal": self.horizontal,
-                "unit": self.unit,
+                "unit": self.shown_unit,
                 "labels": [str(label) for label in self.labels],
                 "series": [
                     {
                         "label": str(one.label),
-                        "data": [_plain(value) for value in one.values],
+                        "data": [_plain(value, in_unit) for value in one.values],
                         "color": "muted" if one.muted else COLOURS[number],
                     }
                     for number, one in enumerate(self.series)
@@ -83,7 +94,8 @@ class Chart:
 
     def rows(self) -> list[tuple[str, str | None, list[str]]]:
         """Return (label, link, values in words) for the table."""
-        words: Callable[[Any], str] = format_money if self.money else format_number
+        in_unit = self._money_unit
+        words: Callable[[Any], str] = in_unit.amount if in_unit else format_number
         return [
             (
                 str(label),
@@ -94,7 +106,9 @@ class Chart:
         ]
 
 
-def _plain(value: Value) -> Any:
+def _plain(value: Value, unit: MoneyUnit | None) -> Any:
+    if unit is not None and value is not None:
+        value = unit.scaled(Decimal(value))
     return float(value) if isinstance(value, Decimal) else value
 
 

@@ -10,6 +10,7 @@ from core.contributions import Verb
 from core.errors import NotAllowed, Refused
 from core.exchange.export import ExportFile, Format, audit_export, too_many, write_file
 from core.exchange.limits import MAX_EXPORT_ROWS
+from core.i18n import YUAN
 from core.i18n import gettext as _
 from core.unit_of_work import current_session, unit_of_work
 from core.web.cells import cell_text, text_of
@@ -90,8 +91,11 @@ def in_groups(
 
 
 def titles(columns: Iterable[Column]) -> list[str]:
-    """Return the titles in the reader's language."""
-    return [str(column.title) for column in columns]
+    """Return the titles in the reader's language; files hold amounts in yuan, to the fen."""
+    return [
+        YUAN.titled(column.title) if column.kind == "money" else str(column.title)
+        for column in columns
+    ]
 
 
 def converted(rows: Iterable[Mapping[Any, Any]], columns: Iterable[Column]) -> Iterator[list[Any]]:

@@ -15,10 +15,14 @@ from core.i18n.formats import (
     name_reader,
 )
 from core.i18n.locale import LOCALES, current_locale, force_locale, language_tag
+from core.i18n.money import MONEY_UNITS, YUAN, MoneyUnit, money_unit, read_money
 from core.i18n.said import joined, keeping, spoken
 
 __all__ = [
     "LOCALES",
+    "MONEY_UNITS",
+    "YUAN",
+    "MoneyUnit",
     "add_package",
     "configure_i18n",
     "current_locale",
@@ -37,7 +41,9 @@ __all__ = [
     "language_tag",
     "lazy_gettext",
     "localized",
+    "money_unit",
     "name_reader",
     "ngettext",
+    "read_money",
     "spoken",
 ]

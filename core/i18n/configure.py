@@ -6,8 +6,9 @@ from flask import Flask
 from core.config import ROOT
 from core.i18n import catalogue, formats
 from core.i18n.locale import current_locale, language_tag, set_default_locale
+from core.i18n.money import money_unit, read_money
 
-FORMATS = ("date", "day", "datetime", "money", "number", "percent", "size")
+FORMATS = ("date", "day", "datetime", "number", "percent", "size")
 
 
 def configure_i18n(app: Flask) -> None:
@@ -29,8 +30,10 @@ def configure_i18n(app: Flask) -> None:
         ngettext=catalogue.ngettext,
         current_locale=current_locale,
         language_tag=language_tag,
+        money_unit=money_unit,
     )
     for name in FORMATS:
         app.jinja_env.filters[name] = getattr(formats, f"format_{name}")
+    app.jinja_env.filters["money"] = read_money
     app.jinja_env.filters["localized"] = formats.localized
     app.jinja_env.filters["listed"] = formats.join_words

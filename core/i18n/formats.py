@@ -50,7 +50,7 @@ def format_datetime(value: datetime | None) -> str:
 
 
 def format_money(value: Decimal | int | None) -> str:
-    """Return the amount with thousands and two decimals; the unit stands in the head."""
+    """Return the amount as it is, with thousands and two decimals; see `read_money`."""
     return NOTHING if value is None else f"{Decimal(value):,.2f}".replace("-", MINUS)
 
 

@@ -12,6 +12,8 @@ from html import escape  # cells are joined as plain text: the Markup of each wo
 from typing import Any
 
 from core.i18n import (
+    YUAN,
+    MoneyUnit,
     day_reader,
     format_date,
     format_datetime,
@@ -19,6 +21,7 @@ from core.i18n import (
     format_number,
     format_percent,
     gettext,
+    money_unit,
     name_reader,
 )
 from core.web.list_columns import Column, Lookup, stored, words_of
@@ -39,7 +42,7 @@ def text_of(column: Column) -> Callable[[Any], str]:
     formats: Mapping[str, Callable[[Any], str]] = {
         "name": name_reader(),
         "number": format_number,
-        "money": format_money,
+        "money": money_unit().amount,
         "percent": format_percent,
         "date": format_date,
         "day": day_reader(),
@@ -73,6 +76,8 @@ def inner_html(column: Column) -> Callable[[Any], str]:
         return _remembered(_grade)
     if column.labels is not None or column.kind in {"bool", "day", "date"}:
         return _remembered(lambda value: escape(words(value)))
+    if column.kind == "money" and (unit := money_unit()) is not YUAN:
+        return lambda value: EMPTY if value is None else _scaled(unit, value)
     if column.kind in {"number", "money", "percent", "instant"}:
         # digits and signs only: nothing to escape
         return lambda value: EMPTY if value is None else words(value)
@@ -113,6 +118,11 @@ def _remembered(build: Callable[[Any], str]) -> Callable[[Any], str]:
         return found
 
     return get
+
+
+def _scaled(unit: MoneyUnit, value: Decimal) -> str:
+    """Return an amount in its unit, with the exact one for whoever points at it."""
+    return f'<span title="{format_money(value)}">{unit.amount(value)}</span>'
 
 
 def _tag(words: str, tone: str | None) -> str:

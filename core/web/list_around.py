@@ -61,7 +61,7 @@ def heads(page: "Page") -> list[Head]:
         href = page.href(page.args, sort=turned) if column.sortable else None
         state = ("descending" if down else "ascending") if by else None
         classes = cell_classes(column, first=number == 0)
-        found.append(Head(str(column.title), classes, href, state))
+        found.append(Head(column.head, classes, href, state))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement
 
 from core.contributions import type_Title
+from core.i18n import money_unit
 
 Kind = Literal[
     "text",
@@ -77,6 +78,11 @@ class Column:
     field: str | None = None
     total: bool = False
     shown: bool = True
+
+    @property
+    def head(self) -> str:
+        """The title; an amount's with the unit in which it is read."""
+        return money_unit().titled(self.title) if self.kind == "money" else str(self.title)
 
     @property
     def is_numeric(self) -> bool:

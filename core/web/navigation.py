@@ -80,6 +80,7 @@ class Shell:
     label: str
     theme: str
     density: str
+    money_unit: str
     locale: str
     unread: int = 0
     place: str = ""
@@ -110,6 +111,7 @@ def shell() -> Shell:
             label=current_actor().label,
             theme=chosen("theme", THEMES),
             density=chosen("density", DENSITIES),
+            money_unit=current_actor().money_unit,
             locale=locale,
             place=" · ".join(localized(name) for name in getattr(current_user, "place", ())),
             unread=getattr(current_user, "unread", 0),

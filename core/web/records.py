@@ -16,7 +16,7 @@ from core.contributions import Slot, Verb
 from core.files.models import FILE
 from core.files.queries import count_files
 from core.files.views import TAB, render_tab
-from core.i18n import format_date, format_datetime, format_money, format_number
+from core.i18n import format_date, format_datetime, format_number, money_unit, read_money
 from core.i18n import gettext as _
 from core.remarks.following import follows
 from core.remarks.models import REMARK
@@ -55,6 +55,11 @@ class Fact:
     field: str | None = None
 
     @property
+    def head(self) -> str:
+        """The term; an amount's with the unit in which it is read."""
+        return money_unit().titled(self.title) if self.kind == "money" else self.title
+
+    @property
     def shown(self) -> str:
         """The value in the reader's format; a dash for nothing."""
         if self.value is None or self.value == "":
@@ -62,7 +67,7 @@ class Fact:
         formats: Mapping[str, Callable[[Any], str]] = {
             "date": format_date,
             "instant": format_datetime,
-            "money": format_money,
+            "money": read_money,
             "number": format_number,
         }
         return formats[self.kind](self.value) if self.kind in formats else str(self.value)

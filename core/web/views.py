@@ -11,7 +11,7 @@ from core.accounts.models import User
 from core.actor import current_actor
 from core.addons.status import disabled_titles
 from core.errors import DomainError
-from core.i18n import LOCALES
+from core.i18n import LOCALES, MONEY_UNITS
 from core.i18n import gettext as _
 from core.settings.services import set_value
 from core.unit_of_work import unit_of_work
@@ -23,7 +23,12 @@ from core.web.why import why_page
 from core.web.workspace import SETS_UP, STEPS_SHOWN
 
 blueprint = Blueprint("web", __name__, template_folder="templates")
-CHOICES = {"theme": THEMES, "locale": tuple(LOCALES), "density": DENSITIES}
+CHOICES = {
+    "theme": THEMES,
+    "locale": tuple(LOCALES),
+    "density": DENSITIES,
+    "money_unit": MONEY_UNITS,
+}
 YEAR_SECONDS = 31_536_000
 
 
@@ -77,7 +82,7 @@ def why() -> str:
 @blueprint.post("/preferences")
 @public("theme and language belong to the reader, with or without an account")
 def preferences() -> Response:
-    """Store theme, language or density, and go back to the page on which they were chosen."""
+    """Store a choice of how things look, and go back to the page on which it was made."""
     chosen = _choices(request.form)
     response = redirect(local_path(request.form.get("next")), code=303)
     user_id = current_actor().user_id

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from flask import render_template_string
 
+from core.actor import Actor, acting_as
 from core.charts import Chart, Series
 from core.errors import ProgrammingFault
 
@@ -60,13 +61,26 @@ def test_a_page_with_charts_names_the_network_and_the_local_copy(app):
     assert 'data-local="/assets/chart.js-4.' in tags
 
 
-def test_money_is_shown_as_money(app):
+@pytest.mark.parametrize(
+    ("chosen", "drawn", "read"),
+    [
+        ("auto", ("10k CNY", 123.456), "123.46"),  # an overview suits ten thousands
+        ("wan", ("10k CNY", 123.456), "123.46"),
+        ("yuan", ("CNY", 1234560), "1,234,560.00"),
+    ],
+)
+def test_money_is_drawn_in_the_readers_unit(app, chosen, drawn, read):
     chart = Chart(
         kind="bar",
         title="",
         sentence="",
-        labels=["a"],
-        series=[Series("", [Decimal(0)])],
+        labels=["a", "b"],
+        series=[Series("", [Decimal(1234560), None])],
         money=True,
     )
-    assert chart.rows() == [("a", None, ["0.00"])]
+    reader = Actor("user", user_id=1, locale="en", money_unit=chosen)
+    with app.test_request_context(), acting_as(reader):
+        shown = json.loads(chart.data())
+        assert (shown["unit"], shown["series"][0]["data"][0]) == drawn
+        assert shown["series"][0]["data"][1] is None
+        assert chart.rows() == [("a", None, [read]), ("b", None, ["–"])]
