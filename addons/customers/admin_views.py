@@ -12,7 +12,8 @@ from addons.customers.industry_page import branches
 from addons.customers.lists import CUSTOMERS
 from addons.customers.models import CUSTOMER, INDUSTRY
 from core.access.decorators import needs
-from core.errors import Refused
+from core.contributions import Verb
+from core.errors import DomainError, Refused
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.unit_of_work import current_unit, unit_of_work
@@ -33,7 +34,7 @@ def hand_over() -> ResponseReturnValue:
 @needs(CUSTOMER, "assign")
 def hand_over_one(record_id: int) -> ResponseReturnValue:
     """Show the hand-over of one account."""
-    customer = queries.customer(record_id)
+    customer = queries.customer(record_id, Verb.ASSIGN)
     back = url_for("customers.show", record_id=record_id)
     return _hand_over_page(HandOverForm(), [customer.id], back)
 
@@ -44,7 +45,7 @@ def do_hand_over() -> ResponseReturnValue:
     """Preview again for the chosen person, or hand over."""
     form = HandOverForm()
     back = return_to(request.form) or url_for("customers.index")
-    ids = [int(text) for text in request.form.get("ids", "").split(",") if _is_id(text)]
+    ids = _ids_of(request.form.getlist("ids"))
 
     def act() -> int:
         with unit_of_work(reason=form.reason.data or ""):
@@ -77,9 +78,13 @@ def _hand_over_page(form: Form, ids: list[int], back: str) -> ResponseReturnValu
     )
 
 
-def _is_id(text: str) -> bool:
+def _ids_of(sent: list[str]) -> list[int]:
+    """Return the accounts of the form; raise DomainError rather than leave one out."""
     most = 10
-    return text.isascii() and text.isdigit() and len(text) < most
+    texts = [text for part in sent for text in part.split(",") if text]
+    if not all(text.isascii() and text.isdigit() and len(text) < most for text in texts):
+        raise DomainError(_("The customers to hand over cannot be read. Choose them again."))
+    return [int(text) for text in texts]
 
 
 @blueprint.get("/industries")

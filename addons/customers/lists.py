@@ -105,6 +105,7 @@ CUSTOMERS = ListSpec(
     title=_l("Customers"),
     endpoint="customers.index",
     record_endpoint="customers.show",
+    edit_endpoint="customers.edit",
     walks=True,
     id=Customer.id,
     source=_customers,
@@ -112,7 +113,7 @@ CUSTOMERS = ListSpec(
         Column(
             "name", _l("Customer"), shown_name, sub=Customer.code, sort=_sorted_name, phone="p1"
         ),
-        Column("grade", _l("Grade"), Customer.grade, kind="grade", phone="p2"),
+        Column("grade", _l("Grade"), Customer.grade, kind="grade", phone="p2", edit="grade"),
         Column(
             "stage",
             _l("Stage"),
@@ -131,14 +132,20 @@ CUSTOMERS = ListSpec(
             sub=branch_above,
             sortable=False,
         ),
-        Column("region", _l("Region"), Customer.region),
-        Column("country", _l("Country"), Customer.country, labels=countries.names),
+        Column("region", _l("Region"), Customer.region, edit="region"),
+        Column("country", _l("Country"), Customer.country, labels=countries.names, edit="country"),
         Column("manager", _l("Account manager"), Employee.name, sortable=False),
         Column("since", _l("At this stage since"), Customer.stage_since, kind="day", phone="p4"),
-        Column("external_code", _l("External code"), Customer.external_code, shown=False),
+        Column(
+            "external_code",
+            _l("External code"),
+            Customer.external_code,
+            shown=False,
+            edit="external_code",
+        ),
         Column("registration_no", _l("Registration number"), Customer.registration_no, shown=False),
         Column("name_en", _l("English name"), Customer.name_en, shown=False),
-        Column("founded", _l("Founded"), Customer.founded, shown=False),
+        Column("founded", _l("Founded"), Customer.founded, shown=False, edit="founded"),
         Column("updated", _l("Last change"), Customer.updated_at, kind="instant", shown=False),
     ),
     facets=(

@@ -19,6 +19,8 @@ from addons.customers.opportunity_lists import EXPORTED_OPPORTUNITIES, OPPORTUNI
 from addons.customers.pages import crumbs_to, crumbs_to_opportunity, opportunity_page
 from addons.customers.stages import OPPORTUNITY_TITLES, OpportunityStage
 from core.access.decorators import needs
+from core.access.records import require_on
+from core.contributions import Verb
 from core.errors import Refused
 from core.exchange.export_views import export_response
 from core.i18n import gettext as _
@@ -50,6 +52,7 @@ def show_contact(record_id: int) -> ResponseReturnValue:
 def create_contact(record_id: int) -> ResponseReturnValue:
     """Add a person to an account."""
     customer = queries.customer(record_id)
+    require_on(customer, Verb.CREATE, CONTACT)
     form = ContactForm()
 
     def act() -> None:
@@ -70,7 +73,7 @@ def create_contact(record_id: int) -> ResponseReturnValue:
 @needs(CONTACT, "update")
 def edit_contact(record_id: int) -> ResponseReturnValue:
     """Change a person."""
-    contact = queries.contact(record_id)
+    contact = queries.contact(record_id, Verb.UPDATE)
     form = ContactForm.for_record(contact)
 
     def act() -> None:
@@ -132,6 +135,7 @@ def show_opportunity(record_id: int) -> ResponseReturnValue:
 def create_opportunity(record_id: int) -> ResponseReturnValue:
     """Open an opportunity."""
     customer = queries.customer(record_id)
+    require_on(customer, Verb.CREATE, OPPORTUNITY)
     form = NewOpportunityForm()
 
     def act() -> int:
@@ -157,7 +161,7 @@ def create_opportunity(record_id: int) -> ResponseReturnValue:
 @needs(OPPORTUNITY, "update")
 def edit_opportunity(record_id: int) -> ResponseReturnValue:
     """Change an opportunity."""
-    opportunity = queries.opportunity(record_id)
+    opportunity = queries.opportunity(record_id, Verb.UPDATE)
     form = OpportunityForm.for_record(opportunity)
     back = url_for("customers.show_opportunity", record_id=record_id)
 
@@ -181,7 +185,7 @@ def edit_opportunity(record_id: int) -> ResponseReturnValue:
 @needs(OPPORTUNITY, "update")
 def move_opportunity(record_id: int) -> ResponseReturnValue:
     """Move an opportunity to another stage."""
-    opportunity = queries.opportunity(record_id)
+    opportunity = queries.opportunity(record_id, Verb.UPDATE)
     form = OpportunityStageForm(stage=request.args.get("to"))
     form.stage.leave_out(opportunity.stage)
     back = url_for("customers.show_opportunity", record_id=record_id)
@@ -207,7 +211,7 @@ def move_opportunity(record_id: int) -> ResponseReturnValue:
 @needs(OPPORTUNITY, "delete")
 def delete_opportunity(record_id: int) -> ResponseReturnValue:
     """Ask, then delete an open opportunity."""
-    opportunity = queries.opportunity(record_id)
+    opportunity = queries.opportunity(record_id, Verb.DELETE)
     if request.method == "POST":
         try:
             with unit_of_work():

@@ -69,9 +69,9 @@ class Place:
     unit: str
 
 
-def customer(customer_id: int) -> Customer:
-    """Return an account in the actor's range; raise NotFound."""
-    return load(Customer, customer_id, Verb.QUERY)
+def customer(customer_id: int, action: str = Verb.QUERY) -> Customer:
+    """Return an account in the actor's range; raise NotFound, NotAllowed for another verb."""
+    return load(Customer, customer_id, action)
 
 
 def place_of(record: Customer | Opportunity) -> Place:
@@ -88,14 +88,14 @@ def employee_name(employee_id: int) -> str:
     return employee.name if employee else ""
 
 
-def contact(contact_id: int) -> Contact:
-    """Return a contact person in the actor's range; raise NotFound."""
-    return load(Contact, contact_id, Verb.QUERY)
+def contact(contact_id: int, action: str = Verb.QUERY) -> Contact:
+    """Return a contact person in the actor's range; raise NotFound, NotAllowed for another verb."""
+    return load(Contact, contact_id, action)
 
 
-def opportunity(opportunity_id: int) -> Opportunity:
-    """Return an opportunity in the actor's range; raise NotFound."""
-    return load(Opportunity, opportunity_id, Verb.QUERY)
+def opportunity(opportunity_id: int, action: str = Verb.QUERY) -> Opportunity:
+    """Return an opportunity in the actor's range; raise NotFound, NotAllowed for another verb."""
+    return load(Opportunity, opportunity_id, action)
 
 
 def contacts_of(customer_id: int) -> Sequence[Contact]:

@@ -11,13 +11,9 @@ from addons.customers.stages import (
     OPPORTUNITY_TONES,
     STAGE_TITLES,
 )
-from core.contributions import Slot
+from core.access.records import may_on
+from core.contributions import Slot, Verb
 from core.i18n import lazy_gettext as _l
-from core.unit_of_work import current_unit
-
-
-def _may(resource: str, action: str) -> bool:
-    return current_unit().access.may(resource, action)
 
 
 def contacts_tab(customer: Customer) -> str:
@@ -26,9 +22,9 @@ def contacts_tab(customer: Customer) -> str:
         "customers/tab_contacts.html",
         customer=customer,
         contacts=queries.contacts_of(customer.id),
-        may_create=_may(CONTACT, "create"),
-        may_update=_may(CONTACT, "update"),
-        may_delete=_may(CONTACT, "delete"),
+        may_create=may_on(customer, Verb.CREATE, CONTACT),
+        may_update=may_on(customer, Verb.UPDATE, CONTACT),
+        may_delete=may_on(customer, Verb.DELETE, CONTACT),
     )
 
 
@@ -40,7 +36,7 @@ def opportunities_tab(customer: Customer) -> str:
         opportunities=queries.opportunities_of(customer.id),
         titles=OPPORTUNITY_TITLES,
         tones=OPPORTUNITY_TONES,
-        may_create=_may(OPPORTUNITY, "create"),
+        may_create=may_on(customer, Verb.CREATE, OPPORTUNITY),
     )
 
 
@@ -60,7 +56,7 @@ def history_tab(customer: Customer) -> str:
         customer=customer,
         steps=queries.stage_history(customer.id)[::-1],
         titles=STAGE_TITLES,
-        may_correct=_may(CUSTOMER, "correct"),
+        may_correct=may_on(customer, Verb.CORRECT),
     )
 
 

@@ -13,6 +13,7 @@ from addons.customers.models import CUSTOMER, OPPORTUNITY
 from addons.customers.pages import crumbs_to, customer_page
 from addons.customers.stages import STAGE_TITLES, Stage
 from core.access.decorators import needs
+from core.contributions import Verb
 from core.errors import Refused
 from core.exchange.export_views import export_response
 from core.i18n import gettext as _
@@ -95,7 +96,7 @@ def create() -> ResponseReturnValue:
 @needs(CUSTOMER, "update")
 def edit(record_id: int) -> ResponseReturnValue:
     """Change an account."""
-    customer = queries.customer(record_id)
+    customer = queries.customer(record_id, Verb.UPDATE)
     form = CustomerForm.for_record(customer)
 
     def act() -> None:
@@ -121,7 +122,7 @@ def edit(record_id: int) -> ResponseReturnValue:
 @needs(CUSTOMER, "delete")
 def delete(record_id: int) -> ResponseReturnValue:
     """Ask, then delete an account on which nothing hangs."""
-    customer = queries.customer(record_id)
+    customer = queries.customer(record_id, Verb.DELETE)
     if request.method == "POST":
         try:
             with unit_of_work():
@@ -138,7 +139,7 @@ def delete(record_id: int) -> ResponseReturnValue:
 @needs(CUSTOMER, "update")
 def move(record_id: int) -> ResponseReturnValue:
     """Move an account to another stage."""
-    customer = queries.customer(record_id)
+    customer = queries.customer(record_id, Verb.UPDATE)
     form = StageForm(stage=request.args.get("to"))
     form.stage.leave_out(customer.stage)
 
@@ -163,7 +164,7 @@ def move(record_id: int) -> ResponseReturnValue:
 @needs(CUSTOMER, "correct")
 def correct_stage(record_id: int, move_id: int) -> ResponseReturnValue:
     """Correct the date of a recorded step."""
-    customer = queries.customer(record_id)
+    customer = queries.customer(record_id, Verb.CORRECT)
     form = CorrectionForm()
 
     def act() -> None:

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from sqlalchemy import inspect, select
 
 from core.access.context import resolve_context
+from core.access.declarations import Protected
+from core.access.flush_guard import admits, old_scope
 from core.access.guarded_session import GuardedSession
 from core.access.resources import resource_of
 from core.actor import Actor
@@ -47,6 +49,41 @@ def load(model: type[Record], record_id: int, action: str) -> Record:
             record_id=record_id,
         )
     raise NotFound(_("Not found, or outside your range."))
+
+
+def may_on(record: Any, action: str, resource: str = "") -> bool:
+    """Tell whether the actor may do this with a record that is at hand.
+
+    `resource` names a kind of children, to ask whether one may be put to this record. Pages ask it
+    before they offer an act; the services stay the judge.
+    """
+    key = resource or _resource(type(record))
+    access = current_unit().access
+    if not isinstance(record, Protected) or not access.may(key, action):
+        return access.may(key, action)
+    return admits(current_session(), access.reach(key, action), old_scope(inspect(record)))
+
+
+def require_on(record: Any, action: str, resource: str = "") -> None:
+    """Raise NotAllowed unless `may_on`."""
+    if not may_on(record, action, resource):
+        raise NotAllowed(
+            _("You may see this record, but not do this with it."),
+            missing=(resource or _resource(type(record)), str(action)),
+            record_id=inspect(record).identity[0],
+        )
+
+
+def covered(resource: str, ids: Collection[int], action: str) -> set[int]:
+    """Return those of these records, all of which the actor sees, with which it may do this."""
+    access, declared = current_unit().access, resource_of(resource)
+    if declared is None or declared.model is None or not ids or not access.may(resource, action):
+        return set()
+    if access.reach(resource, action) == access.reach(resource, Verb.QUERY):
+        return set(ids)
+    (key,) = inspect(declared.model).primary_key
+    found = select(key).select_from(declared.model).where(key.in_(ids))
+    return set(current_session().scalars(found.execution_options(action=str(action))))
 
 
 def visible(session: GuardedSession, resource: str, ids: Collection[int]) -> dict[int, Any]:

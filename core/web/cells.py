@@ -94,9 +94,12 @@ def breakable(html: str) -> str:
     return f'<span class="long">{html}</span>' if LONG_WORD.search(html) else html
 
 
-def cell_classes(column: Column, *, first: bool) -> str:
-    """Return the class attribute of a column's cells, with a leading space, or nothing."""
-    names = []
+def cell_classes(column: Column, *, first: bool, edited: bool = False) -> str:
+    """Return the class attribute of a column's cells, with a leading space, or nothing.
+
+    `edited` says that the list lets this reader change cells in place.
+    """
+    names = ["ed"] if edited and column.edit else []
     if column.is_numeric:
         names.append("num")
     if column.kind in {"date", "day", "instant", "code"}:

@@ -9,6 +9,7 @@ import wtforms
 from babel.support import NullTranslations, Translations
 from flask import render_template, request
 from werkzeug.datastructures import MultiDict
+from wtforms.fields.core import UnboundField
 from wtforms.i18n import messages_path
 from wtforms.meta import DefaultMeta
 
@@ -70,6 +71,7 @@ __all__ = [
 UNPROCESSABLE = 422
 CONFLICT = 409
 VERSION_DIGITS = 10
+ONLY = "only"  # the parameter that narrows a form on a record to one of its fields
 NOTHING: Any = object()  # in place of a form: do not look at the request
 
 
@@ -99,7 +101,11 @@ class Section:
 
 
 class Form(wtforms.Form):
-    """Base of every form; CSRF is checked for the whole site, not here."""
+    """Base of every form; CSRF is checked for the whole site, not here.
+
+    A form on a stored record shows one field alone where the address names it (`only=grade`): what
+    is stored stands in for the others, so that its page need not know. Lists edit cells this way.
+    """
 
     class Meta(DefaultMeta):
         """Words come from our catalogues."""
@@ -113,8 +119,12 @@ class Form(wtforms.Form):
 
     def __init__(self, formdata: Any = None, *, record: Any = None, **values: Any) -> None:
         sent = formdata
+        named = request.args.get(ONLY, "") if record is not None and formdata is None else ""
+        self.only = named if isinstance(getattr(type(self), named, None), UnboundField) else ""
         if sent is None and request.method == "POST":
             sent = resolved(request.form)
+            if self.only:
+                sent = self._completed(record, sent)
         self.general_errors: list[str] = []
         self.result: Any = None
         self.record = record
@@ -124,6 +134,16 @@ class Form(wtforms.Form):
         if self.sent is not None and record is not None and undecided(self.sent):
             self.conflict = Conflict(_("Choose one of the two where both of you changed a field."))
         super().__init__(self.sent, obj=record, **values)
+
+    def _completed(self, record: Any, sent: MultiDict[str, str]) -> MultiDict[str, str]:
+        """Return what was sent of the one field, with the stored values of all others."""
+        stored: list[Any] = list(type(self)(NOTHING, record=record))
+        found = MultiDict(sent)
+        for field in stored:
+            if field.name != self.only:
+                for one in field.inputs():
+                    found.setlist(one.name, list(one.values))
+        return found
 
     @classmethod
     def for_record(cls, record: Any, **values: Any) -> Self:
@@ -198,14 +218,18 @@ class Form(wtforms.Form):
         """Every error with the id of its field, for the summary on top."""
         found: list[tuple[str | None, str]] = [(None, words) for words in self.general_errors]
         for field in self:
+            target = field.id if self.only in ("", field.name) else None
             found += [
-                (field.id, _("%(field)s: %(error)s", field=field.label.text, error=words))
+                (target, _("%(field)s: %(error)s", field=field.label.text, error=words))
                 for words in field.errors
             ]
         return found
 
     def grouped(self) -> Iterator[tuple[Any, list[Any]]]:
         """Yield (title, fields) by section; fields that no section names come last."""
+        if self.only:
+            yield None, [self[self.only]]
+            return
         named = {name for section in self.sections for name in section.names}
         for section in self.sections:
             yield section.title, [self[name] for name in section.names if name in self]

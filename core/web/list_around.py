@@ -27,6 +27,7 @@ class Head:
     classes: str
     href: str | None
     sorted: str | None  # ascending | descending
+    edit: str = ""  # the field of the form that changes its cells
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ def heads(page: "Page") -> list[Head]:
         href = page.href(page.args, sort=turned) if column.sortable else None
         state = ("descending" if down else "ascending") if by else None
         classes = cell_classes(column, first=number == 0)
-        found.append(Head(column.head, classes, href, state))
+        found.append(Head(column.head, classes, href, state, column.edit))
     return found
 
 

@@ -62,7 +62,8 @@ class Column:
 
     `field` names the resource's field behind it, so that sensitive ones are masked; `sort` is
     what it is sorted by when that is not `expr`; `total` sums it over all pages. With a `Lookup`
-    as `labels` its `titles` are asked once for the values of the page.
+    as `labels` its `titles` are asked once for the values of the page. `edit` names the field of
+    the record's form by which the cell may be changed in place (`ListSpec.edit_endpoint`).
     """
 
     key: str
@@ -78,6 +79,7 @@ class Column:
     field: str | None = None
     total: bool = False
     shown: bool = True
+    edit: str = ""
 
     @property
     def head(self) -> str:

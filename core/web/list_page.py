@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from core.access.context import AccessContext
 from core.access.guarded_session import KEEPS_ORDER
+from core.access.records import covered
 from core.contributions import Verb
 from core.errors import DomainError
 from core.i18n import format_number
@@ -41,7 +42,7 @@ from core.web.list_groups import (
 )
 from core.web.list_query import COUNT_LIMIT, count_statement, rows_statement, write_cursor
 from core.web.list_refused import refused_list
-from core.web.list_rows import render_rows
+from core.web.list_rows import editing, render_rows
 from core.web.list_spec import ListSpec
 from core.web.saved_views import default_address, offered_views, sharing_words
 
@@ -164,6 +165,7 @@ def render_list(
     page.has_default = bool(default)
     may_create = create is not None and access.may(spec.resource, Verb.CREATE)
     may_import = imports is not None and access.may(spec.resource, Verb.IMPORT)
+    edited = spec.may_edit(access)
     bulk = [b for b in spec.bulk if b.action is None or access.may(spec.resource, b.action)]
     return render_template(
         template,
@@ -175,6 +177,8 @@ def render_list(
             page.columns,
             endpoint=spec.record_endpoint,
             ticks=bool(bulk),
+            edited=edited,
+            fixed=_fixed(page) if edited else (),
             walk=page.args.query() if spec.walks else None,
             groups=group_rows(page, ticks=bool(bulk)),
         ),
@@ -187,6 +191,7 @@ def render_list(
         groupings=groupings(page),
         foot=foot(page, ticks=bool(bulk)),
         bulk=bulk,
+        editing=editing(spec) if edited else None,
         pages=numbered(page),
         next_href=next_href(page),
         previous_href=previous_href(page),
@@ -198,6 +203,12 @@ def render_list(
         offered=[c for c in spec.columns if spec.may_see(access, c.field)],
         **context,
     )
+
+
+def _fixed(page: Page) -> set[int]:
+    """Return the ids of those rows that the reader sees but may not change."""
+    ids = {row[0] for row in page.rows}
+    return ids - covered(page.spec.resource, ids, Verb.UPDATE)
 
 
 def numbered(page: Page) -> list[tuple[int, str | None]]:

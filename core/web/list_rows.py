@@ -1,6 +1,6 @@
 """The rows of a list as HTML, built once a page by prepared functions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -13,9 +13,16 @@ from core.i18n import gettext as _
 from core.i18n import name_reader
 from core.web.cells import cell_classes, inner_html, text_of
 from core.web.list_columns import Column, Lookup, stored
+from core.web.list_spec import ListSpec
 
 WALK = "list"  # the parameter of a record's page that holds the address of the list it is in
 SAMPLE_ID = 987_654_321
+
+
+def editing(spec: ListSpec) -> dict[str, str]:
+    """Return how quick.js finds a row's record and its form, with # for the record's id."""
+    ends = {"row": spec.record_endpoint, "form": spec.edit_endpoint}
+    return {name: "#".join(address_pattern(end) or ()) for name, end in ends.items()}
 
 
 def address_pattern(endpoint: str | None) -> tuple[str, str] | None:
@@ -32,10 +39,14 @@ def render_rows(
     *,
     endpoint: str | None,
     ticks: bool,
+    edited: bool = False,
+    fixed: Collection[int] = (),
     walk: str | None = None,
     groups: Mapping[Any, Markup] | None = None,
 ) -> Markup:
     """Return the table rows; each row is id, sort value, then value (and second line) by column.
+
+    `edited` lets cells be changed in place, but not those of the records in `fixed`.
 
     One pattern holds the tags of a whole row; only what differs is filled in. `walk` is what the
     links say of the list they stand in; `groups` are the rows to put above each first row of a
@@ -47,6 +58,9 @@ def render_rows(
     before, behind = before.replace("%", "%%"), behind.replace("%", "%%")
     pattern, position = "<tr>", 2
     fills: list[tuple[int, Callable[[Any], str]]] = []
+    if fixed:
+        pattern = "<tr%s>"
+        fills.append((0, lambda key: ' class="fixed"' if key in fixed else ""))
     if ticks:
         start, fill = _tick(columns)
         pattern += start
@@ -66,7 +80,7 @@ def render_rows(
         if column.sub is not None:
             inner += "%s"
             fills.append((at + 1, _second_line()))
-        pattern += f"<td{cell_classes(column, first=first)}>{inner}</td>"
+        pattern += f"<td{cell_classes(column, first=first, edited=edited)}>{inner}</td>"
         position += 1 if column.sub is None else 2
     pattern += "</tr>"
     lines = [pattern % tuple([fill(row[at]) for at, fill in fills]) for row in rows]

@@ -66,6 +66,7 @@ class ListSpec:
     export_endpoint: str | None = None
     empty_title: type_Title = ""
     empty_text: type_Title = ""
+    edit_endpoint: str | None = None  # the form of one record; its fields may be `Column.edit`
     walks: bool = False  # its links carry the filter, for ‹ › on the record (RecordPage.walk)
 
     def __post_init__(self) -> None:
@@ -80,6 +81,8 @@ class ListSpec:
             raise ProgrammingFault(f"{self.key}: a tab cannot be called {EVERYTHING!r}")
         if not self.columns:
             raise ProgrammingFault(f"{self.key}: a list needs a column")
+        if self.edit_endpoint is None and any(column.edit for column in self.columns):
+            raise ProgrammingFault(f"{self.key}: cells that may be edited need an edit_endpoint")
 
     @cached_property
     def column_by_key(self) -> dict[str, Column]:
@@ -109,6 +112,14 @@ class ListSpec:
             return tuple(column for column in self.columns if column.shown)
         chosen = {self.columns[0].key, *args.columns}
         return tuple(column for column in self.columns if column.key in chosen)
+
+    def may_edit(self, access: AccessContext) -> bool:
+        """Tell whether cells may be changed in place, where the record allows it."""
+        return (
+            self.edit_endpoint is not None
+            and self.record_endpoint is not None
+            and access.may(self.resource, Verb.UPDATE)
+        )
 
     def may_export(self, access: AccessContext) -> bool:
         """Tell whether the export links are shown."""

@@ -10,6 +10,7 @@ from flask import g, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from core.access.records import may_on
 from core.audit.queries import MASKED, HistoryEntry, history
 from core.audit.words import action_words
 from core.contributions import Slot, Verb
@@ -84,7 +85,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A link, or with `post` a button of a form, in the head; `needs` hides it without the verb."""
+    """A link, or with `post` a button of a form, in the head; `needs` hides it without the verb.
+
+    A verb of the page's own resource is asked for on the very record.
+    """
 
     title: str
     url: str
@@ -154,12 +158,21 @@ def render_record(page: RecordPage, template: str = "web/record.html", **context
         record=page.record,
         facts=facts,
         opened=opened,
-        actions=[a for a in page.actions if a.needs is None or unit.access.may(*a.needs)],
+        actions=[one for one in page.actions if _is_offered(one, page)],
         why_url=url_for("web.why", resource=page.resource, record=page.record_id),
         rail=rail,
         walk=walk_from(page.walk, page.record_id) if page.walk is not None else None,
         **context,
     )
+
+
+def _is_offered(action: Action, page: RecordPage) -> bool:
+    """Tell whether the reader may do this, be it with just this record."""
+    if action.needs is None:
+        return True
+    if action.needs[0] == page.resource:
+        return may_on(page.record, action.needs[1])
+    return current_unit().access.may(*action.needs)
 
 
 def open_tab(page: RecordPage, wanted: str) -> Opened:

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 
 from core.access.declarations import Protected
 from core.access.explain import Explanation, explain
-from core.access.flush_guard import admits, old_scope
+from core.access.records import may_on
 from core.access.resources import resource_of
 from core.access.words import resource_words, verb_words
 from core.addons.registry import registry
@@ -111,11 +111,9 @@ def _record(resource: Resource, number: str) -> Any:
 
 def _allowed(resource: Resource, verb: str, record: Any) -> bool:
     """Tell in short what explain() says at length; who got here sees the record."""
-    unit = current_unit()
-    if not isinstance(record, Protected):
-        return unit.access.may(resource.key, verb)
-    reach, scope = unit.access.reach(resource.key, verb), old_scope(inspect(record))
-    return verb == Verb.QUERY or admits(unit.session, reach, scope)
+    if verb == Verb.QUERY and isinstance(record, Protected):
+        return True
+    return may_on(record, verb, resource.key)
 
 
 def _back(resource: Resource, record: str | None) -> str | None:

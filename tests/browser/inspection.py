@@ -67,8 +67,8 @@ ICONS = """async () => {
   return [...new Set(uses.map(u => u.split('#')[1]))]
     .filter(name => !sheet.includes('id="' + name + '"')).map(name => 'no icon ' + name);
 }"""
-RUN_AXE = """async tags => {
-  const found = await axe.run(document, {runOnly: tags, resultTypes: ['violations']});
+RUN_AXE = """async only => {
+  const found = await axe.run(document, {runOnly: only, resultTypes: ['violations']});
   return found.violations.map(v => v.id + ': ' + v.help + ' – '
     + v.nodes.slice(0, 3).map(n => n.target.join(' ')
       + (v.id === 'color-contrast' ? ' ' + n.any.map(a => a.message).join() : '')).join(' | '));
@@ -133,7 +133,9 @@ def axe_source() -> str | None:
     return Path(folder / AXE.local_name).read_text(encoding="utf-8")
 
 
-def violations(page: Any, source: str) -> list[str]:
-    """Return what axe-core finds: WCAG 2.2 A and AA, and its best practices."""
-    page.evaluate(source)
-    return list(page.evaluate(RUN_AXE, TAGS))
+def violations(page: Any, source: str, only: str = "") -> list[str]:
+    """Return what axe-core finds: WCAG 2.2 A and AA, and its best practices; or one rule alone."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(source)
+    rules = {"type": "rule", "values": [only]} if only else {"type": "tag", "values": TAGS}
+    return list(page.evaluate(RUN_AXE, rules))

@@ -47,7 +47,9 @@ def visits(
         if word not in scene.name:
             continue
         if scene.who not in windows:
-            windows[scene.who] = browser.new_context(base_url=address, **look)
+            # what is on its way from one place or colour to another can be neither seen nor judged
+            still = {"reduced_motion": "reduce", **look}
+            windows[scene.who] = browser.new_context(base_url=address, **still)
             keep_inside(windows[scene.who], files.get)
             if scene.who:
                 windows[scene.who].add_cookies([{"url": address, **stage.cookie(scene.who)}])

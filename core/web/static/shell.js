@@ -15,6 +15,10 @@
   document.querySelectorAll('[data-theme-button]').forEach(function (button) {
     button.value = document.documentElement.dataset.bsTheme === 'dark' ? 'light' : 'dark';
   });
+  /* Bootstrap makes the open drawer a dialog, and takes its role away when it closes */
+  document.addEventListener('hidden.bs.offcanvas', function (event) {
+    event.target.setAttribute('role', 'complementary');
+  });
   /* a second click on a save button must not send the form twice */
   document.addEventListener('submit', function (event) {
     var form = event.target;
