@@ -23,6 +23,7 @@ pytestmark = [
 ]
 # One walk a language, begun where its words have least room; each page is then turned and resized.
 WALKS = ("zh-390-dark", "en-1280-light")
+WORN = "theme => document.documentElement.dataset.bsTheme === theme"
 OTHER = {"390": "1280", "1280": "390", "dark": "light", "light": "dark"}
 # The name of a job whose code is gone, and what the system notes when it acts for somebody.
 WITHOUT_WORDS = {"customers.nightly", "addon_enabled of customers"}
@@ -40,6 +41,7 @@ def in_each_look(page, look: str):
         page.set_viewport_size(WIDTHS[wide])
         for shown in (theme, OTHER[theme]):
             page.emulate_media(color_scheme=shown)
+            page.wait_for_function(WORN, arg=shown)
             yield f"{wide}-{shown}", shown != theme
 
 
@@ -125,8 +127,8 @@ def test_the_examination_sees_what_is_wrong_in_one_look_only(browse, source):
           sheet.replaceSync(`[data-bs-theme=light] .hint { color: #eee; background: #fff }
             @media (min-width: 1000px) { .far { width: 2000px } }`);
           document.adoptedStyleSheets = [sheet];
-          document.querySelector('#main').innerHTML =
-            '<p class="hint">pale</p><div class="far">wide</div>';
+          document.body.innerHTML =
+            '<main><h1>Page</h1><p class="hint">pale</p><div class="far">wide</div></main>';
         }"""
     )
     scene = Scene("login", "/login")

@@ -114,7 +114,7 @@ def test_a_clash_goes_on_to_the_page_that_lets_one_choose(page, ann, make, store
     assert page.get_by_text("华南").first.is_visible()
     assert stored(Customer, "region") == "西南"
     page.locator("input[name='_pick-region'][value=yours]").check()
-    page.get_by_role("button", name="按选择保存").click()
+    page.get_by_role("button", name="按所选保存").click()
     page.wait_for_url("**/customers/1**")
     assert stored(Customer, "region") == "华南"
 
