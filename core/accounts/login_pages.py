@@ -105,8 +105,8 @@ def _answer(
 
 def _welcome(done: SignedIn, target: str) -> ResponseReturnValue:
     """Give the browser its new session; nothing of the one before is kept but a form typed in."""
-    session.clear()  # a new token for forms, so that none planted before the sign-in counts
     kept = kept_form(request.form.get("kept"), done.user_id)
+    session.clear()  # a new token for forms, so that none planted before the sign-in counts
     response: Response
     if kept is not None and not done.must_change_password:
         response = make_response(render_template("accounts/continue.html", **kept))

@@ -1,8 +1,9 @@
 """What strangers get: the sign-in page, and a way back that loses nothing they had typed."""
 
+from hashlib import sha256
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
@@ -53,32 +54,43 @@ def demand_new_password() -> ResponseReturnValue | None:
 def keep_form() -> str | None:
     """Return the posted form sealed, to be sent again after signing in; None if it cannot be kept.
 
-    Only a form that this site's own page sent (the checks against forgery have passed) by a user
-    whose session is over is kept, and only for that user. Files, passwords and large forms are
-    not.
+    Only a form that this site's own page sent is kept (the checks against forgery have passed):
+    for the user whose session is over, or, where the browser has lost the session's cookie, for
+    whoever signs in next in this very browser. Files, passwords and large forms are not.
     """
     user_id, fields = g.get("late_user_id"), typed_fields()
-    if user_id is None or not fields:
+    if not fields:
         return None
     if sum(len(name) + len(value) for name, value in fields) > MOST_KEPT_BYTES:
         return None
     kept = {"path": request.full_path.rstrip("?"), "user": user_id, "fields": fields}
     kept["files"] = had_files()
+    if user_id is None:
+        kept["browser"] = _this_browser()
     return str(_serializer().dumps(kept))
 
 
 def kept_form(sealed: str | None, user_id: int) -> dict[str, Any] | None:
-    """Return {path, fields, files} of a sealed form if it is fresh and this user's."""
+    """Return {path, fields, files} of a sealed form if it is fresh and this user's or browser's."""
     if not sealed:
         return None
     try:
         kept = _serializer().loads(sealed, max_age=KEPT_SECONDS)
     except BadSignature:
         return None
-    if kept["user"] != user_id:
+    if kept["user"] != user_id and (kept["user"] is not None or not _is_here(kept)):
         return None
     fields = MultiDict(kept["fields"])
     return {"path": kept["path"], "fields": fields, "files": kept.get("files", False)}
+
+
+def _this_browser() -> str:
+    """Return a mark of the browser that only its own cookie can make again."""
+    return sha256(str(session.get("csrf_token", "")).encode()).hexdigest()
+
+
+def _is_here(kept: dict[str, Any]) -> bool:
+    return "csrf_token" in session and kept.get("browser") == _this_browser()
 
 
 def _serializer() -> URLSafeTimedSerializer:

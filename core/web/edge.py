@@ -38,6 +38,12 @@ def comes_from_elsewhere(sent: Request) -> bool:
         return True
 
 
+def comes_from_here(sent: Request) -> bool:
+    """Tell whether the browser vouches that a page of this site sends this."""
+    told = "Sec-Fetch-Site" in sent.headers or "Origin" in sent.headers
+    return told and not comes_from_elsewhere(sent)
+
+
 def check_media_type(sent: Request) -> None:
     """Raise 415 for a body that is no form: pages read nothing else."""
     if sent.mimetype and sent.mimetype not in FORMS:

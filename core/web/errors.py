@@ -19,7 +19,7 @@ from core.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from core.i18n import gettext as _
 from core.unit_of_work import current_session, has_stored, is_retryable
 from core.web.addresses import came_from
-from core.web.edge import request_id
+from core.web.edge import comes_from_here, request_id
 from core.web.typed import is_own_form, readable_fields
 from core.web.why import explanation_for, why_address
 
@@ -131,7 +131,7 @@ def on_domain_error(error: DomainError) -> Any:
     if isinstance(error, Conflict):
         detail["conflict"] = conflict_rows(error)
         members = {"current": as_json(error.theirs), "yours": as_json(error.yours)}
-    if isinstance(error, NotFound) and not wants_json() and is_own_form():
+    if isinstance(error, NotFound | NotAllowed) and not wants_json() and is_own_form():
         detail["typed"] = readable_fields()
     if isinstance(error, Refused | NotAllowed) and error.fields:
         members["errors"] = [
@@ -170,7 +170,9 @@ def on_csrf_error(error: CSRFError) -> Any:
     title, _message = words_for(400)
     current_app.logger.info("form refused", extra={"reason": error.description})
     message = _("The form could not be verified. Go back, reload the page and send it again.")
-    return answer(Problem(400, title, message))
+    # the browser may have lost its cookies; what was typed is shown, unless another site sent it
+    typed = [] if wants_json() or not comes_from_here(request) else readable_fields()
+    return answer(Problem(400, title, message, {"typed": typed}))
 
 
 def on_clash(error: Exception) -> Any:

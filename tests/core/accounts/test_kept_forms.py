@@ -85,3 +85,64 @@ def test_what_was_typed_is_kept_as_well_when_the_session_was_ended_elsewhere(her
         shown = here.sign_in("wang", kept=body.split('name="kept" value="')[1].split('"')[0])
         assert 'name="note" value="typed"' in shown.get_data(as_text=True)
         assert "文件" in shown.get_data(as_text=True)
+
+
+def token_of(page):
+    return page.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def without_session(here):
+    """Lose the cookie of the session, as a browser that was closed does, but not the forms' one."""
+    here.client.delete_cookie("sunmao")
+
+
+def test_what_was_typed_is_kept_when_the_browser_lost_its_session(here):
+    with frozen(MORNING):
+        token = token_of(here.get("/account").get_data(as_text=True))
+        without_session(here)
+        late = here.client.post(
+            "/account/sessions/end-others", data={"csrf_token": token, "note": "第一行"}
+        )
+        assert late.status_code == 401
+        kept = late.get_data(as_text=True).split('name="kept" value="')[1].split('"')[0]
+        shown = here.sign_in("wang", kept=kept).get_data(as_text=True)
+    assert 'name="note" value="第一行"' in shown
+    assert 'action="/account/sessions/end-others"' in shown
+
+
+def test_such_a_form_is_offered_in_the_same_browser_only(here, browser, make):
+    set_password(make.user("zhao"))
+    with frozen(MORNING):
+        token = token_of(here.get("/account").get_data(as_text=True))
+        without_session(here)
+        late = here.client.post(
+            "/account/sessions/end-others", data={"csrf_token": token, "note": "planted"}
+        )
+        kept = late.get_data(as_text=True).split('name="kept" value="')[1].split('"')[0]
+        elsewhere = browser()
+        assert elsewhere.sign_in("zhao", kept=kept).location == "/"
+
+
+@pytest.mark.parametrize(
+    ("headers", "shown"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Origin": "https://elsewhere.example"}, False),
+        ({}, False),  # whoever says nothing may be anybody
+    ],
+)
+def test_without_any_cookie_what_was_typed_is_shown_to_be_copied(here, headers, shown):
+    with frozen(MORNING):
+        token = token_of(here.get("/account").get_data(as_text=True))
+        without_session(here)
+        here.client.delete_cookie("csrf")
+        late = here.client.post(
+            "/account/sessions/end-others",
+            data={"csrf_token": token, "note": "第一行", "password": "secret-word"},
+            headers=headers,
+        )
+    page = late.get_data(as_text=True)
+    assert late.status_code == 400
+    assert ("第一行" in page) is shown
+    assert "secret-word" not in page
