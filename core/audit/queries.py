@@ -67,6 +67,12 @@ def history(
     return _read(session, resource, rows)
 
 
+def _actor_words(row: AuditEntry) -> str:
+    if row.actor_kind != "system":
+        return row.actor_label
+    return _("The system (%(name)s)", name=system_words(row.actor_label))
+
+
 def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) -> list[HistoryEntry]:
     words, masked = FieldWords(session, resource), session.access.hidden_fields(resource)
     words.learn(
@@ -80,9 +86,7 @@ def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) ->
         HistoryEntry(
             row.id,
             row.at,
-            _("The system (%(name)s)", name=system_words(row.actor_label))
-            if row.actor_kind == "system"
-            else row.actor_label,
+            _actor_words(row),
             row.action,
             [_change(words, field, row.changes[field], masked) for field in row.changes],
             row.reason,
@@ -119,7 +123,7 @@ def latest_acts(session: GuardedSession, resource: str, record_ids: Sequence[int
     )
     words = FieldWords(session, resource)
     return [
-        Act(row.record_id or 0, row.at, row.actor_label, row.action, _field_words(words, row))
+        Act(row.record_id or 0, row.at, _actor_words(row), row.action, _field_words(words, row))
         for row in rows
     ]
 

@@ -108,7 +108,7 @@ class Chart:
 
 def _plain(value: Value, unit: MoneyUnit | None) -> Any:
     if unit is not None and value is not None:
-        value = unit.scaled(Decimal(value))
+        value = round(unit.scaled(Decimal(value)), 2)
     return float(value) if isinstance(value, Decimal) else value
 
 

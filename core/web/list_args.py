@@ -184,6 +184,10 @@ def _filters(spec: "ListSpec", given: MultiDict[str, str]) -> dict[str, tuple[st
                 day = _single(given, key)
                 if day:
                     found[key] = (convert(date, day).isoformat(),)
+            first, last = (found.get(f"{facet.key}_{end}", ("",))[0] for end in ("from", "to"))
+            if first and last and first > last:
+                words = _("%(what)s: the first day comes after the last one.", what=facet.title)
+                raise DomainError(words)
             continue
         values = _values(facet, given.getlist(facet.key))
         if len(values) > MAX_VALUES:

@@ -16,6 +16,7 @@ from core.access.records import covered
 from core.contributions import Verb
 from core.errors import DomainError
 from core.i18n import format_number
+from core.i18n import gettext as _
 from core.unit_of_work import current_unit
 from core.web.addresses import local_path
 from core.web.list_args import EVERYTHING, OFFSET_LIMIT, SIZES, ListArgs
@@ -185,6 +186,7 @@ def render_list(
         heads=heads(page),
         chips=chips(page),
         tabs=tabs(page, views or ()),
+        keys=_keys(spec, ticks=bool(bulk), edited=edited),
         counts_url=f"{page.path}?{ASKED}=1",
         save_url=None if views is None else save_address(page),
         sharing=sharing_words(unit.actor),
@@ -203,6 +205,18 @@ def render_list(
         offered=[c for c in spec.columns if spec.may_see(access, c.field)],
         **context,
     )
+
+
+def _keys(spec: ListSpec, *, ticks: bool, edited: bool) -> list[str]:
+    """Return what the keys of this very list do, in words."""
+    known = (
+        (_("J K move"), True),
+        (_("X tick"), ticks),
+        (_("E edit"), edited),
+        (_("Enter open"), spec.record_endpoint is not None),
+        (_("/ search"), bool(spec.search)),
+    )
+    return [words for words, here in known if here]
 
 
 def _fixed(page: Page) -> set[int]:

@@ -11,10 +11,21 @@
     }
     if (kind === 'bar') {
       return { label: part.label, data: part.data, backgroundColor: colour, borderColor: token('ink-3'), borderWidth: muted ? 1 : 0,
-        borderSkipped: 'bottom', borderRadius: 2, maxBarThickness: 18, categoryPercentage: 0.7, barPercentage: 0.92 };
+        borderSkipped: 'bottom', borderRadius: 2, maxBarThickness: 40, categoryPercentage: 0.7, barPercentage: 0.92 };
     }
     return { label: part.label, data: part.data, borderColor: edge, backgroundColor: kind === 'radar' ? colour + '26' : colour, borderWidth: 2,
       pointRadius: 2.5, tension: kind === 'radar' ? 0 : 0.25, borderDash: muted ? [4, 3] : [], pointBackgroundColor: edge };
+  }
+  /* a long name under its bar goes on in a second line instead of lying slanted */
+  function folded(text, room) {
+    var width = 0, lines = [''];
+    text.split(/(?<= )|(?=[\u2e80-\uffef])/).forEach(function (part) {
+      var wide = part.length * (/[\u2e80-\uffef]/.test(part) ? 2 : 1);
+      if (width && width + wide > room) { lines.push(''); width = 0; }
+      lines[lines.length - 1] += part;
+      width += wide;
+    });
+    return lines.length > 1 ? lines.map(function (line) { return line.trim(); }) : text;
   }
   function scales(spec, font) {
     if (spec.type === 'doughnut') { return {}; }
@@ -24,7 +35,7 @@
     var flat = Boolean(spec.horizontal);
     var values = { beginAtZero: true, grace: '12%', grid: { color: token('grid') }, border: { display: false }, ticks: { color: token('ink-3'), font: font, precision: 0, maxTicksLimit: 6 },
       title: { display: Boolean(spec.unit), text: spec.unit, color: token('ink-3'), font: font } };
-    var names = { grid: { display: false }, border: { display: false }, ticks: { color: token('ink-3'), font: font } };
+    var names = { grid: { display: false }, border: { display: false }, ticks: { color: token('ink-3'), font: font, maxRotation: 0, autoSkip: false, callback: function (value) { return folded(this.getLabelForValue(value), flat ? 24 : Math.max(4, Math.floor(this.chart.width / Math.max(1, this.chart.data.labels.length) / 8))); } } };
     return flat ? { x: values, y: names } : { x: names, y: values };
   }
   /* One series of bars says its values, so that small ones beside a large one can be read. */

@@ -2,6 +2,16 @@
 (function () {
   'use strict';
   var each = function (selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); };
+  function keep(box) {
+    try { window.sessionStorage.setItem('facet', JSON.stringify([box.name, box.value])); } catch (error) { /* not kept */ }
+  }
+  function kept() {
+    try {
+      var found = JSON.parse(window.sessionStorage.getItem('facet'));
+      window.sessionStorage.removeItem('facet');
+      return found;
+    } catch (error) { return null; }
+  }
   each('[data-apply]', function (button) { button.hidden = true; });
   each('select[data-submit]', function (select) {
     select.addEventListener('change', function () { select.form.submit(); });
@@ -13,8 +23,15 @@
     facets.classList.add('scripted');
     facets.addEventListener('change', function (event) {
       var folded = window.matchMedia('(max-width: 1199.98px)').matches;
-      if (event.target.type === 'checkbox' && !folded) { event.target.form.requestSubmit(); }
+      if (event.target.type === 'checkbox' && !folded) {
+        keep(event.target);
+        event.target.form.requestSubmit();
+      }
     });
+    /* the page comes anew: whoever goes through the filters by keys stays where the tick was */
+    var at = kept();
+    var box = at && facets.querySelector('input[name="' + CSS.escape(at[0]) + '"][value="' + CSS.escape(at[1]) + '"]');
+    if (box) { box.focus({ preventScroll: true }); }
     /* all values of one facet, fetched when asked for; without script the link shows the same */
     facets.addEventListener('click', function (event) {
       var link = event.target.closest('[data-more]');

@@ -64,8 +64,8 @@ def test_a_page_with_charts_names_the_network_and_the_local_copy(app):
 @pytest.mark.parametrize(
     ("chosen", "drawn", "read"),
     [
-        ("auto", ("10k CNY", 123.456), "123.46"),  # an overview suits ten thousands
-        ("wan", ("10k CNY", 123.456), "123.46"),
+        ("auto", ("10k CNY", 123.46), "123.46"),  # an overview suits ten thousands
+        ("wan", ("10k CNY", 123.46), "123.46"),
         ("yuan", ("CNY", 1234560), "1,234,560.00"),
     ],
 )
