@@ -55,9 +55,11 @@ def sign_in(login: str, password: str, client: Client, *, replaces: int | None =
     exists or is enabled makes no difference to the answer or to the work done.
     """
     wanted = normal_login(login)
-    known = counted(wanted, client)
+    known, begins_wait = counted(wanted, client)
     fits = verify_password(known.password_hash if known else None, password)
     if known is None or not fits or not known.active:
+        if begins_wait:
+            _note_guessing(known, client)
         raise refusal(wanted, client)
     rehashed = (
         hash_password(password) if needs_rehash(known.password_hash or "") else known.password_hash
@@ -70,15 +72,16 @@ def sign_in(login: str, password: str, client: Client, *, replaces: int | None =
         return open_session(session, user, wanted, client, replaces=replaces)
 
 
-def counted(login: str, client: Client) -> _Known | None:
-    """Count the attempt and return what is known about the account."""
+def counted(login: str, client: Client) -> tuple[_Known | None, bool]:
+    """Count the attempt; return what is known about the account, and whether a wait begins."""
 
-    def work(session: GuardedSession) -> _Known | None:
-        count_attempt(session, login, client.address)
+    def work(session: GuardedSession) -> tuple[_Known | None, bool]:
+        begins_wait = count_attempt(session, login, client.address)
         row = session.execute(
             select(User.id, User.password_hash, User.active).where(User.login == login)
         ).one_or_none()
-        return None if row is None else _Known(row.id, row.password_hash, row.active)
+        known = None if row is None else _Known(row.id, row.password_hash, row.active)
+        return known, begins_wait
 
     return in_unit_of_work(work, actor=SIGN_IN)
 
@@ -106,6 +109,18 @@ def open_session(
         label=user.login,
     )
     return SignedIn(token, user.id, user.must_change_password)
+
+
+def _note_guessing(known: _Known | None, client: Client) -> None:
+    """Keep in the audit trail that somebody tries passwords: once a wait, not once a try.
+
+    It is written for unknown logins too, without what was typed (it may be a password): neither
+    the answer nor its time tells whether the account exists.
+    """
+    with unit_of_work(SIGN_IN) as session:
+        user_id = known.id if known else None
+        found = {"network": network_of(client.address)}
+        record(session, "sign-in-slowed", "core.user", user_id, changes=found)
 
 
 def refusal(login: str, client: Client) -> WrongCredentialsError:

@@ -69,8 +69,11 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
 
 
-def count_attempt(session: GuardedSession, login: str, address: str) -> None:
-    """Count an attempt as failed; raise TooManyAttemptsError, uncounted, while a wait runs."""
+def count_attempt(session: GuardedSession, login: str, address: str) -> bool:
+    """Count an attempt as failed; raise TooManyAttemptsError, uncounted, while a wait runs.
+
+    Tell whether, if it fails, it is the one with which the account begins to be slowed down.
+    """
     instant = now()
     rows = _rows(session, login, address, instant)
     wait = max(_wait(LIMITS[kind], row, instant) for kind, row in rows.items())
@@ -86,6 +89,7 @@ def count_attempt(session: GuardedSession, login: str, address: str) -> None:
         row.last_at = instant
         row.blocked_until = instant + LIMITS[kind].delay(row.failures)
     session.flush()
+    return any(rows[kind].failures == LIMITS[kind].free + 1 for kind in ("pair", "account"))
 
 
 def take_back(session: GuardedSession, login: str, address: str) -> None:

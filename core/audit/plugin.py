@@ -3,6 +3,7 @@
 from core.audit import recording
 from core.audit.models import AuditEntry, AuditSeal
 from core.audit.sealing import SEAL
+from core.audit.verifying import VERIFY
 from core.audit.views import blueprint
 from core.cli.audit import audit
 from core.contributions import MenuItem, Resource, Verb
@@ -31,5 +32,5 @@ register_menus = gives(
         order=70,
     )
 )
-register_jobs = gives(SEAL)
+register_jobs = gives(SEAL, VERIFY)
 register_commands = gives(audit)

@@ -1,14 +1,19 @@
 """Checking that the audit trail is whole."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.audit.models import AuditEntry, AuditSeal
 from core.audit.sealing import FIELDS, LOWEST, START, read_anchor, row_mac, seal_key, seal_mac
+from core.audit.services import record
+from core.contributions import JobDef, Step
 from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
+from core.jobs.running import JobRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,34 +25,77 @@ class Verdict:
     fault: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a check has got: the last seal that agreed, and how many rows are sealed up to it."""
+
+    seal: int = 0
+    last_id: int = LOWEST
+    mac: str = START
+    sealed: int = 0
+
+
 class _Fault(Exception):  # noqa: N818 - carries the first fault out of nested loops
     pass
 
 
 def verify(session: Session) -> Verdict:
     """Recompute every seal and every sealed row; stop at the first one that does not agree."""
-    key = seal_key()
-    sealed, last_id = 0, LOWEST
-    previous, expected = START, 1
-    heads: dict[int, str] = {}
+    place = Place()
     try:
-        for seal in _seals(session):
-            _check_seal(key, seal, previous=previous, expected=expected)
-            _check_rows(session, key, seal, after=last_id)
-            sealed += len(seal.entries)
-            last_id, previous, expected = seal.last_id, seal.mac, seal.id + 1
-            heads[seal.id] = seal.mac
-        _check_anchor(heads)
+        for reached in check_on(session, place):
+            place = reached
     except _Fault as fault:
-        return Verdict(sealed, 0, str(fault))
+        return Verdict(place.sealed, 0, str(fault))
     waiting = session.execute(
-        select(func.count()).select_from(AuditEntry).where(AuditEntry.id > last_id)
+        select(func.count()).select_from(AuditEntry).where(AuditEntry.id > place.last_id)
     ).scalar_one()
-    return Verdict(sealed, waiting, None)
+    return Verdict(place.sealed, waiting, None)
 
 
-def _seals(session: Session) -> Iterator[AuditSeal]:
-    after = -(2**31)
+def check_on(session: Session, place: Place) -> Iterator[Place]:
+    """Check seal by seal from a place on and yield the place after each, at the end the anchor."""
+    key = seal_key()
+    for seal in _seals(session, place.seal):
+        _check_seal(key, seal, previous=place.mac, expected=place.seal + 1)
+        _check_rows(session, key, seal, after=place.last_id)
+        place = Place(seal.id, seal.last_id, seal.mac, place.sealed + len(seal.entries))
+        yield place
+    _check_anchor(session)
+
+
+def verify_step(run: JobRun) -> Step:
+    """Check for as long as a step may; at the end, or at the first fault, note what was found."""
+    place, fault = Place(**run.cursor), None
+    try:
+        for reached in check_on(run.session, place):
+            place = reached
+            if run.time_is_up():
+                return Step(cursor=asdict(place))
+    except _Fault as found:
+        fault = str(found)
+    note_verdict(run.session, place.sealed, fault)
+    if fault is not None:
+        return Step(done=True, note=fault)
+    return Step(done=True, note=_("%(rows)s rows are sealed and whole.", rows=place.sealed))
+
+
+def note_verdict(session: Session, sealed: int, fault: str | None) -> None:
+    """Keep in the trail what a check found; the health page tells it."""
+    found = {"sealed": sealed, "fault": fault}
+    record(session, "verify", "core.audit", None, changes=found)
+
+
+VERIFY = JobDef(
+    kind="audit.verify",
+    title=_l("Check the audit trail"),
+    step=verify_step,
+    every=timedelta(days=30),
+)
+
+
+def _seals(session: Session, after: int) -> Iterator[AuditSeal]:
+    after = after or -(2**31)
     while True:
         statement = select(AuditSeal).where(AuditSeal.id > after).order_by(AuditSeal.id).limit(20)
         page = session.execute(statement).scalars().all()
@@ -87,7 +135,10 @@ def _check_rows(session: Session, key: bytes, seal: AuditSeal, *, after: int) ->
             raise _Fault(_("Row %(id)s was altered.", id=entry_id))
 
 
-def _check_anchor(heads: dict[int, str]) -> None:
+def _check_anchor(session: Session) -> None:
     anchor = read_anchor()
-    if anchor is not None and heads.get(anchor[0]) != anchor[1]:
+    if anchor is None:
+        return
+    mac = session.execute(select(AuditSeal.mac).where(AuditSeal.id == anchor[0])).scalar()
+    if mac != anchor[1]:
         raise _Fault(_("The end is cut off: seal %(id)s is missing.", id=anchor[0]))

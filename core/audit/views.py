@@ -13,6 +13,7 @@ from core.audit.words import action_words, actor_words, resource_titles
 from core.contributions import Verb
 from core.exchange.export_views import export_response
 from core.i18n import lazy_gettext as _l
+from core.unit_of_work import current_unit
 from core.web.lists import Column, Facet, ListSpec, render_list
 
 blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
@@ -57,7 +58,8 @@ ENTRIES = ListSpec(
 @needs("core.audit", Verb.QUERY)
 def index() -> str | Response:
     """List who did what."""
-    return render_list(ENTRIES)
+    may_check = current_unit().access.may("core.job", Verb.UPDATE)
+    return render_list(ENTRIES, template="audit/index.html", may_check=may_check)
 
 
 @blueprint.get("/<int:record_id>")

@@ -27,6 +27,7 @@ ACTIONS = {
     "assign": _l("handed over"),
     "access.elevate": _l("let the system act"),
     "sign-in": _l("signed in"),
+    "sign-in-slowed": _l("was slowed down after wrong passwords"),
     "sign-out": _l("signed out"),
     "change-password": _l("changed the password"),
     "reset": _l("reset the password"),

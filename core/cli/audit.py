@@ -7,8 +7,7 @@ from flask.cli import with_appcontext
 
 from core.actor import system_actor
 from core.audit.sealing import seal_batch, watermark
-from core.audit.services import record
-from core.audit.verifying import verify
+from core.audit.verifying import note_verdict, verify
 from core.unit_of_work import read_only, unit_of_work
 
 ACTOR = system_actor("sunmao audit")
@@ -26,8 +25,7 @@ def verify_command() -> None:
     with read_only(ACTOR) as session:
         verdict = verify(session)
     with unit_of_work(ACTOR) as session:  # the health page tells when it was, and what was found
-        found = {"sealed": verdict.sealed, "fault": verdict.fault}
-        record(session, "verify", "core.audit", None, changes=found)
+        note_verdict(session, verdict.sealed, verdict.fault)
     if verdict.fault is not None:
         click.echo(verdict.fault, err=True)
         sys.exit(1)

@@ -205,11 +205,14 @@ def trail(facts: Facts) -> Answer:
             instant=format_datetime(facts.unsealed_since),
         )
     if facts.verified_at is None:
-        return "warn", _("The audit trail was never checked. Run sunmao audit verify once a month.")
+        return "warn", _(
+            "The audit trail was never checked. “Check the trail” on its page does it now."
+        )
     day = format_date(facts.verified_at)
     if facts.instant - facts.verified_at > VERIFY_EVERY:
         return "warn", _(
-            "The audit trail was last checked on %(day)s. Run sunmao audit verify again.", day=day
+            "The audit trail was last checked on %(day)s. See whether its schedule is paused.",
+            day=day,
         )
     return "ok", _("The audit trail was checked and whole on %(day)s.", day=day)
 

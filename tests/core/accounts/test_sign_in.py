@@ -243,3 +243,34 @@ def test_strangers_are_sent_to_sign_in_and_back(browser, member):
 def test_there_is_no_account_on_a_new_site(app):
     with read_only(OPERATOR) as session:
         assert session.scalars(select(User)).all() == []
+
+
+@pytest.mark.parametrize("login", ["wang", "nobody"])
+def test_guessing_leaves_one_entry_for_each_wait_and_none_for_a_slip(browser, member, login):
+    def entries():
+        with read_only(OPERATOR) as session:
+            wanted = AuditEntry.action == "sign-in-slowed"
+            return list(session.scalars(select(AuditEntry).where(wanted)))
+
+    here = browser()
+    with frozen(NOON):
+        for _try in range(LIMITS["pair"].free):
+            here.sign_in(login, "wrong password")
+        assert entries() == []
+        for _try in range(3):
+            here.sign_in(login, "wrong password")
+    (entry,) = entries()
+    assert entry.record_id == (member.id if login == "wang" else None)
+    assert entry.changes == {"network": network_of("127.0.0.1")}
+    assert "nobody" not in str(entry.changes) + entry.label
+
+
+def test_the_right_password_at_the_last_free_try_leaves_no_such_entry(browser, member):
+    here = browser()
+    with frozen(NOON):
+        for _try in range(LIMITS["pair"].free):
+            here.sign_in("wang", "wrong password")
+        assert here.sign_in("wang").status_code == 303
+    with read_only(OPERATOR) as session:
+        actions = session.scalars(select(AuditEntry.action)).all()
+    assert "sign-in-slowed" not in actions

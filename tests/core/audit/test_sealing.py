@@ -9,9 +9,12 @@ from core.audit.append_only import alterable_statements
 from core.audit.models import AuditEntry, AuditSeal
 from core.audit.sealing import ANCHOR_FILE, seal_batch, watermark
 from core.audit.services import record
-from core.audit.verifying import verify
+from core.audit.verifying import VERIFY, verify
 from core.cli.audit import audit
 from core.database import db
+from core.jobs.running import JobRun
+from core.jobs.services import enqueue
+from core.jobs.worker import drain
 from core.unit_of_work import read_only, unit_of_work
 
 SYSTEM = system_actor("test")
@@ -191,6 +194,27 @@ def test_the_command_ends_with_an_error_and_names_the_row(sealed, app):
     result = runner.invoke(audit, ["verify"])
     assert result.exit_code == 1
     assert str(victim) in result.output
+
+
+def checked():
+    """Run the schedule that checks the trail; return what it noted there."""
+    with unit_of_work(SYSTEM) as session:
+        enqueue(session, VERIFY.kind, {})
+    drain()
+    with read_only(SYSTEM) as session:
+        noted = select(AuditEntry.changes).where(AuditEntry.action == "verify")
+        return session.scalars(noted.order_by(AuditEntry.id.desc())).first()
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_the_schedule_checks_in_steps_and_notes_what_it_found(sealed, monkeypatch, slow):
+    steps = []
+    monkeypatch.setattr(JobRun, "time_is_up", lambda run: steps.append(run.cursor) or slow)
+    assert checked() == {"sealed": len(sealed), "fault": None}
+    assert bool(steps[-1]) is slow  # a step that was cut short goes on where it stopped
+    victim = sealed[4]
+    tamper(update(ENTRY).where(ENTRY.c.id == victim).values(label="x"))
+    assert str(victim) in checked()["fault"]
 
 
 @pytest.mark.usefixtures("app")
