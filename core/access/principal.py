@@ -99,8 +99,20 @@ def demand(resource: str, action: str) -> None:
         raise NotAllowed(refusal(resource, str(action)), missing=(resource, str(action)))
 
 
+def beyond_token(resource: str, action: str) -> bool:
+    """Tell whether the API token that acts was not made for this verb."""
+    scopes = present_actor().scopes
+    return scopes is not None and (resource, str(action)) not in scopes
+
+
 def refusal(resource: str, action: str) -> str:
-    """Say which right is missing."""
+    """Say which right is missing: the user's, or only the token's that acts for the user."""
+    if beyond_token(resource, action):
+        return _(
+            "This token does not include “%(verb)s” for %(resource)s. Make one that does.",
+            verb=verb_words(action),
+            resource=resource_words(resource),
+        )
     return _(
         "You lack the right “%(verb)s” for %(resource)s.",
         verb=verb_words(action),

@@ -63,7 +63,7 @@ def find(text: str, limit: int = BOX) -> list[Group]:
         return []
     menus = {locale: menu_in(locale) for locale in LOCALES}
     here = menus[current_locale()]
-    pages = _named(wanted, [list(menu.entries()) for menu in _first(here, menus.values())])
+    pages = _named(wanted, [_pages(menu) for menu in _first(here, menus.values())])
     acts = _named(wanted, [_acts(menu) for menu in _first(here, menus.values())])
     access = current_unit().access
     return [
@@ -87,6 +87,10 @@ def find(text: str, limit: int = BOX) -> list[Group]:
 def _first(here: Menu, menus: Iterable[Menu]) -> list[Menu]:
     """Put the reader's language first: its words are shown, the others' only compared."""
     return [here, *(menu for menu in menus if menu is not here)]
+
+
+def _pages(menu: Menu) -> list[tuple[Entry, str]]:
+    return [*menu.entries(), *((entry, _("My account")) for entry in menu.own)]
 
 
 def _acts(menu: Menu) -> list[tuple[Entry, str]]:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound as HTTPNotFound
 from werkzeug.wrappers import Response
 
 from core.access.explain import who_can_give
+from core.access.principal import beyond_token
 from core.actor import current_actor
 from core.audit.values import as_json
 from core.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
@@ -121,10 +122,9 @@ def on_domain_error(error: DomainError) -> Any:
     members: dict[str, Any] = {}
     if isinstance(error, NotAllowed) and error.missing:
         resource, action = error.missing
-        members = {
-            "missing": [str(resource), str(action)],
-            "giver": who_can_give(current_session()),
-        }
+        members = {"missing": [str(resource), str(action)]}
+        if not beyond_token(str(resource), str(action)):
+            members["giver"] = who_can_give(current_session())
         detail = {"why": why_address(resource, action, error.record_id)}
         if not wants_json():
             detail["explanation"] = explanation_for(resource, action, error.record_id)

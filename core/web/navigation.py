@@ -26,6 +26,7 @@ OWN_PAGES = {
     "accounts.profile": _l("My account"),
     "accounts.password": _l("Change password"),
     "accounts.own_sessions": _l("Where I am signed in"),
+    "accounts.own_tokens": _l("My API tokens"),
 }
 SIGN_OUT = "accounts.sign_out"
 THEMES = ("auto", "light", "dark")
@@ -61,6 +62,7 @@ class Menu:
 
     sections: tuple[Section, ...]
     creates: tuple[Entry, ...]
+    own: tuple[Entry, ...] = ()
 
     def entries(self) -> Iterator[tuple[Entry, str]]:
         """Yield every entry of the sidebar with the title of the one that it lies under."""
@@ -184,7 +186,8 @@ def _build(items: list[MenuItem]) -> Menu:
         )
         if entries:
             built.append(Section(str(title) if title else None, entries))
-    return Menu(tuple(built), tuple(_entry(i) for i in items if i.section == "create"))
+    creates = tuple(_entry(i) for i in items if i.section == "create")
+    return Menu(tuple(built), creates, own_pages())
 
 
 def _entry(item: MenuItem, children: tuple[Entry, ...] = ()) -> Entry:
@@ -240,13 +243,18 @@ def list_address(resource: str) -> str | None:
     return next((url_for(item.endpoint) for item in shown if item.needs == needs), None)
 
 
-def account_links() -> list[tuple[str, str]]:
-    """Return (words, address) of the reader's own pages, for the menu behind the name."""
-    return [
-        (str(words), url_for(endpoint))
+def own_pages() -> tuple[Entry, ...]:
+    """Return the pages behind the reader's name; the search finds them too."""
+    return tuple(
+        Entry(str(words), endpoint, url_for(endpoint), "user")
         for endpoint, words in OWN_PAGES.items()
         if endpoint in current_app.view_functions
-    ]
+    )
+
+
+def account_links() -> list[tuple[str, str]]:
+    """Return (words, address) of the reader's own pages, for the menu behind the name."""
+    return [(entry.title, entry.url) for entry in own_pages()]
 
 
 def configure_navigation(app: Flask) -> None:

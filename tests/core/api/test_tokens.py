@@ -207,3 +207,10 @@ def test_a_network_that_tries_tokens_has_to_wait(app):
     found = [client.get(ROOT, **options).status_code for _ in range(130)]
     assert found[0] == 401
     assert found[-1] == 429
+
+
+def test_a_refusal_tells_a_token_that_is_too_narrow_from_a_person_without_the_right(ann, program):
+    reader = program(ann, QUERY)
+    refused = reader.post(ROOT, {"name": "Wren"})
+    assert "token does not include" in refused.json["detail"]
+    assert "giver" not in refused.json  # nobody need give what the person holds
