@@ -181,3 +181,17 @@ def test_a_consumer_gets_only_what_it_says_it_takes(app):
         drain(app)
     assert done() == {}
     assert deliveries() == []
+
+
+@pytest.mark.usefixtures("types")
+def test_thousands_of_events_ask_no_more_often_who_is_there_than_one(statements):
+    def asked(number):
+        events = [
+            Event(type="toy.happened", record_id=one, at=clock.now(), payload={})
+            for one in range(number)
+        ]
+        with unit_of_work(SYSTEM) as session, statements() as sent:
+            publish(session, *events)
+        return len([one for one in sent if "core_addon" in one])
+
+    assert asked(200) == asked(1)
