@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from addons.customers.lists import shown_name
 from addons.customers.models import CONTACT, Contact, Customer
 from core.i18n import lazy_gettext as _l
 from core.web.lists import Column, ListSpec
@@ -24,7 +25,7 @@ CONTACTS = ListSpec(
     id=Contact.id,
     source=_contacts,
     columns=(
-        Column("name", _l("Name"), Contact.name, sub=Customer.name, phone="p1"),
+        Column("name", _l("Name"), Contact.name, sub=shown_name, phone="p1"),
         Column("position", _l("Job title"), Contact.position, phone="p3", edit="position"),
         Column("department", _l("Department"), Contact.department, edit="department"),
         Column("phone", _l("Phone"), Contact.phone, phone="p4", edit="phone"),

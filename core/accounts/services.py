@@ -59,7 +59,7 @@ def create_user(
     if session.scalar(select(User.id).where(User.login == wanted)) is not None:
         raise Refused(
             _("The login %(login)s is taken.", login=wanted),
-            fields={"login": [_("Choose another login.")]},
+            fields={"login": [_("This login is taken. Choose another one.")]},
         )
     _check_employee(session, employee_id)
     user = User(

@@ -55,7 +55,7 @@ class TokenForm(Form):
     name = TextField(
         _l("Name"), required=True, limit=tokens.LONGEST_NAME, hint=_l("What will use it."), span=2
     )
-    days = SelectField(_l("Good for"), choices=lives, coerce=int, required=True, span=2)
+    days = SelectField(_l("Valid for"), choices=lives, coerce=int, required=True, span=2)
     password = password_field(
         _l("Your password"), name="current-password", hint=_l("To make sure it is you."), span=2
     )

@@ -1,6 +1,7 @@
 """What is wrong with an input, in the caller's language and with the place where it stands."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -9,8 +10,10 @@ from pydantic_core import ErrorDetails
 
 from core.errors import Refused
 from core.i18n import gettext as _
+from core.i18n import join_words
 
 MOST = 100
+QUOTED = re.compile(r"'([^']*)'")
 
 
 class Unprocessable(Refused):
@@ -61,12 +64,17 @@ def _escaped(part: int | str) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
+def _listed(expected: object) -> str:
+    """Return the values that Pydantic names ("'A', 'B' or 'C'") as the reader's language does."""
+    return join_words(QUOTED.findall(str(expected))) or str(expected)
+
+
 _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda _c: _("This is missing."),
     "writing": lambda c: str(c["words"]),
     "amount": lambda _c: _('This must be an amount as text, such as "1200.50".'),
-    "literal_error": lambda c: _("This must be one of: %(values)s.", values=c["expected"]),
-    "enum": lambda c: _("This must be one of: %(values)s.", values=c["expected"]),
+    "literal_error": lambda c: _("This must be one of: %(values)s.", values=_listed(c["expected"])),
+    "enum": lambda c: _("This must be one of: %(values)s.", values=_listed(c["expected"])),
     "string_too_long": lambda c: _("At most %(limit)s characters.", limit=c["max_length"]),
     "string_too_short": lambda c: _("At least %(limit)s characters.", limit=c["min_length"]),
     "too_long": lambda c: _("At most %(limit)s entries.", limit=c["max_length"]),

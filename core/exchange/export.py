@@ -23,7 +23,7 @@ from core.unit_of_work import current_session
 
 Format = Literal["csv", "xlsx"]
 MIMETYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 CHUNK = 1 << 16

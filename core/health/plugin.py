@@ -7,12 +7,12 @@ from core.hookspecs import gives
 from core.i18n import lazy_gettext as _l
 
 register_resources = gives(
-    Resource(key=HEALTH, title=_l("State of the site"), actions=(Verb.QUERY,), dimensions=())
+    Resource(key=HEALTH, title=_l("System status"), actions=(Verb.QUERY,), dimensions=())
 )
 register_blueprints = gives(blueprint)
 register_menus = gives(
     MenuItem(
-        title=_l("State of the site"),
+        title=_l("System status"),
         endpoint="health.show",
         needs=(HEALTH, Verb.QUERY),
         icon="heat",
@@ -24,7 +24,7 @@ register_slots = gives(
     Slot(
         place="workspace.main",
         key="health",
-        title=_l("State of the site"),
+        title=_l("System status"),
         render=attention,
         needs=(HEALTH, Verb.QUERY),
         order=5,

@@ -100,7 +100,7 @@ def leave(record_id: int) -> ResponseReturnValue:
         said=_("%(name)s has left.", name=employee.name),
         template="web/confirm.html",
         title=_("Let %(name)s leave", name=employee.name),
-        submit=_("Let leave"),
+        submit=_("Mark as left"),
         obstacles=leaving.obstacles(current_session(), employee),
         happens=_leaving_changes(record_id, owned),
         keeps=_leaving_keeps(employee, owned),
@@ -186,6 +186,6 @@ def _actions(employee: Employee) -> list[Action]:
     if not employee.active:
         return [Action(_("Take back"), url("come_back"), primary=True, post=True, needs=may)]
     return [
-        Action(_("Let leave"), url("leave"), dangerous=True, needs=may),
+        Action(_("Mark as left"), url("leave"), dangerous=True, needs=may),
         Action(_("Edit"), url("edit_employee"), icon="edit", primary=True, needs=may),
     ]

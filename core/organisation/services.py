@@ -14,7 +14,7 @@ from core.access.records import check_version
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
-from core.i18n import localized
+from core.i18n import join_words, localized, ngettext
 from core.i18n.writing import wrong_text
 from core.organisation import closure
 from core.organisation.models import Employee, OrgUnit, Position, UnitKind
@@ -233,12 +233,15 @@ def _check_empty(session: GuardedSession, unit: OrgUnit, *, only_active: bool) -
         units, people = units.where(OrgUnit.active), people.where(Employee.active)
     below, members = session.scalar(units) or 0, session.scalar(people) or 0
     if below or members:
+        held = [
+            ngettext("%(num)s unit", "%(num)s units", below) if below else "",
+            ngettext("%(num)s person", "%(num)s people", members) if members else "",
+        ]
         raise Refused(
             _(
-                "%(unit)s still holds %(units)s units and %(people)s people. Move them first.",
+                "%(unit)s still holds %(what)s. Move them first.",
                 unit=localized(unit.name),
-                units=below,
-                people=members,
+                what=join_words(filter(None, held)),
             )
         )
 

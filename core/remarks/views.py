@@ -93,7 +93,7 @@ def follow(resource: str, record_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/people")
-@signed_in
+@needs(REMARK, Verb.CREATE)
 def people() -> ResponseReturnValue:
     """Offer people of the public directory to be mentioned."""
     words = request.args.get("q", "").strip()[:40]

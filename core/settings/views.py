@@ -155,7 +155,7 @@ def group(owner: str) -> ResponseReturnValue:
         said=_("The settings are stored and count from now on."),
         template="settings/group.html",
         title=_("Settings"),
-        submit=_("Store settings"),
+        submit=_("Save settings"),
         cancel=None,
         group=chosen,
         groups=groups(),

@@ -73,4 +73,7 @@
     event.preventDefault();
   });
   area.addEventListener('blur', close);
+  var sent = false;
+  area.form.addEventListener('submit', function () { sent = true; });
+  window.addEventListener('beforeunload', function (event) { if (area.value.trim() && !sent) { event.preventDefault(); } });
 }());
