@@ -17,6 +17,8 @@ help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: $(STAMP) ## Make .venv with every dependency at its pinned version and hash
+	@# As pip does for the dependencies: who serves the site may not be allowed to write beside its code.
+	@$(BIN)/python -m compileall -q core addons
 
 $(STAMP): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

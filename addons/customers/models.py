@@ -66,6 +66,8 @@ class Customer(Scoped, Model):
         Index(None, "grade", "id"),
         Index(None, "industry_id", "id"),
         Index(None, "region", "id"),
+        Index(None, "stage_since", "id"),
+        Index(None, "updated_at", "id"),
         CheckConstraint("grade IN ('A', 'B', 'C', 'D')", name="grade_known"),
         CheckConstraint(
             "stage IN ('prospect', 'opportunity', 'relationship', 'signed')", name="stage_known"
@@ -93,7 +95,7 @@ class Customer(Scoped, Model):
     sort_key: Mapped[str] = mapped_column(SortKey, default="", index=True, info=DERIVED)
     search_text: Mapped[str] = mapped_column(String(800), default="", info=DERIVED)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now, index=True)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
     row_version: Mapped[int] = mapped_column()
 
     scope_customer_id = synonym("id")

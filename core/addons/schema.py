@@ -12,6 +12,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +171,13 @@ def revise(config: Config, history: History, *, message: str) -> Path | None:
 
 def schema_engine(config: Config, *, writing: bool = False) -> Engine:
     """Return an engine without pool and without the wall, for looking at and changing tables."""
-    engine = create_engine(config.url, poolclass=NullPool)
+    return _engine(config.url, writing)
+
+
+@lru_cache(maxsize=8)
+def _engine(url: str, writing: bool) -> Engine:  # noqa: FBT001 - a key
+    """Keep the engine, not a connection: a new one asks PostgreSQL anew what it is and can do."""
+    engine = create_engine(url, poolclass=NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_writing if writing else _begin_reading)

@@ -1,25 +1,31 @@
-"""Translations read straight from each package's messages.po and merged; no compiled files.
+"""Translations read from each package's messages.po and merged; nobody has to compile them.
 
 A message that has no Chinese stays English, so a page is never empty.
 """
 
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
 from flask_babel.speaklater import LazyString
 
+from core.i18n.kept_catalogues import Forms, forms_of
 from core.i18n.locale import EN, LOCALES, current_locale
 from core.i18n.said import remembered
 
-Forms = tuple[str, ...]
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
-_messages: dict[str, dict[str, Forms]] = {code: {} for code in LOCALES}
+_messages: dict[str, Forms] = {code: {} for code in LOCALES}
 _pending: list[Path] = []
 _seen: set[Path] = set()
 _lock = Lock()
+_folder: list[Path] = []  # where it is kept what was read; empty before the first app
+
+
+def keep_in(folder: Path) -> None:
+    """Keep what is read of catalogues under `folder`; a changed catalogue is read again."""
+    _folder[:] = [folder]
 
 
 def add_package(folder: Path) -> None:
@@ -58,18 +64,20 @@ def lazy_gettext(message: str, /, **values: Any) -> LazyString:
     return LazyString(gettext, message, **values)
 
 
-def known_messages(code: str) -> dict[str, Forms]:
+def known_messages(code: str) -> Forms:
     """Return everything translated into `code`: message → forms."""
     return dict(_catalogue(code))
 
 
-def read_catalogue(path: Path) -> Catalog:
+def read_catalogue(path: Path) -> "Catalog":
     """Read one .po file; raise ValueError when it is malformed."""
+    from babel.messages.pofile import read_po  # a start that finds all kept does without
+
     with path.open("rb") as file:
         return read_po(file, abort_invalid=True)
 
 
-def _catalogue(code: str | None = None) -> dict[str, Forms]:
+def _catalogue(code: str | None = None) -> Forms:
     if _pending:
         _read_pending()
     return _messages[code or current_locale()]
@@ -87,10 +95,19 @@ def _read_pending() -> None:
 
 def _merge(code: str, path: Path) -> None:
     target = _messages[code]
+    found = forms_of(path, _folder[0], _translated) if _folder else _translated(path)
+    for message, forms in found.items():
+        if code == EN or message not in target:
+            target[message] = forms
+
+
+def _translated(path: Path) -> Forms:
+    found: Forms = {}
     for message in read_catalogue(path):
         if not message.id or message.fuzzy:
             continue
         forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
         key = message.id if isinstance(message.id, str) else message.id[0]
-        if forms[0] and (code == EN or key not in target):
-            target[key] = tuple(str(form) for form in forms)
+        if forms[0]:
+            found.setdefault(key, tuple(str(form) for form in forms))
+    return found

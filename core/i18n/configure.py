@@ -17,7 +17,9 @@ def configure_i18n(app: Flask) -> None:
     Flask-Babel stands below for WTForms' own messages. Packages from elsewhere (entry points)
     are added by the registry through `add_package(folder)`.
     """
-    site = app.config["SUNMAO"].default_locale
+    config = app.config["SUNMAO"]
+    site = config.default_locale
+    catalogue.keep_in(config.instance / "cache" / "catalogues")
     set_default_locale(site)
     app.config["BABEL_DEFAULT_LOCALE"] = site
     flask_babel.Babel(app, locale_selector=current_locale, configure_jinja=False)

@@ -14,6 +14,7 @@ from addons.customers.models import Customer, Opportunity
 from addons.customers.stages import OPEN_STAGES, STAGES
 from core.actor import system_actor
 from core.clock import site_zone, today
+from core.database import db
 from core.unit_of_work import read_only, unit_of_work
 
 SYSTEM = system_actor("test")
@@ -182,3 +183,24 @@ def test_months_meet_at_new_year(frozen):
     with frozen(datetime(2027, 1, 1, 0, 0, tzinfo=site_zone())):
         assert figures.months() == (202701, 202612)
         assert today() - timedelta(days=1) == date(2026, 12, 31)
+
+
+@pytest.mark.usefixtures("accounts")
+@pytest.mark.parametrize("asks", ["longest_waiting", "changed_lately"])
+def test_the_first_and_the_last_accounts_are_read_without_sorting_all(house, asks, statements):
+    with read_only(house.administrator.actor) as session, statements() as sent:
+        found = getattr(figures, asks)()
+        rows = session.execute(found).all() if asks == "changed_lately" else found
+        assert rows
+    sql = next(one for one in sent if "FROM customers_customer" in one)
+    with db.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        if db.engine.dialect.name == "postgresql":
+            raw.execute("SET enable_sort = off")  # a table so small is always quicker to sort
+            sql = re.sub(r"%\(\w+\)s", "'1'", sql)
+            plan = "\n".join(row[0] for row in raw.execute(f"EXPLAIN {sql}"))
+        else:
+            rows = raw.execute(f"EXPLAIN QUERY PLAN {sql}", ("1",) * sql.count("?"))
+            plan = "\n".join(row[3] for row in rows)
+    assert re.search("ix_customers_customer_(stage_since|updated_at)_id", plan), plan
+    assert not re.search("Sort|TEMP B-TREE", plan), plan

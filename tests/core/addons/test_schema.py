@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from core.addons import schema, tables
@@ -270,3 +270,26 @@ def test_the_database_is_not_held_for_ever_by_somebody_elses_transaction(
             schema.upgrade(config, history)
     schema.upgrade(config, history)
     assert schema.is_current(config, history)
+
+
+def test_a_kept_engine_asks_postgresql_once_what_it_is_and_holds_no_connection(config, database):
+    engine = schema.schema_engine(config)
+    assert schema.schema_engine(config) is engine
+    assert schema.schema_engine(config, writing=True) is not engine
+    sent = []
+
+    def note(_connection, _cursor, statement, *_others):
+        sent.append(statement)
+
+    with engine.connect():
+        pass
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT 1")) == 1
+            raw = connection.connection.driver_connection
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert sent == (["SELECT 1"] if database == "postgresql" else ["BEGIN", "SELECT 1"])
+    with pytest.raises(Exception, match=r"closed"):
+        raw.execute("SELECT 1")  # or a database that is to go could not be dropped

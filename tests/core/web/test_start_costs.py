@@ -31,6 +31,25 @@ def test_an_address_is_learnt_on_its_first_use_and_is_right(app):
             assert app.url_for("jobs.show", record_id=7, tab="a b") == "/admin/jobs/7?tab=a+b"
 
 
+def test_catalogues_are_read_once_for_all_processes(tmp_path):
+    code = (
+        "import sys; from core.app import create_app; from pathlib import Path\n"
+        "from core.i18n import force_locale, gettext\n"
+        f"app = create_app(instance=Path({str(tmp_path)!r}), job_engine='off')\n"
+        "with app.app_context(), force_locale('zh'): said = gettext('Save')\n"
+        "print(ascii(said), 'babel.messages' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code]
+    told = [
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        for _ in range(2)
+    ]
+    said = ascii("保存")
+    assert told == [[said, "True"], [said, "False"]]  # the second has nothing that could read one
+    folder = tmp_path / "cache" / "catalogues"
+    assert folder.stat().st_mode & 0o077 == 0
+
+
 @pytest.fixture
 def other(tmp_path):
     """Give an application with a folder of its own."""
