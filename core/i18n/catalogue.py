@@ -1,22 +1,29 @@
 """Translations read from each package's messages.po and merged; nobody has to compile them.
 
-A message that has no Chinese stays English, so a page is never empty.
+A message that has no Chinese stays English, so a page is never empty. Where two packages say the
+same message in other words, each has its own; who asks is read from the calling code.
 """
 
+from collections.abc import Callable
+from inspect import currentframe
 from pathlib import Path
 from threading import Lock
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from flask_babel.speaklater import LazyString
 
 from core.i18n.kept_catalogues import Forms, forms_of
-from core.i18n.locale import EN, LOCALES, current_locale
+from core.i18n.locale import LOCALES, current_locale
 from core.i18n.said import remembered
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 _messages: dict[str, Forms] = {code: {} for code in LOCALES}
+# of messages that packages translate differently: code → message → package → forms
+_contested: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {code: {} for code in LOCALES}
+_owners: dict[str, dict[str, str]] = {code: {} for code in LOCALES}  # whose forms came first
 _pending: list[Path] = []
 _seen: set[Path] = set()
 _lock = Lock()
@@ -42,14 +49,14 @@ def gettext(message: str, /, **values: Any) -> str:
 
     Without values the text is returned as it is, so a plain % needs no doubling.
     """
-    forms = _catalogue().get(message)
+    forms = _forms_of(message, currentframe())
     text = forms[0] if forms and forms[0] else message
     return remembered(text % values if values else text, message, values)
 
 
 def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
     """Translate by number; `%(num)s` is the number."""
-    forms = _catalogue().get(singular)
+    forms = _forms_of(singular, currentframe())
     if forms and forms[0]:
         text = forms[0] if len(forms) == 1 or number == 1 else forms[1]
     else:
@@ -61,7 +68,37 @@ def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
 
 def lazy_gettext(message: str, /, **values: Any) -> LazyString:
     """Return words that are translated when they are shown; for declarations at import."""
-    return LazyString(gettext, message, **values)
+    return LazyString(_said_by, _package_of(currentframe()), message, values)
+
+
+def _said_by(package: str, message: str, values: dict[str, Any]) -> str:
+    forms = _forms(message, lambda: package)
+    text = forms[0] if forms and forms[0] else message
+    return remembered(text % values if values else text, message, values)
+
+
+def _forms_of(message: str, here: FrameType | None) -> tuple[str, ...] | None:
+    return _forms(message, lambda: _package_of(here))
+
+
+def _forms(message: str, package: Callable[[], str]) -> tuple[str, ...] | None:
+    """Return the forms of a message; only where packages differ does it matter who asks."""
+    code = current_locale()
+    forms = _catalogue(code).get(message)
+    own = _contested[code].get(message)
+    if not own:
+        return forms
+    return next((own[part] for part in package().split(".") if part in own), forms)
+
+
+def _package_of(here: FrameType | None) -> str:
+    """Return the dotted name of the code that called; of a template the folder that it lies in."""
+    caller = here.f_back if here is not None else None
+    while caller is not None and str(caller.f_globals.get("__name__")).startswith("jinja2."):
+        caller = caller.f_back  # templates call through Jinja
+    known = caller.f_globals if caller is not None else {}
+    template = str(known.get("name", "")).partition("/")[0]
+    return str(known.get("__name__") or template)
 
 
 def known_messages(code: str) -> Forms:
@@ -94,11 +131,16 @@ def _read_pending() -> None:
 
 
 def _merge(code: str, path: Path) -> None:
-    target = _messages[code]
+    target, owners = _messages[code], _owners[code]
+    package = path.parents[3].name
     found = forms_of(path, _folder[0], _translated) if _folder else _translated(path)
     for message, forms in found.items():
-        if code == EN or message not in target:
-            target[message] = forms
+        first = target.setdefault(message, forms)
+        if first == forms:
+            owners.setdefault(message, package)
+            continue
+        several = _contested[code].setdefault(message, {owners.get(message, ""): first})
+        several[package] = forms
 
 
 def _translated(path: Path) -> Forms:

@@ -3,6 +3,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from jinja2 import DictLoader
 
 from core.actor import Actor, acting_as
 from core.clock import frozen
@@ -145,3 +146,49 @@ PACKAGES = sorted(
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
 def test_every_message_of_the_house_has_its_chinese(package: Path):
     assert untranslated(package) == []
+
+
+@pytest.fixture
+def two(tmp_path):
+    """Two add-ons that translate one message differently, the first also one of the core's."""
+    for name, words in (("aaa", "甲"), ("bbb", "乙")):
+        place = tmp_path / name / "translations" / "zh_Hans_CN" / "LC_MESSAGES"
+        place.mkdir(parents=True)
+        text = f'msgid "Contested"\nmsgstr "{words}"\n\nmsgid "Save"\nmsgstr "{words}"\n'
+        (place / "messages.po").write_text(text, encoding="utf-8")
+        add_package(tmp_path / name)
+
+
+def spoken_in(module, text):
+    """Return what a message is in a module: said at once, later, and by number."""
+    code = "now = gettext(text)\nlate = lazy(text)\nmany = ngettext(text, 'x', 1)\n"
+    found = {
+        "__name__": module, "text": text, "gettext": gettext, "lazy": lazy_gettext,
+        "ngettext": ngettext,
+    }  # fmt: skip
+    exec(code, found)  # noqa: S102 - the module's name is what is asked for
+    return found["now"], str(found["late"]), found["many"]
+
+
+@pytest.mark.parametrize(
+    ("module", "words"), [("addons.aaa.views", "甲"), ("bbb.views", "乙"), ("addons.bbb", "乙")]
+)
+def test_each_package_has_its_own_words_for_a_message(app, two, module, words):
+    with app.app_context(), force_locale("zh_Hans_CN"):
+        assert spoken_in(module, "Contested") == (words, words, words)
+
+
+def test_an_addon_changes_no_word_of_anybody_else(app, two):
+    with app.app_context(), force_locale("zh_Hans_CN"):
+        assert spoken_in("core.web.views", "Save") == ("保存", "保存", "保存")
+        assert spoken_in("addons.customers.views", "Save") == ("保存", "保存", "保存")
+        assert spoken_in("addons.aaa.views", "Save") == ("甲", "甲", "甲")
+
+
+def test_a_template_speaks_the_words_of_its_package(app, two):
+    page = "{{ _('Contested') }}"
+    loader = DictLoader({"aaa/page.html": page, "bbb/page.html": page})
+    with app.app_context(), force_locale("zh_Hans_CN"):
+        environment = app.jinja_env.overlay(loader=loader)
+        assert environment.get_template("aaa/page.html").render() == "甲"
+        assert environment.get_template("bbb/page.html").render() == "乙"
