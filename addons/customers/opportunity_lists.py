@@ -29,6 +29,7 @@ OPPORTUNITIES = ListSpec(
     endpoint="customers.opportunities_index",
     record_endpoint="customers.show_opportunity",
     edit_endpoint="customers.edit_opportunity",
+    walks=True,
     id=Opportunity.id,
     source=_opportunities,
     columns=(

@@ -5,6 +5,7 @@ from flask import url_for
 from addons.customers import countries, industries, queries
 from addons.customers.lists import CUSTOMERS
 from addons.customers.models import CUSTOMER, OPPORTUNITY, Customer, Opportunity
+from addons.customers.opportunity_lists import OPPORTUNITIES
 from addons.customers.stages import (
     OPPORTUNITY_TITLES,
     OPPORTUNITY_TONES,
@@ -129,6 +130,7 @@ def opportunity_page(opportunity: Opportunity, customer: Customer) -> RecordPage
         record=opportunity,
         title=opportunity.title,
         sub=[customer.code, customer.shown_name],
+        walk=OPPORTUNITIES,
         tags=[
             (
                 str(OPPORTUNITY_TITLES[opportunity.stage]),

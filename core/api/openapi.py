@@ -71,7 +71,17 @@ def _schemas(
             inputs.append(((rule.endpoint, "result"), "serialization", core))
     made, definitions = GenerateJsonSchema(ref_template=REF).generate_definitions(inputs)
     schemas: dict[Any, Any] = {key: schema for (key, _mode), schema in made.items()}
+    for rule, _operation in known:
+        if "PATCH" in (rule.methods or ()) and (rule.endpoint, "body") in schemas:
+            body = schemas[rule.endpoint, "body"]
+            _leave_out_defaults(definitions.get(body.get("$ref", "").rpartition("/")[2], body))
     return schemas, definitions
+
+
+def _leave_out_defaults(schema: dict[str, Any]) -> None:
+    """Declare no defaults where what is not sent stays: a client that fills them in would wipe."""
+    for one in schema.get("properties", {}).values():
+        one.pop("default", None)
 
 
 def _operation(

@@ -128,3 +128,12 @@ def test_the_list_goes_on_behind_an_amount_without_gap_or_repeat(house, as_, app
             seen += [row[0] for row in page.rows]
             address = (next_href(page) or "").partition("?")[2]
     assert sorted(seen) == sorted(fifty)
+
+
+def test_opportunities_are_walked_in_the_order_of_their_list(house, login, make, account):
+    keys = [make.customers.opportunity(account, title) for title in ("甲", "乙", "丙")]
+    client = login(house.ann.user)
+    page = client.get(f"/customers/opportunities/{keys[1]}?list=sort%3Dopened").text
+    assert "2 / 3" in page
+    assert f"/customers/opportunities/{keys[0]}?" in page
+    assert f"/customers/opportunities/{keys[2]}?" in page

@@ -226,3 +226,17 @@ def test_the_reference_page_is_for_people_in_both_languages(app, make):
         assert words in page
         assert "/api/v1/customers/{record_id}" in page
         assert "Idempotency-Key" in page
+
+
+def test_a_partial_change_declares_no_defaults(ours):
+    document = ours.get("/api/v1/openapi.json").json
+    schemas = document["components"]["schemas"]
+
+    def body(path, method):
+        found = document["paths"][path][method]["requestBody"]["content"]["application/json"]
+        return schemas[found["schema"]["$ref"].rpartition("/")[2]]["properties"]
+
+    change = body("/api/v1/customers/{record_id}", "patch")
+    assert "region" in change
+    assert not [name for name, one in change.items() if "default" in one]
+    assert body("/api/v1/customers", "post")["region"]["default"] == ""
