@@ -7,13 +7,31 @@
     select.addEventListener('change', function () { select.form.submit(); });
   });
   each('[data-keys]', function (words) { words.hidden = false; });
+  /* keeps a box for the next page in this tab, or (null) gives back what was kept, once */
+  function keep(box) {
+    try {
+      var kept = JSON.parse(window.sessionStorage.getItem('facet'));
+      window.sessionStorage.removeItem('facet');
+      if (box) { window.sessionStorage.setItem('facet', JSON.stringify(box)); }
+      return kept;
+    } catch (error) { return null; /* a browser may forbid it */ }
+  }
   var facets = document.getElementById('facets');
   if (facets) {
     /* beside the list filters act at once; folded, on narrow screens, they wait for the button */
     facets.classList.add('scripted');
     facets.addEventListener('change', function (event) {
-      var folded = window.matchMedia('(max-width: 1199.98px)').matches;
-      if (event.target.type === 'checkbox' && !folded) { event.target.form.requestSubmit(); }
+      var folded = window.matchMedia('(max-width: 1199.98px)').matches, box = event.target;
+      if (box.type !== 'checkbox' || folded) { return; }
+      if (box.matches(':focus-visible')) { keep([box.name, box.value]); }
+      box.form.requestSubmit();
+    });
+    /* the page comes anew with each tick: whoever ticks by keys goes on where they were */
+    var ticked = keep(null);
+    Array.prototype.some.call(facets.querySelectorAll('input[type=checkbox]'), function (box) {
+      if (!ticked || box.name !== ticked[0] || box.value !== ticked[1]) { return false; }
+      box.focus();
+      return true;
     });
     /* all values of one facet, fetched when asked for; without script the link shows the same */
     facets.addEventListener('click', function (event) {
