@@ -12,7 +12,7 @@ MARK = """() => {
   const groups = new Set();
   const usable = one => {
     if (one.disabled || !one.checkVisibility({ visibilityProperty: true })) return false;
-    if (one.closest('[inert]') || one.getAttribute('role') === 'option') return false;
+    if (one.closest('[inert], [aria-hidden=true]') || one.getAttribute('role') === 'option') return false;
     if (one.type !== 'radio') return true;
     const group = (one.form ? [...document.forms].indexOf(one.form) : '') + one.name;
     const chosen = document.querySelector('input[name="' + one.name + '"]:checked');
