@@ -1,7 +1,7 @@
 """What is wrong with a page as a browser shows it; each function returns complaints in words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,11 @@ AXE = RemoteAsset(
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|^[a-z]+\.[a-z_]+$")
 PLACE = re.compile(r"%\(\w+\)[sd]")
-WORDS = """() => {
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+WORDS = """other => {
   const found = [];
   const shown = e => e.checkVisibility ? e.checkVisibility() : e.offsetParent !== null;
-  const own = e => e.closest('[lang]') && !e.closest('[lang]').lang.startsWith('en')
+  const own = e => e.closest('[lang]') && !e.closest('[lang]').lang.startsWith(other)
     && !e.closest('.code, code, pre, script, style, [translate=no]');
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
@@ -92,20 +93,30 @@ def missing_icons(page: Any) -> list[str]:
 
 def english_messages() -> list[re.Pattern[str]]:
     """Return patterns of all messages that have other words in Chinese."""
-    found = []
+    return [_pattern(one) for ids, words in _catalogue() for one in ids if _is_told(one, words)]
+
+
+def chinese_messages() -> list[re.Pattern[str]]:
+    """Return patterns of what messages are called in Chinese."""
+    said = {words for _ids, words in _catalogue() if len(CHINESE.findall(words)) > 1}
+    return [_pattern(words) for words in sorted(said)]
+
+
+def _catalogue() -> Iterator[tuple[tuple[str, ...], str]]:
+    """Give (English words, Chinese words) of every message of every package."""
     for top in ("core", "addons"):
         for path in (ROOT / top).glob("*/translations/*/LC_MESSAGES/messages.po"):
             with path.open("rb") as file:
                 entries = list(read_po(file))
             for entry in entries:
                 ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
-                words = entry.string if isinstance(entry.string, str) else entry.string[0]
-                found += [_pattern(one) for one in ids if one and one != words and _is_said(one)]
-    return found
+                yield ids, entry.string if isinstance(entry.string, str) else entry.string[0]
 
 
-def _is_said(message: str) -> bool:
-    return len(re.findall(r"[A-Za-z]", PLACE.sub("", message))) > 1
+def _is_told(message: str, words: str) -> bool:
+    """Tell whether a message has letters of its own, and other words in Chinese."""
+    own = PLACE.sub("", message)
+    return bool(message) and message != words and len(re.findall(r"[A-Za-z]", own)) > 1
 
 
 def _pattern(message: str) -> re.Pattern[str]:
@@ -115,13 +126,20 @@ def _pattern(message: str) -> re.Pattern[str]:
 
 def untranslated(page: Any, messages: Iterable[re.Pattern[str]]) -> list[str]:
     """Name words of a Chinese page that are an English message, or a code of ours."""
-    seen = dict.fromkeys(text for text in page.evaluate(WORDS) if text and text.isascii())
+    seen = dict.fromkeys(text for text in page.evaluate(WORDS, "en") if text and text.isascii())
     known = list(messages)
     return [
         text
         for text in seen
         if CODE.search(text) or any(pattern.fullmatch(text) for pattern in known)
     ]
+
+
+def in_chinese(page: Any, messages: Iterable[re.Pattern[str]]) -> list[str]:
+    """Name words of an English page that are what a message is called in Chinese."""
+    seen = dict.fromkeys(text for text in page.evaluate(WORDS, "zh") if CHINESE.search(text or ""))
+    known = list(messages)
+    return [text for text in seen if any(pattern.fullmatch(text) for pattern in known)]
 
 
 def axe_source() -> str | None:

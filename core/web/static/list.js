@@ -2,36 +2,37 @@
 (function () {
   'use strict';
   var each = function (selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); };
-  function keep(box) {
-    try { window.sessionStorage.setItem('facet', JSON.stringify([box.name, box.value])); } catch (error) { /* not kept */ }
-  }
-  function kept() {
-    try {
-      var found = JSON.parse(window.sessionStorage.getItem('facet'));
-      window.sessionStorage.removeItem('facet');
-      return found;
-    } catch (error) { return null; }
-  }
   each('[data-apply]', function (button) { button.hidden = true; });
   each('select[data-submit]', function (select) {
     select.addEventListener('change', function () { select.form.submit(); });
   });
   each('[data-keys]', function (words) { words.hidden = false; });
+  /* keeps a box for the next page in this tab, or (null) gives back what was kept, once */
+  function keep(box) {
+    try {
+      var kept = JSON.parse(window.sessionStorage.getItem('facet'));
+      window.sessionStorage.removeItem('facet');
+      if (box) { window.sessionStorage.setItem('facet', JSON.stringify(box)); }
+      return kept;
+    } catch (error) { return null; /* a browser may forbid it */ }
+  }
   var facets = document.getElementById('facets');
   if (facets) {
     /* beside the list filters act at once; folded, on narrow screens, they wait for the button */
     facets.classList.add('scripted');
     facets.addEventListener('change', function (event) {
-      var folded = window.matchMedia('(max-width: 1199.98px)').matches;
-      if (event.target.type === 'checkbox' && !folded) {
-        keep(event.target);
-        event.target.form.requestSubmit();
-      }
+      var folded = window.matchMedia('(max-width: 1199.98px)').matches, box = event.target;
+      if (box.type !== 'checkbox' || folded) { return; }
+      if (box.matches(':focus-visible')) { keep([box.name, box.value]); }
+      box.form.requestSubmit();
     });
-    /* the page comes anew: whoever goes through the filters by keys stays where the tick was */
-    var at = kept();
-    var box = at && facets.querySelector('input[name="' + CSS.escape(at[0]) + '"][value="' + CSS.escape(at[1]) + '"]');
-    if (box) { box.focus({ preventScroll: true }); }
+    /* the page comes anew with each tick: whoever ticks by keys goes on where they were */
+    var ticked = keep(null);
+    Array.prototype.some.call(facets.querySelectorAll('input[type=checkbox]'), function (box) {
+      if (!ticked || box.name !== ticked[0] || box.value !== ticked[1]) { return false; }
+      box.focus();
+      return true;
+    });
     /* all values of one facet, fetched when asked for; without script the link shows the same */
     facets.addEventListener('click', function (event) {
       var link = event.target.closest('[data-more]');
