@@ -229,11 +229,8 @@ def check_choices(item: Any, part: str) -> None:
         if get_origin(one.type) is Literal and value not in known:
             refuse_addon(
                 "%(part)s has %(written)s; it must be one of %(known)s.",
-                part=part,
-                written=f'{one.name}="{value}"',
-                named=value,
-                known=", ".join(known),
-            )
+                part=part, written=f'{one.name}="{value}"', named=value,
+                known=", ".join(known))  # fmt: skip
 
 
 def check_verb(key: str, verb: str, resources: Mapping[str, Resource], **place: str) -> None:

@@ -45,10 +45,7 @@ def _check_resource(resource: Resource) -> None:
         refuse_addon(
             "The resource %(key)s names %(named)s in columns_under or sensitive, but its model "
             "%(model)s has no such column.",
-            key=resource.key,
-            named=name,
-            model=model.__name__,
-        )
+            key=resource.key, named=name, model=model.__name__)  # fmt: skip
 
 
 def _lists(manifest: Manifest, loaded: Loaded) -> Iterable[ListSpec]:
@@ -69,11 +66,8 @@ def _check_ends(manifest: Manifest, app: Flask, spec: ListSpec) -> None:
         if endpoint is not None and endpoint not in app.view_functions:
             refuse_addon(
                 "The list %(list)s has %(written)s, which is no page; there are %(known)s.",
-                list=spec.key,
-                written=f'{name}="{endpoint}"',
-                named=endpoint,
-                known=known_pages(app, manifest.name),
-            )
+                list=spec.key, written=f'{name}="{endpoint}"', named=endpoint,
+                known=known_pages(app, manifest.name))  # fmt: skip
 
 
 def _check_rights(manifest: Manifest, spec: ListSpec, resources: Mapping[str, Resource]) -> None:
@@ -82,11 +76,8 @@ def _check_rights(manifest: Manifest, spec: ListSpec, resources: Mapping[str, Re
         own = sorted(key for key in resources if key.startswith(f"{manifest.name}."))
         refuse_addon(
             "The list %(list)s has %(written)s, which nobody declares; known are %(known)s.",
-            list=spec.key,
-            written=f'resource="{spec.resource}"',
-            named=spec.resource,
-            known=", ".join(own) or "-",
-        )
+            list=spec.key, written=f'resource="{spec.resource}"', named=spec.resource,
+            known=", ".join(own) or "-")  # fmt: skip
     for act in spec.bulk:
         if act.action is not None:
             check_verb(spec.resource, act.action, resources)
@@ -100,8 +91,5 @@ def _check_field(spec: ListSpec, part: Column | Facet, resource: Resource) -> No
         refuse_addon(
             "%(part)s has %(written)s, but %(resource)s has no such field; sensitive are "
             "%(known)s.",
-            part=f"{spec.key} {part.key}",
-            written=f'field="{part.field}"',
-            resource=resource.key,
-            known=", ".join(resource.sensitive) or "-",
-        )
+            part=f"{spec.key} {part.key}", written=f'field="{part.field}"', resource=resource.key,
+            known=", ".join(resource.sensitive) or "-")  # fmt: skip

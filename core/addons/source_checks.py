@@ -42,10 +42,8 @@ def check_source(
             refuse_addon(
                 "The slot %(slot)s is for %(named)s, a place that no page has; there are "
                 "%(known)s.",
-                slot=slot.key,
-                named=slot.place,
-                known=", ".join(sorted(known)) or "-",
-            )
+                slot=slot.key, named=slot.place,
+                known=", ".join(sorted(known)) or "-")  # fmt: skip
 
 
 def _places(place: str, packages: Mapping[str, str]) -> set[str] | None:
@@ -65,7 +63,7 @@ def _places(place: str, packages: Mapping[str, str]) -> set[str] | None:
             node = _argument(call, "tabs")
         elif function is allowed_slots:
             node = next(iter(call.args), None)
-        elif module is None and _last_name(call) in {"RecordPage", "allowed_slots"}:
+        elif module is None and ast.unparse(call.func).endswith(("RecordPage", "allowed_slots")):
             return None
         value = None if node is None else _value(node, module)
         if value is UNKNOWN:
@@ -90,10 +88,6 @@ def _calls(package: str) -> Iterator[tuple[ast.Call, ModuleType | None, str]]:
 
 def _argument(call: ast.Call, name: str) -> ast.expr | None:
     return next((one.value for one in call.keywords if one.arg == name), None)
-
-
-def _last_name(call: ast.Call) -> str:
-    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
 
 
 def _value(node: ast.expr, module: ModuleType | None) -> Any:
