@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapper, Session
 
 from core.access.declarations import COLUMNS, Child, children_of, parent_link, scope_columns
 from core.errors import NotFound
+from core.i18n import gettext as _
 
 CHUNK = 500
 
@@ -35,7 +36,7 @@ def parent_of(session: Session, child: Child) -> Any:
         if value is not None:
             parent = _by_column(session, link.mapper, target, value)
     if parent is None:
-        raise NotFound(f"{type(child).__name__} has no {child.__parent__} that you may see")
+        raise NotFound(_("What this refers to does not exist, or it lies outside your range."))
     return parent
 
 

@@ -28,7 +28,14 @@ RESOURCE_FORM = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
 
 class DeclarationError(ProgrammingFault):
-    """A model or table does not say, or says wrongly, who may see its rows."""
+    """A model or table does not say, or says wrongly, who may see its rows.
+
+    `named` tells what is written wrongly and where, as the check-up of add-ons looks for it.
+    """
+
+    def __init__(self, message: str, **named: str) -> None:
+        super().__init__(message)
+        self.named = named
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,19 +250,25 @@ def _check_relationship(link: RelationshipProperty[Any], model: type[Any]) -> No
 
 def _register_child(mapper: Mapper[Any], model: type[Any]) -> None:
     link = mapper.relationships.get(model.__parent__)
-    if (
-        link is None
-        or link.direction is not RelationshipDirection.MANYTOONE
-        or len(link.local_remote_pairs) != 1
-        or not issubclass(link.mapper.class_, Protected)
-    ):
+    if link is None or not _leads_up(link):
+        written = f'__parent__ = "{model.__parent__}"'
+        known = [key for key, one in mapper.relationships.items() if _leads_up(one)]
         raise DeclarationError(
-            f"{_name(model)}.__parent__ must name a many-to-one relationship over one column to a "
-            f"Scoped or Child class"
+            f"{_name(model)}: {written} must name a many-to-one relationship over one column to a "
+            f"Scoped or Child class; there are {', '.join(known) or 'none'}",
+            written=written,
+            model=model.__name__,
         )
     children = _children.setdefault(link.mapper.class_, [])
     if model not in children:
         children.append(model)
+
+
+def _leads_up(link: RelationshipProperty[Any]) -> bool:
+    to_one = link.direction is RelationshipDirection.MANYTOONE
+    return (
+        to_one and len(link.local_remote_pairs) == 1 and issubclass(link.mapper.class_, Protected)
+    )
 
 
 def _name(model: type[Any]) -> str:

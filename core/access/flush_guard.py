@@ -28,7 +28,7 @@ def before_flush(session: Any, _context: Any, _objects: Any) -> None:
     """Copy scopes to children, then check every protected object of this flush."""
     access = session.access
     for item in _changed(session):
-        if isinstance(item, Child) and item not in session.deleted:
+        if isinstance(item, Child) and item not in session.deleted and not _stays(session, item):
             copy_scope(session, item)
     for item in _changed(session):
         if not access.is_system:
@@ -100,6 +100,23 @@ def _changed(session: Session) -> Iterator[Protected]:
     ]
     yield from (item for item in found if not isinstance(item, Child))
     yield from (item for item in found if isinstance(item, Child))
+
+
+def _stays(session: Session, child: Child) -> bool:
+    """Tell whether a stored child keeps a parent that nobody has loaded, and so its scope.
+
+    That parent need not be asked for: whoever may change the child perhaps may not see it.
+    """
+    state: Any = inspect(child)
+    if not state.persistent or _moves(child):
+        return False
+    target, column = parent_link(type(child))
+    key = state.mapper.get_property_by_column(column).key
+    above, value = state.mapper.relationships[child.__parent__].mapper, getattr(child, key)
+    if value is None or target not in above.primary_key:
+        return False
+    changed = any(state.attrs[name].history.has_changes() for name in (child.__parent__, key))
+    return not changed and above.identity_key_from_primary_key((value,)) not in session.identity_map
 
 
 def _check(session: "GuardedSession", item: Any) -> None:

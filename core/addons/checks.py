@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import fields
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -93,7 +95,9 @@ def check_contributions(
         keys = [key_of(item) for item in loaded.of(kind)]
         for key in keys:
             if not key.startswith(f"{manifest.name}."):
-                refuse_addon("%(key)s must begin with %(name)s. .", key=key, name=manifest.name)
+                refuse_addon(
+                    "%(key)s must begin with “%(prefix)s”.", key=key, prefix=f"{manifest.name}."
+                )
         _refuse_twice(keys)
     _refuse_twice([f"{s.place}: {s.key}" for s in loaded.of("slots")])
     _refuse_twice([m.key for m in loaded.of("measures")])
@@ -104,10 +108,14 @@ def check_contributions(
     _refuse_twice(axes + [key for key in dimensions if key in axes])
     own = {r.key for r in loaded.of("resources")}
     _refuse_twice([*own, *(key for key in resources if key in own)])
-    for item in loaded.of("measures"):
+    for item in (*loaded.of("measures"), *loaded.of("event_types"), *loaded.of("exchanges")):
         if item.resource not in own | resources.keys():
             refuse_addon("%(key)s speaks of an unknown resource %(resource)s.",
-                    key=item.key, resource=item.resource)  # fmt: skip
+                    key=item.key, resource=item.resource, named=item.resource)  # fmt: skip
+    for item in (*loaded.of("settings"), *loaded.of("measures")):
+        check_choices(item, item.key)
+    for item in loaded.of("menus"):
+        check_choices(item, item.endpoint)
 
 
 def check_templates(manifest: Manifest, loaded: Loaded) -> None:
@@ -165,7 +173,7 @@ def check_menus(
             refuse_addon(
                 "A menu entry leads to %(endpoint)s, which is no page; there are %(known)s.",
                 endpoint=item.endpoint,
-                known=_known_pages(app, manifest.name),
+                known=known_pages(app, manifest.name),
             )
         asked = [rule.arguments - (rule.defaults or {}).keys() for rule in _rules(app, item)]
         if all(asked):
@@ -188,13 +196,13 @@ def check_menus(
                 "there are %(known)s.",
                 key=resource.key,
                 endpoint=resource.endpoint,
-                known=_known_pages(app, manifest.name),
+                known=known_pages(app, manifest.name),
             )
     for item in [*loaded.of("menus"), *loaded.of("slots")]:
         if item.needs is None:
             continue
         key, verb = item.needs
-        _check_verb(key, verb, resources)
+        check_verb(key, verb, resources)
 
 
 def _rules(app: Flask, item: MenuItem) -> list[Rule]:
@@ -211,20 +219,37 @@ def _check_right(app: Flask, rule: Rule, resources: Mapping[str, Resource]) -> N
             endpoint=rule.endpoint,
         )
     elif declared[0] == "needs":
-        _check_verb(declared[1], declared[2], resources)
+        check_verb(declared[1], declared[2], resources)
 
 
-def _check_verb(key: str, verb: str, resources: Mapping[str, Resource]) -> None:
-    if key not in resources or verb not in resources[key].actions:
+def check_choices(item: Any, part: str) -> None:
+    """Refuse a part whose fields of a few fixed words hold another one."""
+    for one in fields(item):
+        known, value = get_args(one.type), getattr(item, one.name)
+        if get_origin(one.type) is Literal and value not in known:
+            refuse_addon(
+                "%(part)s has %(written)s; it must be one of %(known)s.",
+                part=part, written=f'{one.name}="{value}"', named=value,
+                known=", ".join(known))  # fmt: skip
+
+
+def check_verb(key: str, verb: str, resources: Mapping[str, Resource], **place: str) -> None:
+    """Refuse a right that nobody declares; `place` may say `file`."""
+    known = resources[key].actions if key in resources else ()
+    near = get_close_matches(verb, known, n=1)
+    if near and verb not in known:
         refuse_addon(
-            "%(key)s %(verb)s is needed but not declared; name it among the actions of a resource "
-            "that register_resources gives.",
-            key=key,
-            verb=verb,
-        )
+            "%(key)s %(verb)s is needed but not declared; did you mean %(near)s?",
+            key=key, verb=verb, near=near[0], **place)  # fmt: skip
+    if verb not in known:
+        refuse_addon(
+            "%(key)s %(verb)s is needed but not declared; name it among the actions of a "
+            "resource that register_resources gives.",
+            key=key, verb=verb, **place)  # fmt: skip
 
 
-def _known_pages(app: Flask, name: str) -> str:
+def known_pages(app: Flask, name: str) -> str:
+    """Return the endpoints of an add-on, to be told."""
     return ", ".join(sorted(one for one in app.view_functions if one.startswith(f"{name}."))) or "-"
 
 

@@ -12,7 +12,9 @@ from core.i18n import gettext
 Stage = Literal["manifest", "dependency", "probe", "load", "migration", "missing", "interrupted"]
 # What a fault names, the most telling first, and how the code writes it.
 WRITTEN = (
-    ("verb", r"needs.*[\"']{last}[\"']"),
+    ("written", "{whole}"),
+    ("named", r"[\"']{whole}[\"']"),
+    ("verb", r"(needs|action=|columns_under).*[\"']{last}[\"']"),
     ("endpoint", r"def {last}\("),
     ("endpoint", r"[\"']{whole}[\"']"),
     ("hook", r"def {last}\("),
@@ -147,7 +149,8 @@ def _of_words(said: Words, folder: Path) -> str:
             continue
         whole = str(said.values[key])
         last = re.escape(whole.rpartition(".")[2])
-        pattern = re.compile(written.format(whole=re.escape(whole), last=last))
+        exact = re.escape(whole).replace('"', "[\"']")  # either sort of quotes
+        pattern = re.compile(written.format(whole=exact, last=last))
         hits = [(path, n) for path, n, line in _lines(folder) if pattern.search(line)]
         if hits:
             return _place(folder, *hits[0])

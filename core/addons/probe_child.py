@@ -24,7 +24,9 @@ from core.addons.admission import check_texts
 from core.addons.catalogue import Catalogue, Found, package_folder
 from core.addons.faults import AddonFaultError, Fault, fault_of, words
 from core.addons.manifest import Manifest
+from core.addons.part_checks import check_parts
 from core.addons.registry import Registry
+from core.addons.source_checks import check_source
 from core.app import create_app
 
 MEMORY = 4 * 1024**3
@@ -40,15 +42,20 @@ def try_addons(app: Flask, manifests: list[Manifest]) -> Fault | None:
     last = manifests[-1].name
     if last in found.faults:
         return found.faults[last]
+    loaded = found.plugged[last][0]
     try:
-        check_texts(manifests[-1], found.plugged[last][0], app)
-    except AddonFaultError as error:
+        check_texts(manifests[-1], loaded, app)
+        check_parts(manifests[-1], loaded, app, found.resources)
+        check_source(manifests, loaded, found.resources)
+    except Exception as error:  # noqa: BLE001 -- reading what was never imported raises many types
         return fault_of(last, error, package_folder(manifests[-1].package))
     try:
         configure_mappers()
     except Exception as error:  # noqa: BLE001 -- a broken relationship raises many types
-        said = words("Its models do not fit together: %(error)s", error=_line(error))
-        return Fault(last, "load", said, traceback.format_exc())
+        named = getattr(error, "named", {})
+        said = words("Its models do not fit together: %(error)s.", error=_line(error), **named)
+        fault = AddonFaultError("load", said, trace=traceback.format_exc())
+        return fault_of(last, fault, package_folder(manifests[-1].package))
     return None
 
 

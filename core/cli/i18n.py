@@ -1,5 +1,6 @@
 """`sunmao i18n …`: what lacks Chinese, and catalogues brought up to the messages that are shown."""
 
+from os.path import relpath
 from pathlib import Path
 
 import click
@@ -18,15 +19,16 @@ def i18n() -> None:
 @click.argument("packages", nargs=-1, type=click.Path(exists=True, path_type=Path))
 def missing(packages: tuple[Path, ...]) -> None:
     """List messages without Chinese and translations that nothing shows; exit code 1 if any."""
-    found = False
+    faulty = []
     for package in packages or translated_packages():
-        for message in untranslated(package):
-            click.echo(f"{package.name}: no Chinese: {message}")
-            found = True
-        for message in obsolete(package):
-            click.echo(f"{package.name}: not shown any more: {message}")
-            found = True
-    raise SystemExit(int(found))
+        found = [f"no Chinese: {text} ({place})" for text, place in untranslated(package).items()]
+        found += [f"not shown any more: {text}" for text in obsolete(package)]
+        for fault in found:
+            click.echo(f"{package.name}: {fault}")
+        faulty += [package] if found else []
+    for package in faulty:
+        click.echo(f"Run sunmao i18n update {relpath(package)}, then fill in every empty msgstr.")
+    raise SystemExit(int(bool(faulty)))
 
 
 @i18n.command("update")

@@ -50,7 +50,7 @@ class Plan:
             "package": self.package,
             "title_zh": self.title_zh,
             "title_en": self.title_en,
-            "author": "Sunmao",
+            "author": f"The authors of {self.name}",
         }
 
 
@@ -211,9 +211,9 @@ def _next_steps(plan: Plan) -> str:
     if plan.as_package:
         return (
             f"\nNext: cd sunmao-{plan.name}; pip install --no-deps --no-build-isolation -e . ; "
-            f"pytest; sunmao db upgrade; sunmao addon enable {plan.name}"
+            f"sunmao db upgrade; sunmao addon enable {plan.name}; pytest"
         )
     return (
-        f"\nNext: sunmao addon enable {plan.name}, then start the server again; "
+        f"\nNext: sunmao db upgrade; sunmao addon enable {plan.name}, then start the server again; "
         f"pytest tests/addons/{plan.name}; make lint"
     )

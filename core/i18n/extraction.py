@@ -35,12 +35,12 @@ def messages_of(package: Path) -> dict[Message, list[tuple[str, int]]]:
     return found
 
 
-def untranslated(package: Path) -> list[str]:
-    """Return the messages of a package without Chinese in its own catalogue."""
+def untranslated(package: Path) -> dict[str, str]:
+    """Return the messages of a package without Chinese in its own catalogue: text → where it is."""
     known = _known(catalogue_path(package))
-    return sorted(
-        singular(message) for message in messages_of(package) if singular(message) not in known
-    )
+    shown = {singular(message): places[0] for message, places in messages_of(package).items()}
+    lost = sorted(shown.keys() - known)
+    return {text: f"{package.name}/{shown[text][0]}, line {shown[text][1]}" for text in lost}
 
 
 def obsolete(package: Path) -> list[str]:

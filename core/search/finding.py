@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 from sqlalchemy import Select, case, null, or_
 
 from core.access.context import AccessContext
@@ -72,7 +72,7 @@ def find(text: str, limit: int = BOX) -> list[Group]:
             Group("pages", _("Go to"), pages[:limit], len(pages) > limit),
             Group("acts", _("New"), acts[:limit], len(acts) > limit),
             *(
-                _records(entry, wanted, limit, access)
+                _asked(entry, wanted, limit, access)
                 for entry, _above in here.entries()
                 if entry.searches is not None and access.may(entry.searches.resource, Verb.QUERY)
             ),
@@ -111,6 +111,16 @@ def _named(wanted: str, languages: list[list[tuple[Entry, str]]]) -> list[Hit]:
 
 
 # -- records ------------------------------------------------------------------------------------
+
+
+def _asked(entry: Entry, wanted: str, limit: int, access: AccessContext) -> Group:
+    """Return what one list finds, nothing when it fails: the others must go on being found."""
+    try:
+        with current_unit().session.begin_nested():  # a broken statement must not doom the page
+            return _records(entry, wanted, limit, access)
+    except Exception:
+        current_app.logger.exception("the list %s could not be searched", entry.searches.key)
+        return Group(entry.searches.key, entry.title)
 
 
 def _records(entry: Entry, wanted: str, limit: int, access: AccessContext) -> Group:

@@ -70,7 +70,9 @@ def model_faults(subject: Subject) -> list[str]:
 
 def translation_faults(subject: Subject) -> list[str]:
     """Return texts without Chinese, translations that nothing shows, and values left out."""
-    found = [f"no Chinese: {message}" for message in untranslated(subject.folder)]
+    remedy = "run sunmao i18n update on its folder, then fill in msgstr"
+    lost = untranslated(subject.folder).items()
+    found = [f"no Chinese: {message} ({place}); {remedy}" for message, place in lost]
     found += [f"not shown any more: {message}" for message in obsolete(subject.folder)]
     path = catalogue_path(subject.folder)
     for message in read_catalogue(path) if path.exists() else ():

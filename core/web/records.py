@@ -51,7 +51,7 @@ class Fact:
 
     title: str
     value: Any
-    kind: Literal["text", "date", "instant", "money", "number"] = "text"
+    kind: Literal["text", "date", "instant", "money", "number", "bool"] = "text"
     url: str | None = None
     field: str | None = None
 
@@ -70,6 +70,7 @@ class Fact:
             "instant": format_datetime,
             "money": read_money,
             "number": format_number,
+            "bool": lambda value: _("yes") if value else _("no"),
         }
         return formats[self.kind](self.value) if self.kind in formats else str(self.value)
 

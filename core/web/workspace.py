@@ -32,7 +32,8 @@ from core.web.forms import Form, MultiField
 from core.web.navigation import Entry, shell
 from core.web.slots import allowed_slots, render_slot
 
-ACTS, NUMBERS, MAIN, SIDE = (f"workspace.{one}" for one in ("acts", "numbers", "main", "side"))
+PLACES = tuple(f"workspace.{one}" for one in ("acts", "numbers", "main", "side"))
+ACTS, NUMBERS, MAIN, SIDE = PLACES
 NOON, EVENING = 12, 18
 START = "web.workspace"
 DEFAULT = 6
@@ -64,7 +65,7 @@ class Page:
 
 def page() -> Page:
     """Render every place under the reader's rights; an empty fragment leaves no trace."""
-    return Page(*(_fragments(place) for place in (ACTS, NUMBERS, MAIN, SIDE)))
+    return Page(*(_fragments(place) for place in PLACES))
 
 
 def _fragments(place: str) -> list[Markup]:

@@ -32,6 +32,13 @@ def test_ci_runs_the_test_command_of_the_readme_and_lets_nothing_be_skipped():
     assert "REQUIRE_BROWSER=1" in CI
 
 
+def test_the_index_leads_to_every_page():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert len(pages) > 10
+    assert {page for page in pages if f"({page})" not in index} == set()
+
+
 def test_every_link_of_the_documentation_leads_somewhere():
     broken = []
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:

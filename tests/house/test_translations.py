@@ -11,6 +11,7 @@ from tests.house.source import ROOT
 
 PACKAGES = translated_packages()
 TOP = ROOT / "core"
+SCAFFOLD = next((TOP / "cli" / "scaffold_templates").rglob("messages.po.txt"))
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda one: one.name)

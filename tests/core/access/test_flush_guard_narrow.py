@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.access import flush_guard, resources
 from core.access.bulk import bulk_write
 from core.contributions import Resource
-from core.errors import NotAllowed
+from core.errors import NotAllowed, NotFound
 from tests.core.access.wall_toys import Cost, Customer, Line, Piece, Tag, Trip, World, term
 
 READ_ALL = term({"query"})
@@ -216,6 +216,50 @@ def test_a_part_is_added_under_the_verbs_that_it_names(
             with pytest.raises(NotAllowed) as refused:
                 session.flush()
             assert refused.value.missing == ("toy.line", "update")
+
+
+def _forge(line: Any) -> None:
+    line.scope_owner_id = 7
+
+
+def _hang_elsewhere(line: Any) -> None:
+    line.cost_id = 2
+
+
+def test_a_part_may_be_changed_by_whoever_does_not_see_its_record(world: World) -> None:
+    with world.as_(term({"query", "update"}, resource="toy.line", org=[1])) as session:
+        assert session.get(Cost, 1) is None
+        line = session.get(Line, 1)
+        line.text = "settled"
+        session.flush()
+        session.expire(line)
+        line.text = "settled again"
+        session.flush()
+        assert session.scalar(select(Line.text).where(Line.id == 1)) == "settled again"
+
+
+@pytest.mark.parametrize("change", [_forge, _hang_elsewhere])
+def test_but_neither_moved_nor_hung_to_another_record(
+    world: World, monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], None]
+) -> None:
+    right = term({"query", "update"}, resource="toy.line")
+    with world.as_(right) as session:
+        change(session.get(Line, 1))
+        with pytest.raises(NotFound):
+            session.flush()
+    monkeypatch.setattr(flush_guard, "_stays", lambda *_: True)
+    with world.as_(right) as session:
+        change(session.get(Line, 1))
+        session.flush()
+
+
+def test_a_part_whose_record_moves_in_the_same_flush_is_judged_where_it_goes(world: World) -> None:
+    allowed = term({"query", "update", "create"}, resource="toy.cost")
+    with world.as_(allowed, term({"query", "update"}, resource="toy.line", org=[1])) as session:
+        cost, line = session.get(Cost, 1), session.get(Line, 1)
+        cost.scope_org_id, line.text = 2, "taken along"
+        with pytest.raises(NotAllowed):
+            session.flush()
 
 
 PLANTED = {

@@ -86,7 +86,7 @@ PLUGIN = """\
 
     @hookimpl
     def register_slots():
-        return [Slot(place="workspace.card", key="pets", title="Pets", render=lambda record: "")]
+        return [Slot(place="workspace.side", key="pets", title="Pets", render=lambda record: "")]
 
 
     @hookimpl

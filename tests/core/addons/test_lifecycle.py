@@ -113,11 +113,11 @@ def test_contributions_follow_the_set(operator):
 
     kinds = (found.menus, found.settings, found.jobs, found.event_types)
     assert all(gave(kind()) for kind in kinds)
-    assert gave(found.slots("workspace.card"))
+    assert gave(found.slots("workspace.side"))
     assert [one.owner for one in found.implementations("on_event")].count("pets") == 1
     off("leash", "pets")
     assert not any(gave(kind()) for kind in kinds)
-    assert not gave(found.slots("workspace.card"))
+    assert not gave(found.slots("workspace.side"))
     assert "pets" not in [one.owner for one in found.implementations("on_event")]
     assert "pets.pet" in found.resources
 

@@ -104,6 +104,101 @@ MISTAKES = {
         "models.py", "    row_version: M",
         '    place: Mapped[str] = mapped_column(String(20), default="")\n    row_version: M',
         "are not what its models say (add_column visits_visit.place)", ""),
+    "a list on no page": (
+        "lists.py", 'endpoint="visits.index"', 'endpoint="visits.visits"',
+        'visits.visit has endpoint="visits.visits", which is no page; there are visits.create',
+        "lists.py, line 33"),
+    "a list of records on no page": (
+        "lists.py", '"visits.show"', '"visits.view"',
+        'has record_endpoint="visits.view", which is no page', "lists.py, line 34"),
+    "a list that exports nowhere": (
+        "lists.py", '"visits.export"', "'visits.exprt'",
+        'has export_endpoint="visits.exprt", which is no page', "lists.py, line 58"),
+    "a list that edits nowhere": (
+        "lists.py", "    search_hint=", '    edit_endpoint="visits.edt",\n    search_hint=',
+        'has edit_endpoint="visits.edt", which is no page', "lists.py, line 55"),
+    "a list of what nobody declares": (
+        "lists.py", "resource=RESOURCE", 'resource="visits.vist"',
+        'resource="visits.vist", which nobody declares; known are visits.visit',
+        "lists.py, line 31"),
+    "an act on many rows under no verb": (
+        "lists.py", "    search_hint=",
+        '    bulk=(__import__("core.web.lists").web.lists.BulkAction(\n'
+        '        "x", "X", "visits.export", action="exprt"),),\n    search_hint=',
+        "visits.visit exprt is needed but not declared; did you mean export?",
+        "lists.py, line 56"),
+    "a kind of column that is none": (
+        "lists.py", 'kind="day"', 'kind="days"',
+        'visits.visit day has kind="days"; it must be one of text, code', "lists.py, line 39"),
+    "a kind of facet that is none": (
+        "lists.py", 'kind="dates"', 'kind="date"',
+        'visits.visit day has kind="date"; it must be one of choice, dates', "lists.py, line 52"),
+    "a masked column of no field": (
+        "lists.py", "Visit.notes, shown=False", 'Visit.notes, field="note"',
+        'visits.visit notes has field="note", but visits.visit has no such field',
+        "lists.py, line 41"),
+    "a sensitive field that is none": (
+        "resources.py", "        dimensions=", '        sensitive=("note",),\n        dimensions=',
+        "visits.visit names note in columns_under or sensitive, but its model Visit has no such",
+        "resources.py, line 21"),
+    "a narrow verb on no column": (
+        "resources.py", "        dimensions=",
+        '        columns_under={"update": ("note",)},\n        dimensions=',
+        "names note in columns_under or sensitive", "resources.py, line 21"),
+    "a narrow verb that is none": (
+        "resources.py", "        dimensions=",
+        '        columns_under={"updte": ("notes",)},\n        dimensions=',
+        "visits.visit updte is needed but not declared; did you mean update?",
+        "resources.py, line 21"),
+    "a button under no verb": (
+        "pages.py", 'needs=(RESOURCE, "update")', 'needs=(RESOURCE, "change")',
+        "visits.visit change is needed but not declared", "pages.py, line 44"),
+    "a setting of no type": (
+        "plugin.py", "@hookimpl\ndef register_menus",
+        "@hookimpl\ndef register_settings():\n    from core.contributions import SettingDef\n"
+        '    return [SettingDef(key="visits.most", title="Most", type="money", default=1)]\n\n\n'
+        "@hookimpl\ndef register_menus",
+        'visits.most has type="money"; it must be one of bool, int, decimal, text, choice',
+        "plugin.py, line 40"),
+    "a setting of another": (
+        "plugin.py", "@hookimpl\ndef register_menus",
+        "@hookimpl\ndef register_settings():\n    from core.contributions import SettingDef\n"
+        '    return [SettingDef(key="most", title="Most", type="int", default=1)]\n\n\n'
+        "@hookimpl\ndef register_menus",
+        "most must begin with “visits.”. See", "plugin.py, line 40"),
+    "a menu section that is none": (
+        "menus.py", 'section="create"', 'section="plus"',
+        'visits.create has section="plus"; it must be one of personal', "menus.py, line 22"),
+    "an event of what nobody declares": (
+        "plugin.py", "@hookimpl\ndef register_menus",
+        "@hookimpl\ndef register_event_types():\n    from core.contributions import EventType\n"
+        '    return [EventType(key="visits.held", title="Held", resource="visits.vist")]\n\n\n'
+        "@hookimpl\ndef register_menus",
+        "visits.held speaks of an unknown resource visits.vist", "plugin.py, line 40"),
+    "a tab for a place of its own that is none": (
+        "plugin.py", "@hookimpl\ndef register_menus",
+        "@hookimpl\ndef register_slots():\n    from core.contributions import Slot\n"
+        '    return [Slot(place="visits.visit.tab", key="x", title="X", render=str)]\n\n\n'
+        "@hookimpl\ndef register_menus",
+        "x is for visits.visit.tab, a place that no page has; there are visits.visit.tabs",
+        "plugin.py, line 40"),
+    "a fragment for a place of the core that is none": (
+        "plugin.py", "@hookimpl\ndef register_menus",
+        "@hookimpl\ndef register_slots():\n    from core.contributions import Slot\n"
+        '    return [Slot(place="workspace.cards", key="x", title="X", render=str)]\n\n\n'
+        "@hookimpl\ndef register_menus",
+        "a place that no page has; there are workspace.acts, workspace.main", "plugin.py, line 40"),
+    "a parent that is none": (
+        "models.py", "\nMODELS: tuple[type[Any], ...] = (Visit,)",
+        "\nfrom core.access.declarations import Child\n"
+        "from sqlalchemy.orm import relationship\n\n\n"
+        "class Part(Child, Model):\n"
+        '    __tablename__ = "visits_part"\n    __resource__ = RESOURCE\n'
+        '    __parent__ = "vist"\n\n    id: Mapped[int] = mapped_column(primary_key=True)\n'
+        '    visit_id: Mapped[int] = mapped_column(sa.ForeignKey("visits_visit.id"))\n'
+        "    visit: Mapped[Visit] = relationship()\n\n\nMODELS = (Visit, Part)",
+        '__parent__ = "vist" must name a many-to-one relationship over one column to a Scoped or '
+        "Child class; there are visit", "models.py, line 47"),
     "a migration that fails": (
         "migrations/versions/0001_visits.py", "    for columns",
         '    op.drop_table("nothing_here")\n    for columns',

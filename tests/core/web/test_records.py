@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from core.addons.registry import Registry
 from core.contributions import Slot
+from core.i18n import force_locale
 from core.organisation.models import Employee
 from core.unit_of_work import current_session, unit_of_work
 from core.web.records import Action, Crumb, Fact, RecordPage, Stage, render_record
@@ -44,6 +45,13 @@ def tabs(monkeypatch):
         monkeypatch.setattr(Registry, "slots", lambda self, p: slots if p == "t" else real(self, p))
 
     return fill
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", ["yes", "no"]), ("zh_Hans_CN", ["是", "否"])])
+def test_yes_and_no_are_said_in_the_language_of_the_reader(app, locale, words):
+    with app.test_request_context(), force_locale(locale):
+        assert [Fact("Paid", paid, kind="bool").shown for paid in (True, False)] == words
+        assert Fact("Paid", None, kind="bool").shown == "–"
 
 
 def test_head_facts_and_status_bar_are_shown_and_escaped(show):
