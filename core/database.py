@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -18,12 +18,14 @@ from sqlalchemy import (
     MetaData,
     event,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from core.access.declarations import guard_declarations
 from core.access.guarded_session import GuardedSession, guard_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -204,9 +206,15 @@ def _configure_sqlite(engine: Engine) -> None:
         cursor.close()
 
 
-def insert_once(session: Any) -> Callable[[Any], postgresql.Insert | sqlite.Insert]:
+def insert_once(session: Any) -> "Callable[[Any], postgresql.Insert | sqlite.Insert]":
     """Return the database's own insert, the one that knows ON CONFLICT."""
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+
+        return insert
+    from sqlalchemy.dialects.sqlite import insert as insert_in_sqlite
+
+    return insert_in_sqlite
 
 
 def open_connection(engine: Engine, mode: str) -> Connection:

@@ -1,14 +1,16 @@
 """What a start does not do: import what only rare acts need, compile what it may never use."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
 from core.app import create_app
+from core.config import ROOT
 from core.web.late_rules import LateRule
 
-RARE = ("alembic", "mako", "xlsxwriter")
+RARE = ("alembic", "mako", "xlsxwriter", "sqlalchemy.dialects.postgresql")
 
 
 def test_what_only_rare_acts_need_is_not_imported(tmp_path):
@@ -19,6 +21,16 @@ def test_what_only_rare_acts_need_is_not_imported(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_was_imported_is_never_looked_through_for_garbage(tmp_path):
+    code = "import gc, wsgi; print(gc.isenabled(), gc.get_freeze_count() > 50_000)"
+    environment = {**os.environ, "SUNMAO_INSTANCE": str(tmp_path), "SUNMAO_JOB_ENGINE": "off"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"]
 
 
 def test_an_address_is_learnt_on_its_first_use_and_is_right(app):
