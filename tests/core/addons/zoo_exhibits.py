@@ -107,7 +107,7 @@ BROKEN = {
         ),
         "doubles.x is declared twice",
     ),
-    "thief": (RESOURCE.format(name="core"), "core.thing must begin with thief."),
+    "thief": (RESOURCE.format(name="core"), "core.thing must begin with “thief.”"),
     "deadmenu": (
         '@hookimpl\ndef register_menus():\n    return [MenuItem(title="x", endpoint="deadmenu.no")]',
         "deadmenu.no",
