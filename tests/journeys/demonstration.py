@@ -13,6 +13,8 @@ from core.testing.databases import SqliteDatabase
 from core.testing.site import Site
 
 JAVASCRIPT = {"Access-Control-Allow-Origin": "*", "Content-Type": "text/javascript"}
+# Nobody listens there: whatever is asked of another host fails, as on a machine without a way out.
+NO_WAY_OUT = {"proxy": {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}}
 NETWORKS = ("answered", "dead", "tampered")
 
 

@@ -10,6 +10,7 @@ from tests.journeys.day import Day
 from tests.journeys.days import DAYS, login_of
 from tests.journeys.demonstration import (
     NETWORKS,
+    NO_WAY_OUT,
     demonstration,
     keep_copies,
     password_of,
@@ -38,10 +39,13 @@ def begin(browse, site, cdn_files):
     """Give a function that lets somebody sit down before a window."""
 
     def begin(login, language, network):
-        page = browse(cdn=network == "answered", locale=LOCALES[language])
+        way = NO_WAY_OUT if network == "dead" else {}
+        page = browse(cdn=network == "answered", locale=LOCALES[language], **way)
         keep_copies(site, {} if network == "dead" else cdn_files)
         if network == "tampered":
             tamper(page.context, cdn_files)
+        if network == "dead":
+            page.context.unroute_all()  # so that the browser keeps copies and fails by itself
         return Day(page, login, password_of(site, login), language, network, tuple(cdn_files))
 
     return begin
