@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from core.accounts.models import User
 from core.addons import lifecycle
 from core.clock import now
-from core.i18n import force_locale, lazy_gettext
+from core.i18n import force_locale, gettext
 from core.jobs.models import Job, JobState
 from core.jobs.services import enqueue
 from core.jobs.worker import drain
@@ -77,8 +77,7 @@ def test_whoever_did_it_and_accounts_that_are_off_are_not_told(pair, make):
 
 
 def test_it_is_said_in_the_language_of_its_reader(app, pair):
-    name = lazy_gettext("Notifications")
-    tell([pair.ann], about(pair.anns, title=lambda: name._func("Notifications")))
+    tell([pair.ann], about(pair.anns, title=lambda: gettext("Notifications")))
     for code, words in (("zh_Hans_CN", "通知"), ("en", "Notifications")):
         with app.test_request_context(), force_locale(code):
             assert lines(pair.ann)[0].title == words
