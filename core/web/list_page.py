@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from core.access.context import AccessContext
 from core.access.guarded_session import KEEPS_ORDER
-from core.access.records import covered
 from core.contributions import Verb
 from core.errors import DomainError
 from core.i18n import format_number
@@ -43,7 +42,7 @@ from core.web.list_groups import (
 )
 from core.web.list_query import COUNT_LIMIT, count_statement, rows_statement, write_cursor
 from core.web.list_refused import refused_list
-from core.web.list_rows import editing, render_rows
+from core.web.list_rows import CHANGEABLE, changeable, editing, render_rows
 from core.web.list_spec import ListSpec
 from core.web.saved_views import default_address, offered_views, sharing_words
 
@@ -158,6 +157,8 @@ def render_list(
     if request.args.get(ASKED):
         bare = Page(spec, spec.parse({}), access, (), 0, {}, [], has_more=False, path=request.path)
         return tab_counts(spec, tabs(bare, views or ()), unit.session, access)
+    if request.args.get(CHANGEABLE):
+        return changeable(spec, request.args.getlist(CHANGEABLE))
     try:
         address = request.args or MultiDict({"tab": spec.first_tab})
         page = load_page(spec, spec.parse(address), unit.session, access)
@@ -179,7 +180,6 @@ def render_list(
             endpoint=spec.record_endpoint,
             ticks=bool(bulk),
             edited=edited,
-            fixed=_fixed(page) if edited else (),
             walk=page.args.query() if spec.walks else None,
             groups=group_rows(page, ticks=bool(bulk)),
         ),
@@ -193,7 +193,7 @@ def render_list(
         groupings=groupings(page),
         foot=foot(page, ticks=bool(bulk)),
         bulk=bulk,
-        editing=editing(spec) if edited else None,
+        editing=editing(spec, access) if edited else None,
         pages=numbered(page),
         next_href=next_href(page),
         previous_href=previous_href(page),
@@ -217,12 +217,6 @@ def _keys(spec: ListSpec, *, ticks: bool, edited: bool) -> list[str]:
         (_("/ search"), bool(spec.search)),
     )
     return [words for words, here in known if here]
-
-
-def _fixed(page: Page) -> set[int]:
-    """Return the ids of those rows that the reader sees but may not change."""
-    ids = {row[0] for row in page.rows}
-    return ids - covered(page.spec.resource, ids, Verb.UPDATE)
 
 
 def numbered(page: Page) -> list[tuple[int, str | None]]:

@@ -1,28 +1,47 @@
 """The rows of a list as HTML, built once a page by prepared functions."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import url_for
+from flask import Response, jsonify, request, url_for
 from markupsafe import Markup
 
+from core.access.context import AccessContext
+from core.access.records import covered
+from core.contributions import Verb
 from core.i18n import gettext as _
 from core.i18n import name_reader
 from core.web.cells import cell_classes, inner_html, text_of
 from core.web.list_columns import Column, Lookup, stored
-from core.web.list_spec import ListSpec
+from core.web.list_spec import ID_DIGITS, ListSpec
 
 WALK = "list"  # the parameter of a record's page that holds the address of the list it is in
+CHANGEABLE = "changeable"  # the parameter of a list's address that asks which rows are
 SAMPLE_ID = 987_654_321
 
 
-def editing(spec: ListSpec) -> dict[str, str]:
-    """Return how quick.js finds a row's record and its form, with # for the record's id."""
+def editing(spec: ListSpec, access: AccessContext) -> dict[str, str]:
+    """Return how quick.js finds a row's record and its form, with # for the record's id.
+
+    `ask` is the address that tells which rows may be changed; none where all that is seen may.
+    """
     ends = {"row": spec.record_endpoint, "form": spec.edit_endpoint}
-    return {name: "#".join(address_pattern(end) or ()) for name, end in ends.items()}
+    found = {name: "#".join(address_pattern(end) or ()) for name, end in ends.items()}
+    reaches = [access.reach(spec.resource, verb) for verb in (Verb.QUERY, Verb.UPDATE)]
+    return found if reaches[0] == reaches[1] else found | {"ask": f"{request.path}?{CHANGEABLE}="}
+
+
+def changeable(spec: ListSpec, asked: Sequence[str]) -> Response:
+    """Answer as JSON which of these records, "1,2,3", the reader may change.
+
+    Asked for once the page is shown, as the counts of tabs are: the page need not wait.
+    """
+    texts = [text for part in asked for text in part.split(",")]
+    ids = {int(one) for one in texts if one.isascii() and one.isdigit() and len(one) < ID_DIGITS}
+    return jsonify(sorted(covered(spec.resource, ids, Verb.UPDATE)))
 
 
 def address_pattern(endpoint: str | None) -> tuple[str, str] | None:
@@ -40,13 +59,12 @@ def render_rows(
     endpoint: str | None,
     ticks: bool,
     edited: bool = False,
-    fixed: Collection[int] = (),
     walk: str | None = None,
     groups: Mapping[Any, Markup] | None = None,
 ) -> Markup:
     """Return the table rows; each row is id, sort value, then value (and second line) by column.
 
-    `edited` lets cells be changed in place, but not those of the records in `fixed`.
+    `edited` lets cells be changed in place.
 
     One pattern holds the tags of a whole row; only what differs is filled in. `walk` is what the
     links say of the list they stand in; `groups` are the rows to put above each first row of a
@@ -58,9 +76,6 @@ def render_rows(
     before, behind = before.replace("%", "%%"), behind.replace("%", "%%")
     pattern, position = "<tr>", 2
     fills: list[tuple[int, Callable[[Any], str]]] = []
-    if fixed:
-        pattern = "<tr%s>"
-        fills.append((0, lambda key: ' class="fixed"' if key in fixed else ""))
     if ticks:
         start, fill = _tick(columns)
         pattern += start

@@ -36,6 +36,7 @@ RESERVED = frozenset(
         "more",
         "group",
         "counts",
+        "changeable",
     }
 )
 LIST_PAGES: set[str] = set()  # the endpoints of all lists that are declared

@@ -157,3 +157,16 @@ def test_on_a_phone_a_card_leads_to_its_record_only(browse, ann):
     page.goto("/customers/?sort=name")
     cell(page, 0).click()
     assert page.locator("form.quick, td.is-open").count() == 0
+
+
+def test_only_rows_that_may_be_changed_are_offered(browse, make):
+    room = make.unit("Room")
+    boss = make.employee("Boss", unit=room)
+    make.customers.customer("别人的", manager=make.employee("Ann", unit=room))
+    make.customers.customer("自己的", manager=boss)
+    page = browse(make.user("boss", employee=boss, heads=room))
+    page.goto("/customers/?sort=name")
+    page.wait_for_selector("tbody tr:not(.fixed)")
+    assert page.locator("tbody tr:not(.fixed) a.key").all_inner_texts() == ["自己的"]
+    page.locator("tbody tr.fixed td.ed").first.click()
+    assert page.locator("form.quick, td.is-open").count() == 0

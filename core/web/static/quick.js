@@ -13,6 +13,21 @@
   says.setAttribute('role', 'status');
   table.closest('.dt-wrap').after(says);
 
+  /* where some rows may not be changed, none is offered before the site has told which may */
+  if (table.dataset.ask) {
+    var rows = Array.prototype.filter.call(table.tBodies[0].rows, function (row) { return row.querySelector('td.ed'); });
+    var parts = [];
+    rows.forEach(function (row, place) {
+      row.classList.add('fixed');
+      parts[Math.floor(place / 100)] = (parts[Math.floor(place / 100)] || []).concat(idOf(row));
+    });
+    asked(table.dataset.ask + parts.map(function (ids) { return ids.join(','); }).join('&changeable=')).then(function (answer) {
+      return answer.ok ? answer.json() : [];
+    }).then(function (ids) {
+      rows.forEach(function (row) { if (ids.indexOf(idOf(row)) >= 0) { row.classList.remove('fixed'); } });
+    }).catch(function () { /* the records' own pages remain */ });
+  }
+
   function idOf(row) {
     var link = row.querySelector('a.key');
     var path = link ? link.pathname : '';
