@@ -4,7 +4,6 @@ A message that has no Chinese stays English, so a page is never empty. Where two
 same message in other words, each has its own; who asks is read from the calling code.
 """
 
-from collections.abc import Callable
 from inspect import currentframe
 from pathlib import Path
 from threading import Lock
@@ -49,14 +48,20 @@ def gettext(message: str, /, **values: Any) -> str:
 
     Without values the text is returned as it is, so a plain % needs no doubling.
     """
-    forms = _forms_of(message, currentframe())
+    code = current_locale()
+    forms = _catalogue(code).get(message)
+    if message in _contested[code]:  # hundreds of messages a page: the caller is asked for last
+        forms = _own_forms(code, message, _package_of(currentframe()))
     text = forms[0] if forms and forms[0] else message
     return remembered(text % values if values else text, message, values)
 
 
 def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
     """Translate by number; `%(num)s` is the number."""
-    forms = _forms_of(singular, currentframe())
+    code = current_locale()
+    forms = _catalogue(code).get(singular)
+    if singular in _contested[code]:
+        forms = _own_forms(code, singular, _package_of(currentframe()))
     if forms and forms[0]:
         text = forms[0] if len(forms) == 1 or number == 1 else forms[1]
     else:
@@ -72,23 +77,19 @@ def lazy_gettext(message: str, /, **values: Any) -> LazyString:
 
 
 def _said_by(package: str, message: str, values: dict[str, Any]) -> str:
-    forms = _forms(message, lambda: package)
+    code = current_locale()
+    forms = _catalogue(code).get(message)
+    if message in _contested[code]:
+        forms = _own_forms(code, message, package)
     text = forms[0] if forms and forms[0] else message
     return remembered(text % values if values else text, message, values)
 
 
-def _forms_of(message: str, here: FrameType | None) -> tuple[str, ...] | None:
-    return _forms(message, lambda: _package_of(here))
-
-
-def _forms(message: str, package: Callable[[], str]) -> tuple[str, ...] | None:
-    """Return the forms of a message; only where packages differ does it matter who asks."""
-    code = current_locale()
-    forms = _catalogue(code).get(message)
-    own = _contested[code].get(message)
-    if not own:
-        return forms
-    return next((own[part] for part in package().split(".") if part in own), forms)
+def _own_forms(code: str, message: str, package: str) -> tuple[str, ...] | None:
+    """Return what a package says for a message that several say in different ways."""
+    own = _contested[code][message]
+    parts = (own[part] for part in package.split(".") if part in own)
+    return next(parts, _catalogue(code).get(message))
 
 
 def _package_of(here: FrameType | None) -> str:
