@@ -13,11 +13,12 @@ from addons.customers.lists import CUSTOMERS
 from addons.customers.models import CUSTOMER, INDUSTRY
 from core.access.decorators import needs
 from core.contributions import Verb
-from core.errors import DomainError, Refused
+from core.errors import Refused
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.unit_of_work import current_unit, unit_of_work
 from core.web.forms import Form
+from core.web.list_spec import read_ids
 from core.web.lists import return_to
 from core.web.records import Crumb
 
@@ -45,7 +46,7 @@ def do_hand_over() -> ResponseReturnValue:
     """Preview again for the chosen person, or hand over."""
     form = HandOverForm()
     back = return_to(request.form) or url_for("customers.index")
-    ids = _ids_of(request.form.getlist("ids"))
+    ids = read_ids(request.form.getlist("ids"), handing.AT_ONCE)
 
     def act() -> int:
         with unit_of_work(reason=form.reason.data or ""):
@@ -76,15 +77,6 @@ def _hand_over_page(form: Form, ids: list[int], back: str) -> ResponseReturnValu
         ids=",".join(str(key) for key in ids),
         back=back,
     )
-
-
-def _ids_of(sent: list[str]) -> list[int]:
-    """Return the accounts of the form; raise DomainError rather than leave one out."""
-    most = 10
-    texts = [text for part in sent for text in part.split(",") if text]
-    if not all(text.isascii() and text.isdigit() and len(text) < most for text in texts):
-        raise DomainError(_("The customers to hand over cannot be read. Choose them again."))
-    return [int(text) for text in texts]
 
 
 @blueprint.get("/industries")

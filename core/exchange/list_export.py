@@ -92,10 +92,7 @@ def in_groups(
 
 def titles(columns: Iterable[Column]) -> list[str]:
     """Return the titles in the reader's language; files hold amounts in yuan, to the fen."""
-    return [
-        YUAN.titled(column.title) if column.kind == "money" else str(column.title)
-        for column in columns
-    ]
+    return [column.titled(YUAN) for column in columns]
 
 
 def converted(rows: Iterable[Mapping[Any, Any]], columns: Iterable[Column]) -> Iterator[list[Any]]:

@@ -99,7 +99,7 @@ def leave(record_id: int) -> ResponseReturnValue:
         _page_of(record_id),
         said=_("%(name)s has left.", name=employee.name),
         template="web/confirm.html",
-        title=_("Let %(name)s leave", name=employee.name),
+        title=_("Mark %(name)s as left", name=employee.name),
         submit=_("Mark as left"),
         obstacles=leaving.obstacles(current_session(), employee),
         happens=_leaving_changes(record_id, owned),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement
 
 from core.contributions import type_Title
-from core.i18n import money_unit
+from core.i18n import MoneyUnit, money_unit
 
 Kind = Literal[
     "text",
@@ -84,7 +84,11 @@ class Column:
     @property
     def head(self) -> str:
         """The title; an amount's with the unit in which it is read."""
-        return money_unit().titled(self.title) if self.kind == "money" else str(self.title)
+        return self.titled(money_unit())
+
+    def titled(self, unit: MoneyUnit) -> str:
+        """Return the title; an amount's with a unit."""
+        return unit.titled(self.title) if self.kind == "money" else str(self.title)
 
     @property
     def is_numeric(self) -> bool:

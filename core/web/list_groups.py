@@ -129,7 +129,7 @@ def figures(group: Group, columns: Sequence[Column]) -> str:
     summed = [column for column in columns if column.total]
     parts = [ngettext("%(num)d row", "%(num)d rows", group.count)]
     parts += [
-        f"{column.title} {text_of(column)(value)}"
+        f"{column.head} {text_of(column)(value)}"
         for column, value in zip(summed, group.sums, strict=True)
         if value is not None
     ]

@@ -13,10 +13,10 @@ from core.access.context import AccessContext
 from core.access.records import covered
 from core.contributions import Verb
 from core.i18n import gettext as _
-from core.i18n import name_reader
+from core.i18n import money_unit, name_reader
 from core.web.cells import cell_classes, inner_html, text_of
 from core.web.list_columns import Column, Lookup, stored
-from core.web.list_spec import ID_DIGITS, ListSpec
+from core.web.list_spec import ListSpec, read_ids
 
 WALK = "list"  # the parameter of a record's page that holds the address of the list it is in
 CHANGEABLE = "changeable"  # the parameter of a list's address that asks which rows are
@@ -39,9 +39,7 @@ def changeable(spec: ListSpec, asked: Sequence[str]) -> Response:
 
     Asked for once the page is shown, as the counts of tabs are: the page need not wait.
     """
-    texts = [text for part in asked for text in part.split(",")]
-    ids = {int(one) for one in texts if one.isascii() and one.isdigit() and len(one) < ID_DIGITS}
-    return jsonify(sorted(covered(spec.resource, ids, Verb.UPDATE)))
+    return jsonify(sorted(covered(spec.resource, read_ids(asked), Verb.UPDATE)))
 
 
 def address_pattern(endpoint: str | None) -> tuple[str, str] | None:
@@ -95,7 +93,8 @@ def render_rows(
         if column.sub is not None:
             inner += "%s"
             fills.append((at + 1, _second_line()))
-        pattern += f"<td{cell_classes(column, first=first, edited=edited)}>{inner}</td>"
+        unit = f' data-u="{escape(money_unit().words)}"' if column.kind == "money" else ""
+        pattern += f"<td{cell_classes(column, first=first, edited=edited)}{unit}>{inner}</td>"
         position += 1 if column.sub is None else 2
     pattern += "</tr>"
     lines = [pattern % tuple([fill(row[at]) for at, fill in fills]) for row in rows]

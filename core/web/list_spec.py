@@ -1,6 +1,6 @@
 """A list declared once: its page, its export, its charts and its bulk actions come from here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -144,11 +144,20 @@ class ListSpec:
         """
         if form.get("all") == "1":
             return self.narrow(self.parse(MultiDict(parse_qsl(form.get("query", "")))), self.id)
-        ids = [text for text in form.getlist("ids") if text]
+        ids = read_ids(form.getlist("ids"))
         if not ids:
             raise DomainError(_("Nothing was ticked."))
-        if len(ids) > MAX_TICKED or not all(
-            t.isascii() and t.isdigit() and len(t) < ID_DIGITS for t in ids
-        ):
-            raise DomainError(_("The ticked rows cannot be read. Tick them again."))
-        return self.narrow(ListArgs(), self.id).where(self.id.in_([int(text) for text in ids]))
+        return self.narrow(ListArgs(), self.id).where(self.id.in_(ids))
+
+
+def read_ids(sent: Iterable[str], most: int = MAX_TICKED) -> list[int]:
+    """Return the records that fields of a form or an address name, each one id or "1,2,3".
+
+    Raise DomainError 400 for too many or a malformed one, rather than leave one out.
+    """
+    texts = [text for part in sent for text in part.split(",") if text]
+    if len(texts) > most or not all(
+        text.isascii() and text.isdigit() and len(text) < ID_DIGITS for text in texts
+    ):
+        raise DomainError(_("The ticked rows cannot be read. Tick them again."))
+    return [int(text) for text in texts]

@@ -79,6 +79,7 @@ class Shell:
 
     sections: tuple[Section, ...]
     creates: tuple[Entry, ...]
+    own: tuple[Entry, ...]
     label: str
     theme: str
     density: str
@@ -110,6 +111,7 @@ def shell() -> Shell:
         found = g.shell = Shell(
             sections=_marked(menu),
             creates=menu.creates,
+            own=menu.own,
             label=current_actor().label,
             theme=chosen("theme", THEMES),
             density=chosen("density", DENSITIES),
@@ -252,17 +254,11 @@ def own_pages() -> tuple[Entry, ...]:
     )
 
 
-def account_links() -> list[tuple[str, str]]:
-    """Return (words, address) of the reader's own pages, for the menu behind the name."""
-    return [(entry.title, entry.url) for entry in own_pages()]
-
-
 def configure_navigation(app: Flask) -> None:
     """Give templates what the shell is made of."""
     app.jinja_env.globals.update(
         shell=shell,
         theme_attributes=theme_attributes,
-        account_links=account_links,
         site_zone=site_zone,
         sign_out_endpoint=SIGN_OUT,
     )

@@ -7,7 +7,6 @@ from wtforms.fields.core import UnboundField
 
 from core.access.decorators import declaration_of
 from core.audit.field_words import FieldWords
-from core.i18n import gettext as _
 from core.unit_of_work import current_session
 from core.web.edge import comes_from_elsewhere
 from core.web.forms import Form
@@ -45,7 +44,7 @@ def readable_fields() -> list[tuple[str, str]]:
 
 def _asked_in(package: str) -> dict[str, str]:
     """Return the labels of all fields that the forms of a package ask for, by name."""
-    found = {"text": str(_("Text"))}
+    found: dict[str, str] = {}
     forms = [Form]
     while forms:
         form = forms.pop()

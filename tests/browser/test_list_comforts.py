@@ -106,3 +106,17 @@ def test_on_a_phone_filters_wait_for_the_button_and_can_be_reset(browse, ann):
     page.locator("[data-open-facets]").click()
     page.get_by_role("link", name="重置").click()
     page.wait_for_url("**/customers/")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_words_without_end_make_no_page_wider(browse, ann, make, width):
+    key = make.customers.customer("长", manager=make.person_of(ann), region="x" * 90)
+    page = browse(ann, viewport={"width": width, "height": 844})
+    page.goto("/customers/?sort=-updated")
+    assert page.get_by_text("x" * 90).count()  # a card on a phone leaves the column out
+    assert not too_wide(page)
+    page.goto(f"/customers/{key}/edit")
+    page.locator("#region").fill("y" * 95)
+    page.locator(".savebar button[type=submit]").click()
+    page.wait_for_selector(f"ins:text-is('{'y' * 95}')")  # what changed, in the history beside
+    assert not too_wide(page)

@@ -35,7 +35,7 @@
     var flat = Boolean(spec.horizontal);
     var values = { beginAtZero: true, grace: '12%', grid: { color: token('grid') }, border: { display: false }, ticks: { color: token('ink-3'), font: font, precision: 0, maxTicksLimit: 6 },
       title: { display: Boolean(spec.unit), text: spec.unit, color: token('ink-3'), font: font } };
-    var names = { grid: { display: false }, border: { display: false }, ticks: { color: token('ink-3'), font: font, maxRotation: 0, autoSkip: false, callback: function (value) { return folded(this.getLabelForValue(value), flat ? 24 : Math.max(4, Math.floor(this.chart.width / Math.max(1, this.chart.data.labels.length) / 8))); } } };
+    var names = { grid: { display: false }, border: { display: false }, ticks: { color: token('ink-3'), font: font, maxRotation: 0, autoSkip: spec.labels.length > 12, callback: function (value) { return folded(this.getLabelForValue(value), flat ? 24 : Math.max(4, Math.floor(this.chart.width / Math.max(1, this.chart.data.labels.length) / 8))); } } };
     return flat ? { x: values, y: names } : { x: names, y: values };
   }
   /* One series of bars says its values, so that small ones beside a large one can be read. */

@@ -103,3 +103,25 @@ def test_industries_are_grouped_by_themselves_and_not_by_their_branch(house, log
         "Air 1 row",
         "Freight 2 rows",
     ]
+
+
+def test_a_range_whose_ends_are_swapped_is_told(house, login):
+    client = login(house.ann.user)
+    refused = client.get("/customers/?since_from=2026-05-02&since_to=2026-05-01")
+    assert refused.status_code == 400
+    assert "the first day comes after the last one" in refused.text
+    assert client.get("/customers/?since_from=2026-05-01&since_to=2026-05-01").status_code == 200
+
+
+def test_the_keys_that_are_named_are_those_of_the_list(house, login, make):
+    make.customers.customer("A", manager=house.ann.employee)
+    make.customers.contact(make.customers.customer("B", manager=house.ann.employee))
+    client = login(house.ann.user)
+    keys = re.search(r"data-keys[^>]*>([^<]+)", client.get("/customers/contacts").text)[1]
+    assert keys == "Keys: J K move, E edit, Enter open, / search"
+
+
+def test_own_pages_are_found_by_the_search(house, login):
+    found = login(house.ann.user).get("/search?q=token").text
+    assert "My API tokens" in found
+    assert 'href="/account/tokens"' in found

@@ -71,3 +71,10 @@ def test_the_total_of_a_list_is_in_the_unit_of_its_head(ann, deal):
     choose(ann, "wan")
     total = re.search(r"<tfoot>.*?</tfoot>", ann.get("/customers/opportunities").text, re.DOTALL)
     assert f'<td class="num">{WAN}</td>' in total[0]
+
+
+def test_sums_of_groups_and_phone_cards_name_the_unit(ann, deal):
+    choose(ann, "wan")
+    page = ann.get("/customers/opportunities?group=stage").text
+    assert f"Expected value (10k CNY) {WAN}" in page
+    assert 'data-u="10k CNY"' in page  # a card has no heads
