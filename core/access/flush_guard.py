@@ -53,11 +53,16 @@ def after_flush(session: Any, _context: Any) -> None:
 
 
 def after_flush_postexec(session: Any, _context: Any) -> None:
-    """Let loaded children read their new scope when they are next asked."""
+    """Let loaded children read their new scope, if this flush moved a record."""
     if session.info.pop(STALE, False):
-        for item in session:
-            if isinstance(item, Child):
-                session.expire(item, list(COLUMNS.values()))
+        expire_children(session)
+
+
+def expire_children(session: Any) -> None:
+    """Let loaded children read their scope anew when they are next asked."""
+    for item in session:
+        if isinstance(item, Child):
+            session.expire(item, list(COLUMNS.values()))
 
 
 def before_insert(_mapper: Any, _connection: Any, child: Any) -> None:

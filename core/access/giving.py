@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapper
 from core.access.bulk import check_landing
 from core.access.children import chunks, rewrite_children
 from core.access.declarations import COLUMNS, Scoped, scope_columns
-from core.access.flush_guard import STALE, admits, after_flush_postexec, giving, old_scope
+from core.access.flush_guard import admits, expire_children, giving, old_scope
 from core.access.frames import trusted
 from core.access.guarded_session import GuardedSession
 from core.access.verifier import UnguardedStatement
@@ -47,8 +47,7 @@ def give_many(
     record_moved(session, records, before, names)
     for one in records:
         session.expire(one)
-    session.info[STALE] = True
-    after_flush_postexec(session, None)  # loaded children read their new scope
+    expire_children(session)
 
 
 def _check_range(

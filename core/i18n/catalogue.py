@@ -48,20 +48,14 @@ def gettext(message: str, /, **values: Any) -> str:
 
     Without values the text is returned as it is, so a plain % needs no doubling.
     """
-    code = current_locale()
-    forms = _catalogue(code).get(message)
-    if message in _contested[code]:  # hundreds of messages a page: the caller is asked for last
-        forms = _own_forms(code, message, _package_of(currentframe()))
+    forms = _forms(message, currentframe())
     text = forms[0] if forms and forms[0] else message
     return remembered(text % values if values else text, message, values)
 
 
 def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
     """Translate by number; `%(num)s` is the number."""
-    code = current_locale()
-    forms = _catalogue(code).get(singular)
-    if singular in _contested[code]:
-        forms = _own_forms(code, singular, _package_of(currentframe()))
+    forms = _forms(singular, currentframe())
     if forms and forms[0]:
         text = forms[0] if len(forms) == 1 or number == 1 else forms[1]
     else:
@@ -77,19 +71,20 @@ def lazy_gettext(message: str, /, **values: Any) -> LazyString:
 
 
 def _said_by(package: str, message: str, values: dict[str, Any]) -> str:
-    code = current_locale()
-    forms = _catalogue(code).get(message)
-    if message in _contested[code]:
-        forms = _own_forms(code, message, package)
+    forms = _forms(message, package)
     text = forms[0] if forms and forms[0] else message
     return remembered(text % values if values else text, message, values)
 
 
-def _own_forms(code: str, message: str, package: str) -> tuple[str, ...] | None:
-    """Return what a package says for a message that several say in different ways."""
-    own = _contested[code][message]
-    parts = (own[part] for part in package.split(".") if part in own)
-    return next(parts, _catalogue(code).get(message))
+def _forms(message: str, asker: FrameType | str | None) -> tuple[str, ...] | None:
+    """Return the forms of a message; `asker` is the package, or the frame that it called."""
+    code = current_locale()
+    forms = _catalogue(code).get(message)
+    own = _contested[code].get(message)
+    if own is None:  # hundreds of messages a page: who asks is looked for last
+        return forms
+    package = asker if isinstance(asker, str) else _package_of(asker)
+    return next((own[part] for part in package.split(".") if part in own), forms)
 
 
 def _package_of(here: FrameType | None) -> str:

@@ -29,6 +29,7 @@ CHOICES = {
     "density": DENSITIES,
     "money_unit": MONEY_UNITS,
 }
+SIGN_IN_PAGE = {"theme", "locale", "density"}  # what it shows
 YEAR_SECONDS = 31_536_000
 
 
@@ -91,7 +92,8 @@ def preferences() -> Response:
             user = session.get_one(User, user_id)
             for name, value in chosen.items():
                 setattr(user, name, value)
-    for name, value in chosen.items():  # the sign-in page should look the same
+    for name in SIGN_IN_PAGE & chosen.keys():  # which should look the same
+        value = chosen[name]
         response.set_cookie(
             name,
             value,
