@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from core.access.context import AccessContext, resolve_context
+from core.access.context import AccessContext, read_versions, resolve_context
 from core.access.guarded_session import GuardedSession
 from core.actor import Actor, acting_as, current_actor
 from core.database import READ, WRITE, db, open_connection
@@ -66,6 +66,8 @@ class UnitOfWork:
     def access(self) -> AccessContext:
         """What the actor may do, resolved inside this transaction."""
         if self._access is None:
+            if self.rights_version is None and self.actor.user_id is not None:
+                self.rights_version, self.settings_version = read_versions(self.connection)
             self._access = resolve_context(self.connection, self.actor, version=self.rights_version)
         return self._access
 

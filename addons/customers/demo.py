@@ -69,7 +69,7 @@ def _account(
 ) -> None:
     name, name_en, industry, region, grade = company
     entered = today() - timedelta(days=SPREAD - number * 5)
-    customer_id = services.create_customer(
+    customer = services.create_customer(
         CustomerFields(
             name=name,
             name_en=name_en,
@@ -82,10 +82,10 @@ def _account(
         manager_id=managers[number % len(managers)],
         since=entered,
     )
-    _advance(customer_id, number, entered)
-    _people(customer_id, number)
+    _advance(customer.id, number, entered)
+    _people(customer.id, number)
     if number % 3 != 1:
-        _business(customer_id, number, entered)
+        _business(customer.id, number, entered)
 
 
 def _advance(customer_id: int, number: int, entered: date) -> None:
@@ -144,7 +144,7 @@ def _operator(
 ) -> None:
     name, country, mcc, mnc, bands = operator
     session = current_session()
-    customer_id = services.create_customer(
+    customer = services.create_customer(
         CustomerFields(
             name=name,
             name_en=name,
@@ -157,7 +157,7 @@ def _operator(
         since=today() - timedelta(days=number),
     )
     network = Network(
-        customer=session.get_one(Customer, customer_id),
+        customer=customer,
         mcc=mcc,
         mnc=mnc,
         brand=name.split()[0],

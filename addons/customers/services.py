@@ -33,8 +33,8 @@ def create_customer(
     manager_id: int | None = None,
     stage: str = Stage.PROSPECT,
     since: date | None = None,
-) -> int:
-    """Create an account and return its id; the actor's employee manages it unless named.
+) -> Customer:
+    """Create an account and return it; the actor's employee manages it unless named.
 
     `stage` is where it already stands and `since` (today by default) the day it got there; every
     stage passed is recorded. Raises NotAllowed or Refused.
@@ -47,10 +47,9 @@ def create_customer(
     refuse_place(place)
     customer = new_customer(check(fields), owner=place, code=next_codes(1)[0], since=day)
     session.add(customer)
-    session.flush()
     stage_moves.enter(customer, stage, day)
     session.flush()
-    return customer.id
+    return customer
 
 
 def new_customer(

@@ -73,7 +73,7 @@ def create() -> ResponseReturnValue:
                 manager_id=form.manager_id.data,
                 stage=form.stage.data or Stage.PROSPECT,
                 since=form.since.data,
-            )
+            ).id
             # Asked afterwards: whoever sends the form twice has waited here for the first one.
             alike.extend(_unconfirmed(form, other_than=made))
             if alike:

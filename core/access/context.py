@@ -22,7 +22,11 @@ from core.access.words import limits_in_words
 from core.actor import Actor, system_actor
 from core.clock import now
 
-EPOCH = table("core_epoch", column("id", Integer), column("rights_version", Integer))
+EPOCH = table(
+    "core_epoch",
+    *(column(name, Integer) for name in ("id", "rights_version", "settings_version")),
+)
+_VERSIONS = select(EPOCH.c.rights_version, EPOCH.c.settings_version).where(EPOCH.c.id == 1)
 REMEMBERED = 4096
 
 
@@ -157,6 +161,12 @@ _remembered: WeakKeyDictionary[Engine, OrderedDict[Any, Grants]] = WeakKeyDictio
 _lock = Lock()
 
 
+def read_versions(connection: Connection) -> tuple[int, int]:
+    """Return the versions of the rights and of the settings, as this transaction sees them."""
+    row = connection.execute(_VERSIONS).first()
+    return (0, 0) if row is None else (row.rights_version, row.settings_version)
+
+
 def resolve_context(
     connection: Connection, actor: Actor, *, version: int | None = None
 ) -> AccessContext:
@@ -169,7 +179,7 @@ def resolve_context(
     if actor.user_id is None:
         return AccessContext(actor, Grants.at((), now()))
     if version is None:
-        version = connection.scalar(select(EPOCH.c.rights_version).where(EPOCH.c.id == 1)) or 0
+        version = read_versions(connection)[0]
     return AccessContext(actor, _grants(connection, actor, version))
 
 

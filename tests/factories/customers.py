@@ -34,7 +34,7 @@ def customer(
             manager_id=manager.id if manager else None,
             stage=stage,
             since=since,
-        )
+        ).id
 
 
 def contact(customer_id: int, name: str = "", **fields: Any) -> int:

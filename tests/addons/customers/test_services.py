@@ -13,8 +13,8 @@ from core.i18n import force_locale
 
 def test_a_new_account_gets_a_code_its_manager_and_the_managers_unit(house, as_):
     with as_(house.ann):
-        first = services.create_customer(CustomerFields(name="远洋国际航空"))
-        second = services.create_customer(CustomerFields(name="沧海航空"))
+        first = services.create_customer(CustomerFields(name="远洋国际航空")).id
+        second = services.create_customer(CustomerFields(name="沧海航空")).id
     with as_(house.ann):
         one, two = queries.customer(first), queries.customer(second)
         assert [one.code, two.code] == ["KH-0001", "KH-0002"]
@@ -46,7 +46,7 @@ def test_what_cannot_be_stored_is_refused_beside_its_field(house, as_, fields, w
 
 def test_a_website_gets_its_scheme(house, as_):
     with as_(house.ann):
-        key = services.create_customer(CustomerFields(name="A", website="www.example.com"))
+        key = services.create_customer(CustomerFields(name="A", website="www.example.com")).id
         assert queries.customer(key).website == "https://www.example.com"
 
 
