@@ -1,6 +1,6 @@
 """The shared vocabulary: frozen dataclasses that hooks return and that add-ons speak through."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -60,11 +60,16 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangeRule:
-    """A rule that yields keys of a dimension (customers of grade A, of an industry subtree …)."""
+    """A rule that yields keys of a dimension (customers of grade A, of an industry subtree …).
+
+    `columns` are the attributes of the dimension's model on which it depends: when one of them
+    changes, sets of keys made by the rule follow in the same commit.
+    """
 
     key: str
     title: type_Title
     select_keys: Callable[[Any], Select[Any]]
+    columns: tuple[str, ...] = ()
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
 
 
@@ -73,13 +78,33 @@ class Dimension:
     """One axis of data ranges; `column` is the scope column that rows carry for it.
 
     `labels_of(keys)` gives the words of keys; it may leave out a key that another one covers.
+    `model` is the class whose ids are the keys; a dimension with rules needs it. `find(texts)`
+    returns the keys that people mean by codes or names, of those that the actor may see.
     """
 
     key: str
     title: type_Title
     column: str
     labels_of: Callable[[Sequence[int]], Mapping[int, str]]
+    model: type[Any] | None = None
+    find: Callable[[Sequence[str]], Mapping[str, int]] | None = None
     rules: tuple[RangeRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Where rights come from while its add-on is on, instead of the built-in rules.
+
+    `drafts(session, user_ids)` yields `core.access.drafts.Draft` objects: the terms of these
+    accounts, or of everybody if None; the session has no limits. `hangs_on(session, employee_ids)`
+    returns further employees whose rights change with the posts of these. `follows_tree`: any
+    change of the tree of units may change anybody's rights.
+    """
+
+    key: str
+    drafts: Callable[[Any, Sequence[int] | None], Iterable[Any]]
+    hangs_on: Callable[[Any, set[int]], set[int]] | None = None
+    follows_tree: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

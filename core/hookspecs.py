@@ -15,6 +15,7 @@ from core.contributions import (
     JobDef,
     Measure,
     MenuItem,
+    Policy,
     Resource,
     SettingDef,
     Slot,
@@ -59,6 +60,11 @@ def register_resources() -> Iterable[Resource]:  # type: ignore[empty-body]
 @hookspec
 def register_dimensions() -> Iterable[Dimension]:  # type: ignore[empty-body]
     """Declare an axis of data ranges."""
+
+
+@hookspec
+def register_policies() -> Iterable[Policy]:  # type: ignore[empty-body]
+    """Give the rules by which rights are compiled while the add-on is on."""
 
 
 @hookspec

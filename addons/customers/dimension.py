@@ -21,6 +21,14 @@ def labels_of(keys: Sequence[int]) -> Mapping[int, str]:
     return {key: f"{code} {name}" for key, code, name in rows}
 
 
+def find(texts: Sequence[str]) -> Mapping[str, int]:
+    """Return the accounts with these codes, of those that the actor may see."""
+    rows = current_session().execute(
+        select(Customer.code, Customer.id).where(Customer.code.in_(texts))
+    )
+    return dict(rows.tuples())
+
+
 def of_grade(grade: Any) -> Select[Any]:
     """Return the accounts of a grade."""
     return select(Customer.id).where(Customer.grade == str(grade))
@@ -51,18 +59,28 @@ CUSTOMER_DIMENSION = Dimension(
     title=_l("Customer"),
     column="scope_customer_id",
     labels_of=labels_of,
+    model=Customer,
+    find=find,
     rules=(
         RangeRule(
             key="grade",
             title=_l("Grade"),
             select_keys=of_grade,
+            columns=("grade",),
             choices=lambda: [(str(grade), str(grade)) for grade in Grade],
         ),
-        RangeRule(key="region", title=_l("Region"), select_keys=of_region, choices=regions),
+        RangeRule(
+            key="region",
+            title=_l("Region"),
+            select_keys=of_region,
+            columns=("region",),
+            choices=regions,
+        ),
         RangeRule(
             key="industry",
             title=_l("Industry and below"),
             select_keys=of_industry,
+            columns=("industry_id",),
             choices=industries.choices,
         ),
     ),

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from addons.customers.models import INDUSTRY, Customer, Industry
 from addons.customers.names import plain
 from core.access.elevation import elevated
+from core.access.key_rules import refresh
 from core.access.records import require
 from core.contributions import Verb
 from core.errors import Conflict, NotFound, Refused
@@ -169,9 +170,12 @@ def change_industry(
         words = _("An industry cannot stand below itself.")
         raise Refused(words, fields={"parent_id": [words]})
     node.name, node.sort, node.active = _checked_name(name), sort, active
-    if node.parent_id != parent_id:
+    moves = node.parent_id != parent_id
+    if moves:
         _rehang(node, parent)
     session.flush()
+    if moves:
+        refresh(session, "customer")  # ranges "of an industry and those below"
     changed(session)
 
 

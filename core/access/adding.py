@@ -12,6 +12,7 @@ from core.access.declarations import COLUMNS, Child, Protected
 from core.access.flush_guard import new_scope, refuse_chosen_key
 from core.access.frames import trusted
 from core.access.guarded_session import GuardedSession
+from core.access.key_rules import follow
 from core.access.verifier import UnguardedStatement
 from core.audit.recording import record_added
 from core.errors import NotFound
@@ -52,6 +53,7 @@ def add_many(session: GuardedSession, records: Sequence[Protected]) -> None:
         setattr(record, name, value)
     session.info.setdefault(ADDED, WeakSet()).update(records)
     record_added(session, records)
+    follow(session, model, keys)
 
 
 def _follow_parent(session: GuardedSession, child: Child) -> None:

@@ -12,6 +12,7 @@ from core.access.declarations import COLUMNS, Protected, Scoped, declared, scope
 from core.access.flush_guard import admits, giving
 from core.access.frames import trusted
 from core.access.guarded_session import BULK, GuardedSession
+from core.access.key_rules import follow
 from core.access.verifier import UnguardedStatement
 from core.audit.services import record
 from core.errors import NotAllowed, ProgrammingFault
@@ -42,6 +43,7 @@ def bulk_write(session: GuardedSession, statement: Update | Delete | Insert, rea
     else:
         count = _change(session, statement)
     session.expire_all()
+    follow(session, mapper.class_)
     facts = {"rows": count, "statement": type(statement).__name__.lower()}
     record(session, ACT, mapper.class_.__resource__, None, changes=facts, reason=reason)
     return count

@@ -6,15 +6,13 @@ files on every record that they see; but nobody corrects their own figures.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
-from core.access.models import AccessTerm
-from core.access.terms import drop_unused_sets, shared_set
+from core.access.drafts import Draft, Keys
 from core.accounts.models import User
-from core.addons.models import bump
 from core.organisation.models import OrgClosure, OrgUnit
 
 PROVIDER = "default"
@@ -40,56 +38,25 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def compile_policy(session: Any) -> None:
-    """Write the terms of everybody and of every account anew and raise the rights version."""
-    session.flush()
-    _one_at_a_time(session)
-    session.execute(delete(AccessTerm).where(AccessTerm.provider == PROVIDER))
-    session.execute(insert(AccessTerm), _everybody())
-    _write(session, None)
-
-
-def recompile_users(session: Any, user_ids: Iterable[int]) -> None:
-    """Write the terms of these accounts anew and raise the rights version."""
-    wanted = sorted(set(user_ids))
-    session.flush()
-    _one_at_a_time(session)
-    session.execute(
-        delete(AccessTerm).where(AccessTerm.provider == PROVIDER, AccessTerm.user_id.in_(wanted)),
-        execution_options={"synchronize_session": False},
-    )
-    _write(session, wanted)
-
-
-def _one_at_a_time(session: Any) -> None:
-    """Raise the version before anything is read: its row makes others wait until the commit.
-
-    Two that compile side by side would each delete the terms that they see and insert their own,
-    so a right that one of them withdraws would live on in what the other had read before.
-    """
-    bump(session, "rights_version")
-
-
-def _write(session: Any, user_ids: Sequence[int] | None) -> None:
+def drafts(session: Any, user_ids: Sequence[int] | None) -> Iterator[Draft]:
+    """Yield the terms of these accounts; those of everybody, and of every account, if None."""
+    if user_ids is None:
+        yield from _everybody()
     people = select(User.id, User.employee_id, User.is_administrator).where(User.active)
     if user_ids is not None:
         people = people.where(User.id.in_(user_ids))
     users = session.execute(people).all()
-    units = _headed_units(session, [user.employee_id for user in users if user.employee_id])
-    terms: list[dict[str, Any]] = []
+    units = headed_units(session, [user.employee_id for user in users if user.employee_id])
     for user in users:
         if user.is_administrator:
-            terms.append(_term("administrator", ("*",), user_id=user.id))
+            yield _draft("administrator", ("*",), user_id=user.id)
         below = units.get(user.employee_id)
         if below:
-            set_id = shared_set(session, below)
-            terms.append(_term("head", HEAD, user_id=user.id, org_set_id=set_id))
-    if terms:
-        session.execute(insert(AccessTerm), terms)
-    drop_unused_sets(session)
+            ranges = {"org": Keys(frozenset(below))}
+            yield _draft("head", HEAD, user_id=user.id, ranges=ranges)
 
 
-def _headed_units(session: Any, employee_ids: Sequence[int]) -> dict[int | None, set[int]]:
+def headed_units(session: Any, employee_ids: Sequence[int]) -> dict[int | None, set[int]]:
     """Return, for each head, the units headed and all below them."""
     found: dict[int | None, set[int]] = defaultdict(set)
     if not employee_ids:
@@ -104,23 +71,13 @@ def _headed_units(session: Any, employee_ids: Sequence[int]) -> dict[int | None,
     return found
 
 
-def _everybody() -> list[dict[str, Any]]:
-    personal = [_term("personal", verbs, resource=key) for key, verbs in PERSONAL.items()]
-    return [
-        _term("own", OWN, owner_self=True),
-        _term("not_own_figures", ("correct",), allow=False, owner_self=True),
-        *personal,
-    ]
+def _everybody() -> Iterator[Draft]:
+    yield _draft("own", OWN, owner_self=True)
+    yield _draft("not_own_figures", ("correct",), allow=False, owner_self=True)
+    for key, verbs in PERSONAL.items():
+        yield _draft("personal", verbs, resource=key)
 
 
-def _term(words: str, actions: Sequence[str], **values: Any) -> dict[str, Any]:
-    return {
-        "provider": PROVIDER,
-        "user_id": None,
-        "resource": "*",
-        "actions": list(actions),
-        "allow": True,
-        "org_set_id": None,
-        "owner_self": False,
-        "source": dict(WORDS[words]),
-    } | values
+def _draft(words: str, actions: Sequence[str], **values: Any) -> Draft:
+    said = {"user_id": None, "resource": "*"} | values
+    return Draft(actions=tuple(actions), source=WORDS[words], **said)

@@ -13,7 +13,10 @@ GUARD = "compiled rights; written by policy providers, shown by explain()"
 
 
 class KeyRange(Model):
-    """A set of keys; everyone with the same range shares it by its hash."""
+    """A set of keys; everyone with the same range shares it by its hash.
+
+    With a `rule` its keys change with the records, so nobody keeps them outside the database.
+    """
 
     __tablename__ = "core_access_set"
     __access__ = Technical(GUARD)
@@ -21,6 +24,7 @@ class KeyRange(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     size: Mapped[int] = mapped_column(Integer)
+    rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class KeyRangeKey(Model):

@@ -1,12 +1,11 @@
 """Compiled terms as plain values, read in three small statements, and their shared sets of keys."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select
+from sqlalchemy import Connection, Row, delete, or_, select
 
 from core.access.models import AccessTerm, KeyRange, KeyRangeKey
 from core.access.reach import ARRAY, Conjunct, KeySet
@@ -68,16 +67,18 @@ def _load_sets(connection: Connection, ids: Iterable[int]) -> dict[int, KeySet]:
         return {}
     ranges, keys = KeyRange.__table__, KeyRangeKey.__table__
     sizes = connection.execute(
-        select(ranges.c.id, ranges.c.size).where(ranges.c.id.in_(wanted))
+        select(ranges.c.id, ranges.c.size, ranges.c.rule.is_not(None).label("follows")).where(
+            ranges.c.id.in_(wanted)
+        )
     ).all()
-    small = [row.id for row in sizes if row.size <= ARRAY]
+    small = {row.id for row in sizes if row.size <= ARRAY and not row.follows}
     listed: dict[int, set[int]] = defaultdict(set)
     if small:
         found = select(keys.c.set_id, keys.c.key).where(keys.c.set_id.in_(small))
         for row in connection.execute(found):
             listed[row.set_id].add(row.key)
     loaded = {set_id: KeySet(keys=frozenset(listed[set_id])) for set_id in small}
-    large = {row.id: KeySet(large=frozenset({row.id})) for row in sizes if row.size > ARRAY}
+    large = {row.id: KeySet(large=frozenset({row.id})) for row in sizes if row.id not in small}
     return loaded | large
 
 
@@ -102,22 +103,6 @@ def _term(row: Row[Any], sets: Mapping[int, KeySet], employee_id: int | None) ->
         window=Window(row.valid_from, row.valid_to, weekly),
         source=row.source,
     )
-
-
-def shared_set(session: Any, keys: Iterable[int]) -> int:
-    """Return the id of the set with exactly these keys, stored if it is new."""
-    ordered = sorted(set(keys))
-    digest = hashlib.sha256(",".join(map(str, ordered)).encode()).hexdigest()
-    known: int | None = session.scalar(select(KeyRange.id).where(KeyRange.hash == digest))
-    if known is not None:
-        return known
-    made = KeyRange(hash=digest, size=len(ordered))
-    session.add(made)
-    session.flush()
-    if ordered:
-        rows = [{"set_id": made.id, "key": key} for key in ordered]
-        session.execute(insert(KeyRangeKey), rows)
-    return made.id
 
 
 def drop_unused_sets(session: Any) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.access.default_policy import recompile_users
 from core.access.guarded_session import GuardedSession
+from core.access.policy import recompile
 from core.access.records import check_version, require_in
 from core.accounts.models import User
 from core.accounts.resources import USER
@@ -77,7 +77,7 @@ def create_user(
     session.flush()
     secret = _give_secret(user)
     session.flush()
-    recompile_users(session, [user.id])
+    recompile(session, [user.id])
     return NewSecret(user.id, user.login, secret)
 
 
@@ -107,7 +107,7 @@ def update_user(
         return user
     user.employee_id, user.is_administrator = employee_id, is_administrator
     session.flush()
-    recompile_users(session, [user.id])
+    recompile(session, [user.id])
     return user
 
 
@@ -124,7 +124,7 @@ def set_user_active(
         _switch_off(session, user)
     user.active = active
     session.flush()
-    recompile_users(session, [user.id])
+    recompile(session, [user.id])
     return user
 
 

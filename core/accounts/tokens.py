@@ -10,11 +10,9 @@ from sqlalchemy import select, update
 from core.access.guarded_session import GuardedSession
 from core.access.records import require
 from core.accounts.models import ApiToken, User
-from core.accounts.passwords import verify_password
+from core.accounts.proving import prove
 from core.accounts.resources import TOKEN
 from core.accounts.sessions import Client, digest
-from core.accounts.sign_in import SIGN_IN
-from core.accounts.throttling import count_attempt, take_back
 from core.addons.registry import registry
 from core.audit.services import record
 from core.clock import now
@@ -23,7 +21,7 @@ from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n.writing import wrong_text
 from core.settings.services import get
-from core.unit_of_work import current_unit, in_unit_of_work, read_only, unit_of_work
+from core.unit_of_work import current_unit, read_only, unit_of_work
 
 MARK = "sunmao_"
 SECRET_BYTES = 32
@@ -66,7 +64,7 @@ def create_token(
     """
     longest = get(LONGEST_LIFE)
     _check(name, scopes, days, longest)
-    _prove(user_id, password, client)
+    prove(user_id, password, client)
     secret = MARK + secrets.token_urlsafe(SECRET_BYTES)
     wanted = {*scopes, *((resource, str(Verb.QUERY)) for resource, _action in scopes)}
     with unit_of_work() as session:
@@ -156,17 +154,3 @@ def _check(name: str, scopes: Sequence[Scope], days: int, longest: int) -> None:
             errors["name"] = [_("You have %(limit)s tokens. Revoke one first.", limit=MOST_TOKENS)]
     if errors:
         raise Refused(_("No token was made."), fields=errors)
-
-
-def _prove(user_id: int, password: str, client: Client) -> None:
-    """Raise Refused unless this is the user's present password; guesses are slowed down."""
-    with read_only() as session:
-        user = session.get_one(User, user_id)
-        login, kept = user.login, user.password_hash
-    in_unit_of_work(lambda s: count_attempt(s, login, client.address), actor=SIGN_IN)
-    if not verify_password(kept, password):
-        raise Refused(
-            _("The present password is wrong. No token was made."),
-            fields={"password": [_("This is not your present password.")]},
-        )
-    in_unit_of_work(lambda s: take_back(s, login, client.address), actor=SIGN_IN)

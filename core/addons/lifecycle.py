@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
-from core.access.default_policy import compile_policy
 from core.access.elevation import elevated
+from core.access.policy import recompile
 from core.addons import schema, tables
 from core.addons.faults import AddonFaultError, Fault, Stage, fault_of, words
 from core.addons.leases import Lease, Overtaken, interruption, keep_fault, leased, locked_row
@@ -111,7 +111,7 @@ def examine() -> list[Fault]:
 def upgrade_site(config: Config) -> list[str]:
     """Migrate the core, then every add-on that is on or off (not archived); return the owners.
 
-    The built-in policy is compiled anew, for a new site has no rights before. Reads states past
+    Rights are compiled anew, for a new site has none before. Reads states past
     the session, because the tables of accounts may not exist yet.
     """
     schema.upgrade(config, schema.history_of(schema.CORE))
@@ -127,7 +127,7 @@ def upgrade_site(config: Config) -> list[str]:
                 _note_version(config, name, manifest.version)
                 done.append(name)
     with unit_of_work(reason="upgrade") as session:
-        compile_policy(session)
+        recompile(session)
     return done
 
 
@@ -249,6 +249,8 @@ def _decide(
     row.changed_by = current_unit().actor.label[:120]
     record(session, act, RESOURCE, row.id, changes=changes, reason=reason, label=row.name)
     current_unit().flush()
+    if any(one.of("policies") for one in registry().plugged.get(row.name, ())):
+        recompile(session)
     bump(session, "module_version")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from core.access.declarations import Scoped
 from core.access.elevation import elevated
 from core.access.guarded_session import GuardedSession
+from core.access.policy import recompile_people
 from core.access.records import check_version
 from core.accounts.services import switch_off_leaver
 from core.addons.registry import registry
@@ -16,7 +17,6 @@ from core.errors import Refused
 from core.i18n import gettext as _
 from core.i18n import localized
 from core.organisation.models import Employee, OrgUnit
-from core.organisation.reach import recompile_employees
 from core.organisation.resources import Permission, require
 from core.organisation.staff import load_employee
 from core.remarks.following import stop_following
@@ -129,7 +129,7 @@ def leave(
     stop_following(session, employee_id)
     employee.active = False
     session.flush()
-    recompile_employees(session, {employee_id})
+    recompile_people(session, {employee_id})
     return employee
 
 

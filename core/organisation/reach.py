@@ -1,12 +1,8 @@
-"""Whose rights change when the tree or its people do, and the recompilation that follows."""
-
-from collections.abc import Iterable
+"""Whose rights change when the tree of units does."""
 
 from sqlalchemy import select
 
-from core.access.default_policy import recompile_users
 from core.access.guarded_session import GuardedSession
-from core.accounts.models import User
 from core.organisation.models import OrgClosure, OrgUnit
 
 
@@ -21,14 +17,3 @@ def heads_above(session: GuardedSession, unit_id: int | None) -> set[int]:
             .where(OrgClosure.descendant_id == unit_id, OrgUnit.head_employee_id.is_not(None))
         )
     )
-
-
-def recompile_employees(session: GuardedSession, employee_ids: Iterable[int | None]) -> None:
-    """Compile the rights of these people anew, in the caller's transaction."""
-    wanted = {key for key in employee_ids if key is not None}
-    if not wanted:
-        return
-    session.flush()
-    users = list(session.scalars(select(User.id).where(User.employee_id.in_(wanted))))
-    if users:
-        recompile_users(session, users)

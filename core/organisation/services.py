@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.access.guarded_session import GuardedSession
+from core.access.policy import recompile_tree
 from core.access.records import check_version
 from core.contributions import Verb
 from core.errors import NotFound, Refused
@@ -18,7 +19,7 @@ from core.i18n import join_words, localized, ngettext
 from core.i18n.writing import wrong_text
 from core.organisation import closure
 from core.organisation.models import Employee, OrgUnit, Position, UnitKind
-from core.organisation.reach import heads_above, recompile_employees
+from core.organisation.reach import heads_above
 from core.organisation.resources import Permission, require
 from core.settings.kept import changed
 
@@ -49,7 +50,7 @@ def create_unit(
     session.add(unit)
     session.flush()
     closure.attach(session, unit.id, parent_id)
-    recompile_employees(session, heads_above(session, parent_id))
+    recompile_tree(session, heads_above(session, parent_id))
     return unit
 
 
@@ -96,7 +97,7 @@ def move_unit(
     unit.parent_id = parent_id
     session.flush()
     closure.move(session, unit.id, parent_id)
-    recompile_employees(session, affected)
+    recompile_tree(session, affected)
     changed(session)  # what is shared with a unit and those below is kept in every process
     return unit
 
@@ -120,7 +121,7 @@ def set_head(
                 fields={"head_employee_id": [_("Choose somebody who is active.")]},
             )
     before, unit.head_employee_id = unit.head_employee_id, employee_id
-    recompile_employees(session, {before, employee_id})
+    recompile_tree(session, {before, employee_id})
     return unit
 
 
@@ -148,7 +149,7 @@ def remove_unit(session: GuardedSession, unit_id: int) -> None:
     affected = heads_above(session, unit.id)
     closure.detach(session, unit.id)
     session.delete(unit)
-    recompile_employees(session, affected)
+    recompile_tree(session, affected)
 
 
 def create_position(

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
+from core.access.policy import recompile_people
 from core.access.records import check_version
 from core.contributions import Verb
 from core.errors import NotFound, Refused
@@ -13,7 +14,6 @@ from core.i18n import localized
 from core.organisation.events import publish_move
 from core.organisation.models import Employee, OrgUnit, Position
 from core.organisation.queries import superior_ids
-from core.organisation.reach import recompile_employees
 from core.organisation.resources import Permission, require
 from core.organisation.services import check_texts, free_code, load_unit
 
@@ -54,11 +54,11 @@ def update_employee(
     require(session, Permission.EMPLOYEE, Verb.UPDATE)
     employee = load_employee(session, employee_id)
     check_version(employee, row_version, asdict(fields))
-    before = employee.unit_id, employee.superior_id
+    before = _post(employee)
     _store(session, employee, fields)
     session.flush()
-    if before != (employee.unit_id, employee.superior_id):
-        recompile_employees(session, {employee.id})
+    if before != _post(employee):
+        recompile_people(session, {employee.id, before[1], employee.superior_id})
     if before[0] != employee.unit_id:
         publish_move(employee.id, from_unit_id=before[0], to_unit_id=employee.unit_id)
     return employee
@@ -73,7 +73,7 @@ def take_back(
     check_version(employee, row_version, {"active": True})
     _check_unit(load_unit(session, employee.unit_id))
     employee.active = True
-    recompile_employees(session, {employee.id})
+    recompile_people(session, {employee.id})
     session.flush()
     return employee
 
@@ -113,6 +113,11 @@ def _store(session: GuardedSession, employee: Employee, fields: EmployeeFields) 
     employee.superior_id = fields.superior_id
     employee.email = fields.email.strip()
     employee.phone = fields.phone.strip()
+
+
+def _post(employee: Employee) -> tuple[int, int | None, int | None]:
+    """Return what of a person rights may hang on."""
+    return employee.unit_id, employee.superior_id, employee.position_id
 
 
 def _check_unit(unit: OrgUnit) -> None:

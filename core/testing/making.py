@@ -5,7 +5,7 @@ from itertools import count
 from types import ModuleType
 from typing import Any
 
-from core.access.default_policy import recompile_users
+from core.access.policy import recompile
 from core.accounts.models import User
 from core.accounts.password_change import store_password
 from core.accounts.passwords import hash_password
@@ -103,7 +103,7 @@ class Maker:
             session.flush()
             if password is not None:
                 store_password(session, user, hash_password(password))
-            recompile_users(session, [user.id])
+            recompile(session, [user.id])
         return user
 
     def person_of(self, user: User) -> Employee:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from core.access.drafts import shared_set
 from core.access.models import AccessTerm
-from core.access.terms import shared_set
 from core.accounts.models import User
 from core.actor import Actor, system_actor
 from core.addons.models import bump

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from addons.customers.fields import CustomerFields
 from addons.customers.models import Customer
 from addons.customers.services import new_customer
-from core.access.default_policy import recompile_users
 from core.access.places import places_for
+from core.access.policy import recompile
 from core.accounts.models import User
 from core.actor import system_actor
 from core.clock import today
@@ -95,7 +95,7 @@ def nobody(make):
     user = make.user("outside", locale="en")
     with unit_of_work(system_actor("test")) as session:
         session.get_one(User, user.id).employee_id = None
-        recompile_users(session, [user.id])
+        recompile(session, [user.id])
     return user
 
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from addons.customers.models import Contact
+from core.access.drafts import shared_set
 from core.access.models import AccessTerm
-from core.access.terms import shared_set
 from core.actor import system_actor
 from core.addons.models import bump
 from core.addons.registry import registry

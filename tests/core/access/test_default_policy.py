@@ -8,10 +8,11 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from core.access.context import AccessContext, resolve_context
-from core.access.default_policy import compile_policy, recompile_users
+from core.access.drafts import shared_set
 from core.access.models import AccessTerm, KeyRange, KeyRangeKey
+from core.access.policy import recompile
 from core.access.reach import ARRAY
-from core.access.terms import drop_unused_sets, shared_set
+from core.access.terms import drop_unused_sets
 from core.actor import Actor, system_actor
 from core.addons.models import CoreEpoch, bump
 from core.clock import frozen, now
@@ -129,7 +130,7 @@ def test_compiling_again_changes_nothing_but_the_version(make: Any) -> None:
 
     before = picture()
     with unit_of_work(SYSTEM) as session:
-        compile_policy(session)
+        recompile(session)
     after = picture()
     assert after[0] == before[0]
     assert after[1] == before[1] + 1
@@ -152,7 +153,7 @@ def test_a_closed_account_has_no_terms_of_its_own(make: Any) -> None:
     user = make.user(administrator=True)
     with unit_of_work(SYSTEM) as session:
         session.get(User, user.id).active = False
-        recompile_users(session, [user.id])
+        recompile(session, [user.id])
         mine = select(AccessTerm.id).where(AccessTerm.user_id == user.id)
         assert session.scalars(mine).all() == []
 

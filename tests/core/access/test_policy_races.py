@@ -7,13 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from core.access.default_policy import recompile_users
+from core.access import policy
 from core.access.models import AccessTerm
+from core.access.policy import recompile
 from core.actor import system_actor
 from core.addons import lifecycle
 from core.app import create_app
 from core.database import db
-from core.organisation import reach, services
+from core.organisation import services
 from core.unit_of_work import read_only, unit_of_work
 
 SYSTEM = system_actor("test")
@@ -26,11 +27,11 @@ def test_a_withdrawn_right_does_not_live_on_in_what_another_compiled(
     head = make.user(heads=unit)
     there = threading.Event()
 
-    def noticed(session: Any, user_ids: Any) -> None:
+    def noticed(session: Any, user_ids: Any = None) -> None:
         there.set()
-        recompile_users(session, user_ids)
+        recompile(session, user_ids)
 
-    monkeypatch.setattr(reach, "recompile_users", noticed)
+    monkeypatch.setattr(policy, "recompile", noticed)
 
     def depose() -> None:
         with app.app_context():
@@ -40,7 +41,7 @@ def test_a_withdrawn_right_does_not_live_on_in_what_another_compiled(
 
     other = threading.Thread(target=depose)
     with unit_of_work(SYSTEM) as session:
-        recompile_users(session, [head.id])  # as when a unit below is moved
+        recompile(session, [head.id])  # as when a unit below is moved
         other.start()
         if there.wait(2):  # never on SQLite, which lets the other begin only after this commit
             other.join(1)

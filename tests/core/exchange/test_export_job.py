@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, insert, select, update
 
 from core import clock
-from core.access.default_policy import recompile_users
+from core.access.policy import recompile
 from core.accounts.models import User
 from core.actor import system_actor
 from core.audit.models import AuditEntry
@@ -169,7 +169,7 @@ def test_a_right_that_is_lost_on_the_way_stops_the_export_with_words(actor, monk
     with unit_of_work(SYSTEM) as session:
         session.get(User, actor.user_id).is_administrator = False
         session.flush()
-        recompile_users(session, [actor.user_id])
+        recompile(session, [actor.user_id])
     run(job_id)
     job = stored(job_id)
     assert (job.state, job.progress_done) == ("dead", 10)

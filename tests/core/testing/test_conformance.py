@@ -8,7 +8,7 @@ from flask import render_template_string
 from sqlalchemy import literal, select
 
 from addons.customers.models import Customer
-from core.access.default_policy import recompile_users
+from core.access.policy import recompile
 from core.accounts.models import User
 from core.actor import system_actor
 from core.addons import lifecycle, schema
@@ -192,7 +192,7 @@ def test_a_record_page_open_to_strangers_is_found(inhabited, plant):
 def test_rows_of_others_in_a_table_are_found(inhabited):
     with unit_of_work(MAKING) as session:
         session.get_one(User, inhabited.strangers[0].id).is_administrator = True
-        recompile_users(session, [inhabited.strangers[0].id])
+        recompile(session, [inhabited.strangers[0].id])
     assert "Customer, query: ann gets rows of others" in pages.table_leaks(inhabited)
 
 

@@ -30,7 +30,7 @@ def test_the_sidebar_shows_what_the_rights_allow(administrator, make, login):
 
 
 def test_a_right_given_or_taken_shows_in_the_next_page(make, login, session_as, app):
-    from core.access.default_policy import recompile_users
+    from core.access.policy import recompile
     from core.accounts.models import User
     from core.actor import system_actor
 
@@ -40,7 +40,7 @@ def test_a_right_given_or_taken_shows_in_the_next_page(make, login, session_as, 
     with session_as(system_actor("test")) as session:
         session.get_one(User, user.id).is_administrator = True
         session.flush()
-        recompile_users(session, [user.id])
+        recompile(session, [user.id])
     assert set(before) < set(menu(client.get("/")))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.access.default_policy import recompile_users
+from core.access.policy import recompile
 from core.accounts.models import User
 from core.actor import system_actor
 from core.clock import now
@@ -90,7 +90,7 @@ def test_a_right_that_is_gone_takes_its_shortcut_with_it(make, login):
     with unit_of_work(SYSTEM) as session:
         session.get_one(User, user.id).is_administrator = False
         session.flush()
-        recompile_users(session, [user.id])
+        recompile(session, [user.id])
     assert "/admin/jobs" not in login(user).get("/").text
 
 

@@ -1,0 +1,190 @@
+"""Verbs about assignments: give a duty or deny it, and end it. Whoever is concerned is compiled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from addons.rights import ranges as data_ranges
+from addons.rights.duties import duty, excluded_with
+from addons.rights.holders import holders_of
+from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Grade, Subject
+from addons.rights.policy import Held, chosen_verbs
+from core.access.policy import recompile
+from core.access.records import check_version, require
+from core.access.windows import WeeklyHours
+from core.accounts.models import User
+from core.clock import now
+from core.contributions import Verb
+from core.errors import NotFound, Refused
+from core.i18n import gettext as _
+from core.i18n import join_words, localized
+from core.i18n.writing import wrong_text
+from core.organisation.models import Position
+from core.unit_of_work import current_session, current_unit
+
+NAMED_AT_MOST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentFields:
+    """One assignment as the builder states it; see `addons.rights.models.Assignment`."""
+
+    duty_id: int
+    subject: str
+    subject_id: int | None = None
+    allow: bool = True
+    verbs: Sequence[str] | None = None
+    ranges: Mapping[str, Any] = field(default_factory=dict)
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    weekly_hours: Mapping[str, Any] | None = None
+    reason: str = ""
+
+
+def assignment(assignment_id: int) -> Assignment:
+    """Return an assignment; raise NotFound."""
+    found = current_session().get(Assignment, assignment_id)
+    if found is None:
+        raise NotFound(_("There is no such assignment."))
+    return found
+
+
+def checked(fields: AssignmentFields) -> Held:
+    """Return what would be stored; raise Refused naming every field that is wrong."""
+    errors: dict[str, list[str]] = {}
+    found = duty(fields.duty_id)
+    if not found.active:
+        errors["duty_id"] = [_("This duty is retired.")]
+    if words := _wrong_subject(fields):
+        errors["subject_id"] = [words]
+    verbs = None if fields.verbs is None else sorted(set(fields.verbs))
+    actions = [one.action for one in found.grants]
+    if not found.grants or not chosen_verbs(actions, verbs):
+        errors["verbs"] = [_("The duty contains none of these verbs.")]
+    start, end = fields.valid_from, fields.valid_to
+    if start is not None and end is not None and end <= start:
+        errors["valid_to"] = [_("The end must come after the beginning.")]
+    elif end is not None and end <= now():
+        errors["valid_to"] = [_("This period is over already.")]
+    if fields.weekly_hours is not None and not _hours_fit(fields.weekly_hours):
+        errors["weekly_hours"] = [_("Give hours as 08:30 to 17:30, on at least one day.")]
+    if wrong := wrong_text(fields.reason, lines=True):
+        errors["reason"] = [wrong]
+    try:
+        kept = data_ranges.checked(fields.ranges)
+    except Refused as refused:
+        errors["ranges"], kept = [str(refused)], {}
+    if errors:
+        raise Refused(_("Nothing was given."), fields=errors)
+    return Held(
+        duty_id=fields.duty_id,
+        subject=Subject(fields.subject),
+        subject_id=fields.subject_id if fields.subject in NAMED else None,
+        allow=fields.allow,
+        verbs=verbs,
+        ranges=kept,
+        valid_from=start,
+        valid_to=end,
+        weekly_hours=fields.weekly_hours,
+    )
+
+
+def assign(fields: AssignmentFields) -> Assignment:
+    """Give a duty, or deny it; everybody concerned has the new rights at the next request.
+
+    Raises Refused for wrong fields, and where somebody would hold two duties that exclude each
+    other; nothing is stored then.
+    """
+    require(ASSIGNMENT, Verb.CREATE)
+    held = checked(fields)
+    _refuse_both(held)
+    session = current_session()
+    made = Assignment(
+        **{name: getattr(held, name) for name in Held.__slots__ if name != "id"},
+        reason=fields.reason.strip(),
+        given_by=current_unit().actor.label[:200],
+    )
+    session.add(made)
+    session.flush()
+    _compile_for(held)
+    return made
+
+
+def end(assignment_id: int, *, reason: str = "", row_version: int | None = None) -> Assignment:
+    """End an assignment now; it stays on record. Raises Refused when it has ended before."""
+    require(ASSIGNMENT, Verb.DELETE)
+    found = assignment(assignment_id)
+    check_version(found, row_version, {})
+    if found.ended_at is not None:
+        raise Refused(_("It has ended already."))
+    if wrong := wrong_text(reason, lines=True):
+        raise Refused(wrong, fields={"reason": [wrong]})
+    found.ended_at, found.ended_by = now(), current_unit().actor.label[:200]
+    found.end_reason = reason.strip()
+    current_session().flush()
+    _compile_for(Held.of(found))
+    return found
+
+
+def _compile_for(held: Held) -> None:
+    session = current_session()
+    if held.subject == Subject.EVERYONE:
+        recompile(session)
+    else:
+        recompile(session, [holder.user_id for holder in holders_of(held)])
+
+
+def _wrong_subject(fields: AssignmentFields) -> str:
+    session = current_session()
+    if fields.subject not in set(Subject):
+        return _("Choose to whom.")
+    models: Mapping[str, Any] = {
+        Subject.USER: User, Subject.POSITION: Position, Subject.GRADE: Grade,
+    }  # fmt: skip
+    model = models.get(fields.subject)
+    if model is None:
+        return ""
+    if fields.subject_id is None or session.get(model, fields.subject_id) is None:
+        return _("Choose to whom.")
+    return ""
+
+
+def _hours_fit(weekly: Mapping[str, Any]) -> bool:
+    try:
+        return bool(WeeklyHours.parse(weekly).spans)
+    except (ValueError, TypeError, AttributeError):
+        return False
+
+
+def _refuse_both(held: Held) -> None:
+    """Refuse a duty to whoever holds one that excludes it, in a period that overlaps."""
+    against = excluded_with(held.duty_id)
+    if not against or not held.allow:
+        return
+    coming = {holder.user_id: holder.name for holder in holders_of(held)}
+    others = current_session().scalars(
+        select(Assignment).where(
+            Assignment.duty_id.in_(against), Assignment.ended_at.is_(None), Assignment.allow
+        )
+    )
+    for other in others:
+        if not _overlap(held, other):
+            continue
+        both = [coming[h.user_id] for h in holders_of(Held.of(other)) if h.user_id in coming]
+        if both:
+            words = _(
+                "%(names)s already hold “%(duty)s”, which excludes this one. %(reason)s",
+                names=join_words(sorted(both)[:NAMED_AT_MOST]),
+                duty=localized(other.duty.name),
+                reason=against[other.duty_id],
+            ).strip()
+            raise Refused(words, fields={"duty_id": [words]})
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    begins_late = one.valid_from and other.valid_to and other.valid_to <= one.valid_from
+    ends_early = one.valid_to and other.valid_from and one.valid_to <= other.valid_from
+    return not begins_late and not ends_early

@@ -1,0 +1,204 @@
+"""Verbs about duties: make, change, retire; and which two nobody may hold together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, exists, select
+
+from addons.rights.holders import holders_of
+from addons.rights.models import DUTY, Assignment, Duty, DutyGrant, Exclusion
+from addons.rights.policy import Held
+from core.access.policy import recompile
+from core.access.records import check_version, require
+from core.addons.registry import registry
+from core.audit.services import record
+from core.contributions import Verb
+from core.errors import NotFound, Refused
+from core.i18n import gettext as _
+from core.i18n import join_words, localized
+from core.i18n.writing import wrong_text
+from core.unit_of_work import current_session
+
+ANY = "*"
+LONGEST_CODE, LONGEST_NAME = 40, 120
+Grants = Mapping[str, Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyFields:
+    """What a form says of a duty; `grants` maps resources ("*" is every one) to verbs."""
+
+    code: str
+    name: Mapping[str, str]
+    summary: str = ""
+    active: bool = True
+    grants: Grants = field(default_factory=dict)
+
+
+def duty(duty_id: int) -> Duty:
+    """Return a duty; raise NotFound."""
+    found = current_session().get(Duty, duty_id)
+    if found is None:
+        raise NotFound(_("There is no such duty."))
+    return found
+
+
+def create_duty(fields: DutyFields) -> Duty:
+    """Make a duty that nobody holds yet; raise Refused naming the field."""
+    require(DUTY, Verb.CREATE)
+    session = current_session()
+    made = Duty(active=True)
+    _store(made, fields)
+    session.add(made)
+    session.flush()
+    _note_grants(made, [], granted(made))
+    return made
+
+
+def update_duty(duty_id: int, fields: DutyFields, *, row_version: int | None = None) -> Duty:
+    """Change a duty: everybody who holds it has other rights at the next request."""
+    require(DUTY, Verb.UPDATE)
+    session = current_session()
+    found = duty(duty_id)
+    check_version(found, row_version, {"code": fields.code, "name": fields.name})
+    before, was_active = granted(found), found.active
+    _store(found, fields)
+    session.flush()
+    after = granted(found)
+    if before != after:
+        _note_grants(found, before, after)
+    if before != after or was_active != found.active:
+        recompile(session)
+    return found
+
+
+def delete_duty(duty_id: int) -> None:
+    """Delete a duty that was never given to anybody; others are retired."""
+    require(DUTY, Verb.DELETE)
+    session = current_session()
+    found = duty(duty_id)
+    if words := why_not_deleted(found):
+        raise Refused(words)
+    pair = (Exclusion.duty_id == duty_id) | (Exclusion.other_id == duty_id)
+    session.execute(delete(Exclusion).where(pair))
+    session.delete(found)
+    session.flush()
+
+
+def why_not_deleted(found: Duty) -> str:
+    """Say why a duty cannot be deleted; "" when it can."""
+    if current_session().scalar(select(exists().where(Assignment.duty_id == found.id))):
+        return _("It has been given to somebody; who held what stays on record. Retire it instead.")
+    return ""
+
+
+def granted(found: Duty) -> list[str]:
+    """Return what a duty contains as "resource:verb", sorted."""
+    return sorted(f"{one.resource}:{one.action}" for one in found.grants)
+
+
+def _store(target: Duty, fields: DutyFields) -> None:
+    errors: dict[str, list[str]] = {}
+    code = fields.code.strip()
+    session = current_session()
+    if not 0 < len(code) <= LONGEST_CODE:
+        errors["code"] = [_("Give a code of 1 to %(most)s characters.", most=LONGEST_CODE)]
+    elif session.scalar(select(exists().where(Duty.code == code, Duty.id != (target.id or 0)))):
+        errors["code"] = [_("This code is taken. Choose another one.")]
+    if not (fields.name or {}).get("zh") or any(
+        len(text) > LONGEST_NAME for text in fields.name.values()
+    ):
+        errors["name"] = [
+            _("Give a Chinese name of at most %(most)s characters.", most=LONGEST_NAME)
+        ]
+    if wrong := wrong_text(fields.summary, lines=True):
+        errors["summary"] = [wrong]
+    wanted = {(resource, verb) for resource, verbs in fields.grants.items() for verb in verbs}
+    if unknown := sorted(one for one in wanted if not _is_declared(*one)):
+        said = join_words(f"{resource}:{verb}" for resource, verb in unknown[:3])
+        errors["grants"] = [_("Nobody declares %(what)s.", what=said)]
+    if errors:
+        raise Refused(_("The duty was not stored."), fields=errors)
+    target.code, target.name, target.summary = code, dict(fields.name), fields.summary.strip()
+    target.active = fields.active
+    kept = [one for one in target.grants if (one.resource, one.action) in wanted]
+    have = {(one.resource, one.action) for one in kept}
+    target.grants = kept + [DutyGrant(resource=r, action=a) for r, a in sorted(wanted - have)]
+
+
+def _is_declared(resource: str, action: str) -> bool:
+    if resource == ANY:
+        return action == ANY or action in all_verbs()
+    declared = registry().resources.get(resource)
+    return declared is not None and (action == ANY or action in verbs_of(resource))
+
+
+def verbs_of(resource: str) -> tuple[str, ...]:
+    """Return the verbs that a resource declares, and a right for each of its sensitive fields."""
+    declared = registry().resources[resource]
+    fields = (f"field:{name}" for name in declared.sensitive)
+    return (*(str(action) for action in declared.actions), *fields)
+
+
+def all_verbs() -> tuple[str, ...]:
+    """Return every verb that any resource declares, the common ones first."""
+    found = dict.fromkeys(str(verb) for verb in Verb)
+    found |= dict.fromkeys(v for key in registry().resources for v in verbs_of(key))
+    return tuple(verb for verb in found if not verb.startswith("field:"))
+
+
+def _note_grants(found: Duty, before: Sequence[str], after: Sequence[str]) -> None:
+    record(
+        current_session(),
+        Verb.UPDATE,
+        DUTY,
+        found.id,
+        changes={"grants": [list(before), list(after)]},
+        label=localized(found.name),
+    )
+
+
+def exclude(duty_id: int, other_id: int, *, reason: str = "") -> None:
+    """Let nobody hold two duties together; raise Refused while somebody does."""
+    require(DUTY, Verb.UPDATE)
+    if duty_id == other_id:
+        words = _("Choose two different duties.")
+        raise Refused(words, fields={"other_id": [words]})
+    first, second = sorted((duty(duty_id).id, duty(other_id).id))
+    session = current_session()
+    if session.get(Exclusion, (first, second)) is not None:
+        return
+    both = _holders(first) & _holders(second)
+    if both:
+        words = _("Now held together by: %(names)s. End one of the two first.",
+                  names=join_words(sorted(both)[:5]))  # fmt: skip
+        raise Refused(words, fields={"other_id": [words]})
+    session.add(Exclusion(duty_id=first, other_id=second, reason=reason.strip()))
+    session.flush()
+
+
+def include(duty_id: int, other_id: int) -> None:
+    """Allow two duties to be held together again."""
+    require(DUTY, Verb.UPDATE)
+    session = current_session()
+    found = session.get(Exclusion, tuple(sorted((duty_id, other_id))))
+    if found is None:
+        raise NotFound(_("There is no such rule any more."))
+    session.delete(found)
+    session.flush()
+
+
+def excluded_with(duty_id: int) -> dict[int, str]:
+    """Return the duties that may not be held beside this one, with the reasons."""
+    pair = (Exclusion.duty_id == duty_id) | (Exclusion.other_id == duty_id)
+    found = current_session().scalars(select(Exclusion).where(pair))
+    return {o.other_id if o.duty_id == duty_id else o.duty_id: o.reason for o in found}
+
+
+def _holders(duty_id: int) -> set[str]:
+    held = current_session().scalars(
+        select(Assignment).where(
+            Assignment.duty_id == duty_id, Assignment.ended_at.is_(None), Assignment.allow
+        )
+    )
+    return {person.name for one in held for person in holders_of(Held.of(one))}

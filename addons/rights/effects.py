@@ -1,0 +1,57 @@
+"""What an act on rights would change: what each person sees and may do, before and after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from addons.rights.holders import holders_of
+from addons.rights.policy import Compiler, Held
+from core.access.changes import Change, Imagined, Person, changed
+from core.access.context import AccessContext
+from core.unit_of_work import current_session, current_unit
+
+LOOKED_AT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Everybody concerned by name, and what changes for the first `LOOKED_AT` of them."""
+
+    people: Sequence[Person]
+    changes: Sequence[Change]
+
+    @property
+    def widens(self) -> bool:
+        """Tell whether anybody looked at may do or see more than before."""
+        return any(change.gains for change in self.changes)
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether there are people that were not looked at."""
+        return len(self.people) > LOOKED_AT
+
+
+def of_assigning(held: Held) -> Effects:
+    """Return what giving (or denying) would change, as of now."""
+    return _effects(held, added=(held,))
+
+
+def of_ending(held: Held) -> Effects:
+    """Return what ending a stored assignment would change, as of now."""
+    return _effects(held, without=frozenset({held.id or 0}))
+
+
+def _effects(
+    held: Held, *, added: Sequence[Held] = (), without: frozenset[int] = frozenset()
+) -> Effects:
+    people = holders_of(held)
+    picked = people[:LOOKED_AT]
+    keys = [one.user_id for one in picked]
+    current_session().flush()
+    wide = current_unit().new_session(AccessContext.system("what an assignment would change"))
+    try:
+        now = Imagined(wide, Compiler(wide).drafts(keys, everybody=True))
+        then = Imagined(wide, Compiler(wide, added, without).drafts(keys, everybody=True))
+        found = (changed(now, then, one) for one in picked)
+        return Effects(people, [one for one in found if one is not None])
+    finally:
+        wide.close()

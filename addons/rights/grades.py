@@ -1,0 +1,101 @@
+"""Grades of account managers, and who has which: rights may hang on them."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import exists, select
+
+from addons.rights.models import GRADE, Assignment, Grade, Grading, Subject
+from core.access.policy import recompile_people
+from core.access.records import check_version, require
+from core.contributions import Verb
+from core.errors import NotFound, Refused
+from core.i18n import gettext as _
+from core.organisation.models import Employee
+from core.unit_of_work import current_session
+
+LONGEST_CODE = 40
+
+
+def grade(grade_id: int) -> Grade:
+    """Return a grade; raise NotFound."""
+    found = current_session().get(Grade, grade_id)
+    if found is None:
+        raise NotFound(_("There is no such grade."))
+    return found
+
+
+def create_grade(code: str, name: Mapping[str, str], *, sort: int = 0) -> Grade:
+    """Add a grade that nobody has yet."""
+    require(GRADE, Verb.CONFIGURE)
+    session = current_session()
+    made = Grade(code=_free_code(code, None), name=dict(name), sort=sort)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def change_grade(
+    grade_id: int, code: str, name: Mapping[str, str], *, sort: int, row_version: int | None = None
+) -> Grade:
+    """Rename a grade or move it among the others."""
+    require(GRADE, Verb.CONFIGURE)
+    found = grade(grade_id)
+    check_version(found, row_version, {"code": code, "name": name, "sort": sort})
+    found.code, found.name, found.sort = _free_code(code, grade_id), dict(name), sort
+    current_session().flush()
+    return found
+
+
+def delete_grade(grade_id: int) -> None:
+    """Delete a grade that nobody has and nothing was given to; else raise Refused."""
+    require(GRADE, Verb.CONFIGURE)
+    found = grade(grade_id)
+    if words := why_not_deleted(found):
+        raise Refused(words)
+    session = current_session()
+    session.delete(found)
+    session.flush()
+
+
+def why_not_deleted(found: Grade) -> str:
+    """Say why a grade cannot be deleted; "" when it can."""
+    session = current_session()
+    if session.scalar(select(exists().where(Grading.grade_id == found.id))):
+        return _("Somebody has this grade. Give them another one first.")
+    given = (Assignment.subject == Subject.GRADE) & (Assignment.subject_id == found.id)
+    if session.scalar(select(exists().where(given))):
+        return _("Duties have been given to this grade; who held what stays on record.")
+    return ""
+
+
+def set_grade(employee_id: int, grade_id: int | None) -> None:
+    """Give an employee a grade, or none; the next request of the person has the rights of it."""
+    require(GRADE, Verb.CONFIGURE)
+    session = current_session()
+    if session.get(Employee, employee_id) is None:
+        raise NotFound(_("There is no such employee."))
+    if grade_id is not None:
+        grade(grade_id)
+    held = session.get(Grading, employee_id)
+    if (held.grade_id if held else None) == grade_id:
+        return
+    if grade_id is None:
+        session.delete(held)
+    elif held is None:
+        session.add(Grading(employee_id=employee_id, grade_id=grade_id))
+    else:
+        held.grade_id = grade_id
+    session.flush()
+    recompile_people(session, [employee_id])
+
+
+def _free_code(code: str, grade_id: int | None) -> str:
+    wanted = code.strip()
+    if not 0 < len(wanted) <= LONGEST_CODE:
+        words = _("Give a code of 1 to %(most)s characters.", most=LONGEST_CODE)
+        raise Refused(words, fields={"code": [words]})
+    taken = exists().where(Grade.code == wanted, Grade.id != (grade_id or 0))
+    if current_session().scalar(select(taken)):
+        words = _("This code is taken. Choose another one.")
+        raise Refused(words, fields={"code": [words]})
+    return wanted

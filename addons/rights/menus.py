@@ -1,0 +1,56 @@
+"""Entries of the sidebar."""
+
+from addons.rights.lists import ASSIGNMENTS, DUTIES, GRADES, PEOPLE
+from addons.rights.models import ASSIGNMENT, DUTY, GRADE
+from core.contributions import MenuItem
+from core.i18n import lazy_gettext as _l
+
+MENUS = (
+    MenuItem(
+        title=_l("Rights"),
+        endpoint="rights.assignments",
+        needs=(ASSIGNMENT, "query"),
+        icon="rights",
+        section="management",
+        order=20,
+        searches=ASSIGNMENTS,
+    ),
+    MenuItem(
+        title=_l("Duties"),
+        endpoint="rights.duties",
+        needs=(DUTY, "query"),
+        icon="list",
+        section="management",
+        order=21,
+        parent="rights.assignments",
+        searches=DUTIES,
+    ),
+    MenuItem(
+        title=_l("Rights of people"),
+        endpoint="rights.people",
+        needs=(ASSIGNMENT, "query"),
+        icon="user",
+        section="management",
+        order=22,
+        parent="rights.assignments",
+        searches=PEOPLE,
+    ),
+    MenuItem(
+        title=_l("Manager grades"),
+        endpoint="rights.grades",
+        needs=(GRADE, "query"),
+        icon="star",
+        section="management",
+        order=23,
+        parent="rights.assignments",
+        searches=GRADES,
+    ),
+    MenuItem(
+        title=_l("Give a duty"),
+        endpoint="rights.assign",
+        needs=(ASSIGNMENT, "create"),
+        icon="rights",
+        section="create",
+        order=60,
+    ),
+)

@@ -1,0 +1,93 @@
+"""Pages of people: what each may do on a day, where it comes from, and when it ends."""
+
+from datetime import UTC, date, datetime, time
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from addons.rights import grades
+from addons.rights.answers import answer_proved
+from addons.rights.blueprint import blueprint
+from addons.rights.duty_forms import GradingForm
+from addons.rights.lists import PEOPLE
+from addons.rights.models import ASSIGNMENT, GRADE, Grading
+from addons.rights.person import rights_of
+from addons.rights.words import STATES, TONES
+from core.access.decorators import needs
+from core.accounts.models import User
+from core.clock import now, site_zone, today
+from core.contributions import Verb
+from core.errors import NotFound
+from core.i18n import gettext as _
+from core.organisation.models import Employee
+from core.unit_of_work import current_session, current_unit
+from core.web.forms import parse_date
+from core.web.lists import render_list
+from core.web.records import Crumb
+
+
+@blueprint.get("/people", endpoint="people")
+@needs(ASSIGNMENT, Verb.QUERY)
+def list_people() -> ResponseReturnValue:
+    """List people with what their rights hang on."""
+    return render_list(PEOPLE)
+
+
+@blueprint.get("/people/<int:record_id>")
+@needs(ASSIGNMENT, Verb.QUERY)
+def show_person(record_id: int) -> ResponseReturnValue:
+    """Show what somebody may do on a day, assignment by assignment."""
+    user, employee = _person(record_id)
+    day = _as_of()
+    instant = datetime.combine(day, time(12), site_zone()).astimezone(UTC)
+    access = current_unit().access
+    return render_template(
+        "rights/person.html",
+        user=user,
+        name=employee.name if employee else user.login,
+        day=day,
+        today=today(),
+        rights=rights_of(user.id, now() if day == today() else instant),
+        states=STATES,
+        tones=TONES,
+        may_give=access.may(ASSIGNMENT, Verb.CREATE),
+        may_grade=employee is not None and access.may(GRADE, Verb.CONFIGURE),
+    )
+
+
+@blueprint.route("/people/<int:record_id>/grade", methods=["GET", "POST"])
+@needs(GRADE, Verb.CONFIGURE)
+def grade_person(record_id: int) -> ResponseReturnValue:
+    """Give somebody a manager grade."""
+    user, employee = _person(record_id)
+    if employee is None:
+        raise NotFound(_("This account belongs to no employee."))
+    held = current_session().get(Grading, employee.id)
+    form = GradingForm(grade_id=held.grade_id if held else None)
+    return answer_proved(
+        form,
+        lambda: grades.set_grade(employee.id, form.grade_id.data),
+        url_for("rights.show_person", record_id=user.id),
+        widens=lambda: True,
+        title=_("Manager grade of %(name)s", name=employee.name),
+        crumbs=[
+            Crumb(_("Rights of people"), url_for("rights.people")),
+            Crumb(employee.name, url_for("rights.show_person", record_id=user.id)),
+        ],
+    )
+
+
+def _person(user_id: int) -> tuple[User, Employee | None]:
+    session = current_session()
+    user = session.get(User, user_id)
+    if user is None or not user.active:
+        raise NotFound(_("There is no such account, or it is closed."))
+    employee = session.get(Employee, user.employee_id) if user.employee_id else None
+    return user, employee if employee is not None and employee.active else None
+
+
+def _as_of() -> date:
+    try:
+        return parse_date(request.args.get("as_of", "")) or today()
+    except ValueError:
+        return today()

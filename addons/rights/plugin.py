@@ -1,0 +1,66 @@
+"""What this add-on contributes: the table of contents."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint
+
+from addons.rights import assign_views, demo, duty_views, grade_views, person_views, seed
+from addons.rights.blueprint import blueprint
+from addons.rights.menus import MENUS
+from addons.rights.models import MODELS
+from addons.rights.policy import POLICY
+from addons.rights.resources import RESOURCES
+from core.contributions import MenuItem, Policy, Resource
+from core.hookspecs import hookimpl
+
+PAGES = (assign_views, duty_views, grade_views, person_views)  # importing them hangs the pages up
+
+
+@hookimpl
+def register_models() -> Iterable[type[Any]]:
+    """Name the tables."""
+    return MODELS
+
+
+@hookimpl
+def register_resources() -> Iterable[Resource]:
+    """Declare what may be granted."""
+    return RESOURCES
+
+
+@hookimpl
+def register_policies() -> Iterable[Policy]:
+    """Give everybody's rights while the add-on is on."""
+    return (POLICY,)
+
+
+@hookimpl
+def register_blueprints() -> Iterable[Blueprint]:
+    """Give the pages."""
+    return (blueprint,)
+
+
+@hookimpl
+def register_menus() -> Iterable[MenuItem]:
+    """Give the entries of the sidebar."""
+    return MENUS
+
+
+@hookimpl
+def addon_enabled(session: Any) -> None:
+    """Make duties of the built-in rules, once."""
+    seed.prepare(session)
+
+
+@hookimpl
+def why_keep(session: Any) -> Iterable[str]:
+    """Name what is still given."""
+    del session
+    return seed.reasons_to_keep()
+
+
+@hookimpl
+def seed_demo(session: Any) -> None:
+    """Add the duties of the demonstration."""
+    demo.seed(session)

@@ -1,0 +1,211 @@
+"""From assignments to terms: what the core compiles while this add-on is on."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from addons.rights.models import NAMED, Assignment, Duty, DutyGrant, Grade, Subject
+from addons.rights.ranges import is_personal, keys_of
+from addons.rights.world import Person, World, superiors_of
+from core.access.drafts import Draft
+from core.accounts.models import User
+from core.addons.registry import registry
+from core.contributions import Policy
+from core.organisation.models import Employee, Position
+
+KEPT: Mapping[str, str] = {
+    "zh": "管理员账号始终可以管理系统与权限",
+    "en": "administrators always manage the system and its rights",
+}
+MANAGED = ("core.", "rights.")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What of an assignment compiling needs; a preview makes one that is not stored."""
+
+    duty_id: int
+    subject: str
+    subject_id: int | None
+    allow: bool
+    verbs: Sequence[str] | None
+    ranges: Mapping[str, Any]
+    valid_from: Any
+    valid_to: Any
+    weekly_hours: Mapping[str, Any] | None
+    id: int | None = None
+
+    @classmethod
+    def of(cls, stored: Any) -> "Held":
+        """Take it from a stored assignment, or from fields that may become one."""
+        names = [name for name in cls.__slots__ if name != "id"]
+        values = {name: getattr(stored, name) for name in names}
+        return cls(**values, id=getattr(stored, "id", None))
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles for some people; `added` and `without` show what an act would change."""
+
+    session: Any
+    added: Sequence[Held] = ()
+    without: frozenset[int] = frozenset()
+
+    def drafts(self, user_ids: Sequence[int] | None, *, everybody: bool = False) -> Iterator[Draft]:
+        """Yield the terms of these accounts; `everybody` and None: those of all in common too."""
+        world = World(self.session)
+        grants, names = self._duties()
+        words = _Words(self.session, names)
+        by_subject: dict[tuple[str, int | None], list[Held]] = defaultdict(list)
+        for one in self._held():
+            if one.duty_id not in grants:
+                continue
+            if one.subject != Subject.EVERYONE or is_personal(one.ranges):
+                by_subject[one.subject, one.subject_id].append(one)
+            elif user_ids is None or everybody:
+                yield from _terms(one, grants[one.duty_id], None, world, words.of(one))
+        for person in world.people(user_ids):
+            yield from _kept(person)
+            for subject in _subjects(person, world):
+                for one in by_subject.get(subject, ()):
+                    yield from _terms(one, grants[one.duty_id], person, world, words.of(one))
+
+    def _held(self) -> list[Held]:
+        stored = self.session.scalars(
+            select(Assignment).where(Assignment.ended_at.is_(None)).order_by(Assignment.id)
+        )
+        kept = [Held.of(one) for one in stored if one.id not in self.without]
+        return [*kept, *self.added]
+
+    def _duties(self) -> tuple[dict[int, dict[str, list[str]]], dict[int, dict[str, str]]]:
+        names = dict(self.session.execute(select(Duty.id, Duty.name).where(Duty.active)).all())
+        grants: dict[int, dict[str, list[str]]] = {key: {} for key in names}
+        rows = select(DutyGrant.duty_id, DutyGrant.resource, DutyGrant.action)
+        ordered = rows.order_by(DutyGrant.duty_id, DutyGrant.resource, DutyGrant.action)
+        for duty_id, resource, action in self.session.execute(ordered):
+            if duty_id in grants:
+                grants[duty_id].setdefault(resource, []).append(action)
+        return grants, names
+
+
+def _kept(person: Person) -> Iterator[Draft]:
+    """Yield what keeps administrators from locking themselves out."""
+    if person.is_administrator:
+        for key in registry().resources:
+            if key.startswith(MANAGED):
+                yield Draft(user_id=person.user_id, resource=key, actions=("*",), source=KEPT)
+
+
+def _subjects(person: Person, world: World) -> Iterator[tuple[str, int | None]]:
+    yield Subject.EVERYONE, None
+    yield Subject.USER, person.user_id
+    if person.is_administrator:
+        yield Subject.ADMINISTRATORS, None
+    if person.employee_id is None:
+        return
+    if person.position_id is not None:
+        yield Subject.POSITION, person.position_id
+    if person.grade_id is not None:
+        yield Subject.GRADE, person.grade_id
+    if person.employee_id in world.heads():
+        yield Subject.HEADS, None
+
+
+def _terms(
+    held: Held,
+    grants: Mapping[str, Sequence[str]],
+    person: Person | None,
+    world: World,
+    words: Mapping[str, str],
+) -> Iterator[Draft]:
+    keys = keys_of(held.ranges, person, world)
+    if keys is None:
+        return
+    ranges, owner_self = keys
+    for resource, actions in grants.items():
+        chosen = chosen_verbs(actions, held.verbs)
+        if chosen:
+            yield Draft(
+                user_id=None if person is None else person.user_id,
+                resource=resource,
+                actions=chosen,
+                allow=held.allow,
+                ranges=ranges,
+                owner_self=owner_self,
+                valid_from=held.valid_from,
+                valid_to=held.valid_to,
+                weekly_hours=held.weekly_hours,
+                source=words,
+            )
+
+
+def chosen_verbs(actions: Iterable[str], verbs: Sequence[str] | None) -> tuple[str, ...]:
+    """Return which of a duty's verbs an assignment gives; "*" in the duty means any."""
+    have = set(actions)
+    if verbs is None:
+        return tuple(sorted(have))
+    return tuple(sorted(set(verbs) if "*" in have else have & set(verbs)))
+
+
+class _Words:
+    """Says of a term where it comes from, in both languages, once for each assignment."""
+
+    def __init__(self, session: Any, duties: Mapping[int, Mapping[str, str]]) -> None:
+        self.session = session
+        self.duties = duties
+        self._known: dict[tuple[int, str, int | None, bool], dict[str, str]] = {}
+
+    def of(self, held: Held) -> dict[str, str]:
+        key = (held.duty_id, held.subject, held.subject_id, held.allow)
+        if key not in self._known:
+            self._known[key] = self._say(held)
+        return self._known[key]
+
+    def _say(self, held: Held) -> dict[str, str]:
+        duty = self.duties[held.duty_id]
+        zh, en = _SAID[Subject(held.subject)]
+        name = self._name(held)
+        stop = ("", "") if held.allow else ("不得：", "not: ")
+        zh_duty, en_duty = duty["zh"], duty.get("en") or duty["zh"]
+        return {
+            "zh": f"{stop[0]}职责「{zh_duty}」（{zh}{name.get('zh', '')}）",
+            "en": f"{stop[1]}duty “{en_duty}” ({en}{name.get('en') or name.get('zh', '')})",
+        }
+
+    def _name(self, held: Held) -> Mapping[str, str]:
+        if held.subject not in NAMED or held.subject_id is None:
+            return {}
+        if held.subject == Subject.USER:
+            row = self.session.execute(
+                select(User.login, Employee.name)
+                .outerjoin(Employee, Employee.id == User.employee_id)
+                .where(User.id == held.subject_id)
+            ).first()
+            name = "" if row is None else row[1] or row[0]
+            return {"zh": name, "en": name}
+        model = Position if held.subject == Subject.POSITION else Grade
+        found: Mapping[str, str] | None = self.session.scalar(
+            select(model.name).where(model.id == held.subject_id)
+        )
+        return found or {}
+
+
+_SAID: Mapping[Subject, tuple[str, str]] = {
+    Subject.USER: ("给", "given to "),
+    Subject.POSITION: ("岗位 ", "position "),
+    Subject.GRADE: ("客户经理级别 ", "manager grade "),
+    Subject.HEADS: ("单位负责人", "heads of units"),
+    Subject.EVERYONE: ("所有人", "everybody"),
+    Subject.ADMINISTRATORS: ("管理员账号", "administrators"),
+}
+
+
+def drafts(session: Any, user_ids: Sequence[int] | None) -> Iterator[Draft]:
+    """Yield the terms of these accounts, of everybody if None."""
+    return Compiler(session).drafts(user_ids)
+
+
+POLICY = Policy(key="rights", drafts=drafts, hangs_on=superiors_of, follows_tree=True)

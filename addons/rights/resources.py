@@ -1,0 +1,46 @@
+"""What may be granted about rights themselves."""
+
+from enum import StrEnum
+
+from addons.rights.models import ASSIGNMENT, DUTY, GRADE, Assignment, Duty, Grade
+from core.contributions import Resource, Verb
+from core.i18n import lazy_gettext as _l
+from core.i18n import localized
+
+
+class Permission(StrEnum):
+    """The resources of this add-on."""
+
+    DUTY = DUTY
+    ASSIGNMENT = ASSIGNMENT
+    GRADE = GRADE
+
+
+RESOURCES = (
+    Resource(
+        key=DUTY,
+        title=_l("Duty"),
+        model=Duty,
+        label=lambda duty: localized(duty.name),
+        endpoint="rights.show_duty",
+        actions=(Verb.QUERY, Verb.CREATE, Verb.UPDATE, Verb.DELETE),
+        dimensions=(),
+    ),
+    Resource(
+        key=ASSIGNMENT,
+        title=_l("Assignment of a duty"),
+        model=Assignment,
+        label=lambda assignment: f"#{assignment.id}",
+        endpoint="rights.show_assignment",
+        actions=(Verb.QUERY, Verb.CREATE, Verb.DELETE),
+        dimensions=(),
+    ),
+    Resource(
+        key=GRADE,
+        title=_l("Manager grade"),
+        model=Grade,
+        label=lambda grade: localized(grade.name),
+        actions=(Verb.QUERY, Verb.CONFIGURE),
+        dimensions=(),
+    ),
+)

@@ -1,0 +1,122 @@
+"""What the pages of rights call things."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from addons.rights.duties import ANY
+from addons.rights.models import NAMED, Assignment, Grade, Subject
+from core.access.words import resource_words, verb_words
+from core.accounts.models import User
+from core.clock import now, site_zone
+from core.i18n import format_datetime, join_words, localized
+from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
+from core.organisation.models import Employee, Position
+from core.unit_of_work import current_session
+
+SUBJECTS: Mapping[str, Any] = {
+    Subject.USER.value: _l("one person"),
+    Subject.POSITION.value: _l("a position"),
+    Subject.GRADE.value: _l("a manager grade"),
+    Subject.HEADS.value: _l("heads of units"),
+    Subject.EVERYONE.value: _l("everybody"),
+    Subject.ADMINISTRATORS.value: _l("administrators"),
+}
+EFFECTS: Mapping[bool, Any] = {True: _l("gives"), False: _l("denies")}
+STATES: Mapping[str, Any] = {
+    "live": _l("in force"),
+    "coming": _l("not yet"),
+    "over": _l("over"),
+    "ended": _l("ended"),
+}
+TONES = {"live": "ok", "coming": "info"}
+DAYS: Sequence[tuple[str, Any]] = (
+    ("0", _l("Monday")),
+    ("1", _l("Tuesday")),
+    ("2", _l("Wednesday")),
+    ("3", _l("Thursday")),
+    ("4", _l("Friday")),
+    ("5", _l("Saturday")),
+    ("6", _l("Sunday")),
+)
+
+
+def resource_title(key: str) -> str:
+    """Return a resource in words; "*" is all of them."""
+    return _("all resources") if key == ANY else resource_words(key)
+
+
+def verb_title(action: str) -> str:
+    """Return a verb in words; "*" is all of them, field:x the sight of a sensitive field."""
+    if action == ANY:
+        return _("everything")
+    if action.startswith("field:"):
+        return _("see the field %(field)s", field=action.removeprefix("field:"))
+    return verb_words(action)
+
+
+def grants_in_words(grants: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return (resource, verbs) in words for pairs of a duty."""
+    found: dict[str, list[str]] = {}
+    for resource, action in grants:
+        found.setdefault(resource, []).append(verb_title(action))
+    return [(resource_title(key), join_words(found[key])) for key in sorted(found)]
+
+
+def subject_title(subject: str, subject_id: int | None) -> str:
+    """Return in words to whom a duty is given."""
+    if subject not in NAMED or subject_id is None:
+        return str(SUBJECTS[subject])
+    session = current_session()
+    if subject == Subject.USER:
+        row = session.execute(
+            select(User.login, Employee.name)
+            .outerjoin(Employee, Employee.id == User.employee_id)
+            .where(User.id == subject_id)
+        ).first()
+        return "–" if row is None else str(row[1] or row[0])
+    model = Position if subject == Subject.POSITION else Grade
+    name = session.scalar(select(model.name).where(model.id == subject_id))
+    return localized(name or {}) or "–"
+
+
+def period_in_words(assignment: Any) -> str:
+    """Return in words when an assignment holds."""
+    start, end = assignment.valid_from, assignment.valid_to
+    if start is not None and end is not None:
+        return _("%(start)s to %(end)s", start=format_datetime(start), end=format_datetime(end))
+    if start is not None:
+        return _("from %(instant)s", instant=format_datetime(start))
+    if end is not None:
+        return _("until %(instant)s", instant=format_datetime(end))
+    return _("always")
+
+
+def hours_in_words(weekly: Mapping[str, Any] | None) -> str:
+    """Return weekly hours in words; "" for none."""
+    if not weekly:
+        return ""
+    names = dict(DAYS)
+    said: dict[str, list[str]] = {}
+    for day in sorted(weekly):
+        hours = join_words(f"{first}–{last}" for first, last in weekly[day])
+        said.setdefault(hours, []).append(str(names[day]))
+    return _("; ").join(f"{join_words(days)} {hours}" for hours, days in said.items())
+
+
+def state_of(assignment: Assignment) -> str:
+    """Return whether an assignment is in force, by its period alone."""
+    if assignment.ended_at is not None:
+        return "ended"
+    if assignment.valid_to is not None and assignment.valid_to <= now():
+        return "over"
+    if assignment.valid_from is not None and assignment.valid_from > now():
+        return "coming"
+    return "live"
+
+
+def local_day(instant: Any) -> Any:
+    """Return the site's day of an instant."""
+    return instant.astimezone(site_zone()).date()

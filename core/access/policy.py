@@ -1,0 +1,103 @@
+"""Whose rules give the rights: the built-in ones, or those of the add-on that is on for it."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from core.access import default_policy
+from core.access.context import AccessContext
+from core.access.drafts import Draft, store
+from core.access.models import AccessTerm
+from core.access.terms import drop_unused_sets
+from core.accounts.models import User
+from core.addons.models import Addon, State, bump
+from core.addons.registry import registry
+from core.contributions import Policy
+
+DEFAULT = Policy(key=default_policy.PROVIDER, drafts=default_policy.drafts)
+COMPILING = "compiling the rights"
+
+
+def active(session: Any) -> Policy:
+    """Return the policy that counts in this transaction: an add-on's that is on, or the default."""
+    found = registry()
+    offered = found.every("policies")
+    if not offered:
+        return DEFAULT
+    on = set(session.scalars(select(Addon.name).where(Addon.state == State.ENABLED)))
+    return next((one for one in offered if found.owner_of(one) in on), DEFAULT)
+
+
+def recompile(session: Any, user_ids: Iterable[int] | None = None) -> None:
+    """Write the terms of these accounts anew, of everybody if None, and raise the rights version.
+
+    Everything that a policy reads and that has changed must be flushed or pending in `session`.
+    """
+    wanted = None if user_ids is None else sorted(set(user_ids))
+    session.flush()
+    _one_at_a_time(session)
+    policy = active(session)
+    with _unlimited(session) as wide:
+        _clear(wide, wanted)
+        store(wide, policy.key, policy.drafts(wide, wanted))
+        wide.flush()
+        drop_unused_sets(wide)
+
+
+def recompile_people(session: Any, employee_ids: Iterable[int | None]) -> None:
+    """Compile the rights that hang on these people anew, in the caller's transaction."""
+    people = {key for key in employee_ids if key is not None}
+    if not people:
+        return
+    session.flush()
+    policy = active(session)
+    if policy.hangs_on is not None:
+        with _unlimited(session) as wide:
+            people |= policy.hangs_on(wide, people)
+    users = list(session.scalars(select(User.id).where(User.employee_id.in_(people))))
+    if users:
+        recompile(session, users)
+
+
+def recompile_tree(session: Any, heads: Iterable[int | None]) -> None:
+    """Compile anew what hangs on the tree of units; `heads` are the heads whose units changed."""
+    session.flush()
+    if active(session).follows_tree:
+        recompile(session)
+    else:
+        recompile_people(session, heads)
+
+
+def drafts_now(session: Any, policy: Policy, user_ids: Sequence[int] | None) -> list[Draft]:
+    """Return what a policy would write, without writing it."""
+    with _unlimited(session) as wide:
+        return list(policy.drafts(wide, user_ids))
+
+
+def _one_at_a_time(session: Any) -> None:
+    """Raise the version before anything is read: its row makes others wait until the commit.
+
+    Two that compile side by side would each delete the terms that they see and insert their own,
+    so a right that one of them withdraws would live on in what the other had read before.
+    """
+    bump(session, "rights_version")
+    session.info["unit"].rights_version = None
+
+
+def _clear(session: Any, user_ids: Collection[int] | None) -> None:
+    names = {DEFAULT.key, *(one.key for one in registry().every("policies"))}
+    doomed = delete(AccessTerm).where(AccessTerm.provider.in_(names))
+    if user_ids is not None:
+        doomed = doomed.where(AccessTerm.user_id.in_(user_ids))
+    session.execute(doomed, execution_options={"synchronize_session": False})
+
+
+@contextmanager
+def _unlimited(session: Any) -> Iterator[Any]:
+    wide = session.info["unit"].new_session(AccessContext.system(COMPILING))
+    try:
+        yield wide
+    finally:
+        wide.close()
