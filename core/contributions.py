@@ -97,14 +97,14 @@ class Policy:
 
     `drafts(session, user_ids)` yields `core.access.drafts.Draft` objects: the terms of these
     accounts, or of everybody if None; the session has no limits. `hangs_on(session, employee_ids)`
-    returns further employees whose rights change with the posts of these. `follows_tree`: any
-    change of the tree of units may change anybody's rights.
+    returns further employees whose rights change with the posts of these, `hangs_on_tree(session)`
+    the users whose rights change with the tree of units.
     """
 
     key: str
     drafts: Callable[[Any, Sequence[int] | None], Iterable[Any]]
     hangs_on: Callable[[Any, set[int]], set[int]] | None = None
-    follows_tree: bool = False
+    hangs_on_tree: Callable[[Any], set[int]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

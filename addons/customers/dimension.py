@@ -26,7 +26,7 @@ def find(texts: Sequence[str]) -> Mapping[str, int]:
     rows = current_session().execute(
         select(Customer.code, Customer.id).where(Customer.code.in_(texts))
     )
-    return dict(rows.tuples())
+    return {code: key for code, key in rows}  # noqa: C416 - rows are no pairs to a type checker
 
 
 def of_grade(grade: Any) -> Select[Any]:

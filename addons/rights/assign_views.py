@@ -28,6 +28,7 @@ from addons.rights.words import (
     verb_title,
 )
 from core.access.decorators import needs
+from core.audit.words import actor_words
 from core.contributions import Verb
 from core.i18n import gettext as _
 from core.i18n import join_words, localized
@@ -115,14 +116,11 @@ def show_assignment(record_id: int) -> ResponseReturnValue:
 def end(record_id: int) -> ResponseReturnValue:
     """Show who loses what, then end an assignment."""
     one = service.assignment(record_id)
-    form = EndForm.for_record(one)
-    form.reason.data = form.reason.data if request.method == "POST" else ""
+    form = EndForm()
     found = effects.of_ending(Held.of(one)) if one.ended_at is None else None
     return answer_proved(
         form,
-        lambda: service.end(
-            record_id, reason=form.reason.data or "", row_version=form.row_version
-        ),
+        lambda: service.end(record_id, reason=form.reason.data or ""),
         url_for("rights.show_assignment", record_id=record_id),
         widens=lambda: found is not None and (found.widens or (found.is_partial and not one.allow)),
         template="rights/end.html",
@@ -170,12 +168,12 @@ def _facts(one: Assignment) -> list[Fact]:
         Fact(_("Weekly hours"), hours_in_words(one.weekly_hours)),
         Fact(_("Reason"), one.reason),
         Fact(_("Given"), one.given_at, "instant"),
-        Fact(_("By"), _("the system") if one.given_by == "system" else one.given_by),
+        Fact(_("By"), actor_words().get(one.given_by, one.given_by)),
     ]  # fmt: skip
     if one.ended_at is not None:
         facts += [
             Fact(_("Ended"), one.ended_at, "instant"),
-            Fact(_("Ended by"), one.ended_by),
+            Fact(_("Ended by"), actor_words().get(one.ended_by, one.ended_by)),
             Fact(_("Why it ended"), one.end_reason),
         ]
     return facts

@@ -13,7 +13,7 @@ from addons.rights.holders import holders_of
 from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Grade, Subject
 from addons.rights.policy import Held, chosen_verbs
 from core.access.policy import recompile
-from core.access.records import check_version, require
+from core.access.records import require
 from core.access.windows import WeeklyHours
 from core.accounts.models import User
 from core.clock import now
@@ -53,7 +53,10 @@ def assignment(assignment_id: int) -> Assignment:
 
 
 def checked(fields: AssignmentFields) -> Held:
-    """Return what would be stored; raise Refused naming every field that is wrong."""
+    """Return what would be stored; raise Refused naming every field that is wrong.
+
+    So it does where somebody would hold two duties that exclude each other.
+    """
     errors: dict[str, list[str]] = {}
     found = duty(fields.duty_id)
     if not found.active:
@@ -79,7 +82,7 @@ def checked(fields: AssignmentFields) -> Held:
         errors["ranges"], kept = [str(refused)], {}
     if errors:
         raise Refused(_("Nothing was given."), fields=errors)
-    return Held(
+    held = Held(
         duty_id=fields.duty_id,
         subject=Subject(fields.subject),
         subject_id=fields.subject_id if fields.subject in NAMED else None,
@@ -90,17 +93,17 @@ def checked(fields: AssignmentFields) -> Held:
         valid_to=end,
         weekly_hours=fields.weekly_hours,
     )
+    _refuse_both(held)
+    return held
 
 
 def assign(fields: AssignmentFields) -> Assignment:
     """Give a duty, or deny it; everybody concerned has the new rights at the next request.
 
-    Raises Refused for wrong fields, and where somebody would hold two duties that exclude each
-    other; nothing is stored then.
+    Raises Refused as `checked` does; nothing is stored then.
     """
     require(ASSIGNMENT, Verb.CREATE)
     held = checked(fields)
-    _refuse_both(held)
     session = current_session()
     made = Assignment(
         **{name: getattr(held, name) for name in Held.__slots__ if name != "id"},
@@ -113,11 +116,10 @@ def assign(fields: AssignmentFields) -> Assignment:
     return made
 
 
-def end(assignment_id: int, *, reason: str = "", row_version: int | None = None) -> Assignment:
+def end(assignment_id: int, *, reason: str = "") -> Assignment:
     """End an assignment now; it stays on record. Raises Refused when it has ended before."""
     require(ASSIGNMENT, Verb.DELETE)
     found = assignment(assignment_id)
-    check_version(found, row_version, {})
     if found.ended_at is not None:
         raise Refused(_("It has ended already."))
     if wrong := wrong_text(reason, lines=True):

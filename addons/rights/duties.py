@@ -12,6 +12,7 @@ from core.access.policy import recompile
 from core.access.records import check_version, require
 from core.addons.registry import registry
 from core.audit.services import record
+from core.clock import now
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
@@ -51,7 +52,7 @@ def create_duty(fields: DutyFields) -> Duty:
     _store(made, fields)
     session.add(made)
     session.flush()
-    _note_grants(made, [], granted(made))
+    _note_grants(made, [], made.contains)
     return made
 
 
@@ -61,10 +62,12 @@ def update_duty(duty_id: int, fields: DutyFields, *, row_version: int | None = N
     session = current_session()
     found = duty(duty_id)
     check_version(found, row_version, {"code": fields.code, "name": fields.name})
-    before, was_active = granted(found), found.active
+    before, was_active = found.contains, found.active
     _store(found, fields)
+    if found.contains != before:
+        found.changed_at = now()  # or its version would stay, for only rows below it change
     session.flush()
-    after = granted(found)
+    after = found.contains
     if before != after:
         _note_grants(found, before, after)
     if before != after or was_active != found.active:
@@ -92,11 +95,6 @@ def why_not_deleted(found: Duty) -> str:
     return ""
 
 
-def granted(found: Duty) -> list[str]:
-    """Return what a duty contains as "resource:verb", sorted."""
-    return sorted(f"{one.resource}:{one.action}" for one in found.grants)
-
-
 def _store(target: Duty, fields: DutyFields) -> None:
     errors: dict[str, list[str]] = {}
     code = fields.code.strip()
@@ -116,7 +114,7 @@ def _store(target: Duty, fields: DutyFields) -> None:
     wanted = {(resource, verb) for resource, verbs in fields.grants.items() for verb in verbs}
     if unknown := sorted(one for one in wanted if not _is_declared(*one)):
         said = join_words(f"{resource}:{verb}" for resource, verb in unknown[:3])
-        errors["grants"] = [_("Nobody declares %(what)s.", what=said)]
+        errors["contains"] = [_("Nobody declares %(what)s.", what=said)]
     if errors:
         raise Refused(_("The duty was not stored."), fields=errors)
     target.code, target.name, target.summary = code, dict(fields.name), fields.summary.strip()

@@ -82,7 +82,7 @@ class DutyForm(Form):
     code = TextField(_l("Code"), required=True, limit=40)
     active = CheckField(_l("May be given"), default=True)
     summary = TextArea(_l("What it is for"), limit=1000)
-    grants = MatrixField(
+    contains = MatrixField(
         _l("Contains"),
         choices=grant_choices,
         hint=_l("On which data and when is said where the duty is given."),
@@ -99,7 +99,7 @@ class DutyForm(Form):
     def fields(self) -> DutyFields:
         """Return what was filled in, as the service takes it."""
         grants: dict[str, list[str]] = {}
-        for pair in self.grants.data or ():
+        for pair in self.contains.data or ():
             resource, verb = pair.split(":", 1)
             grants.setdefault(resource, []).append(verb)
         return DutyFields(
@@ -109,11 +109,6 @@ class DutyForm(Form):
             active=bool(self.active.data),
             grants=grants,
         )
-
-
-def stored_grants(duty: Duty) -> list[str]:
-    """Return a duty's pairs as the form's field holds them."""
-    return sorted(f"{one.resource}:{one.action}" for one in duty.grants)
 
 
 class GradeForm(Form):

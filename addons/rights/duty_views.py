@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from addons.rights import duties
 from addons.rights.answers import answer_proved
 from addons.rights.blueprint import blueprint
-from addons.rights.duty_forms import DutyForm, ExclusionForm, stored_grants
+from addons.rights.duty_forms import DutyForm, ExclusionForm
 from addons.rights.lists import DUTIES
 from addons.rights.models import DUTY, Assignment, Duty
 from addons.rights.words import (
@@ -97,11 +97,11 @@ def create_duty() -> ResponseReturnValue:
 def edit_duty(record_id: int) -> ResponseReturnValue:
     """Change a duty; the password is asked for when its holders get more rights."""
     duty = duties.duty(record_id)
-    before = set(stored_grants(duty))
-    form = DutyForm.for_record(duty, grants=sorted(before))
+    before = set(duty.contains)
+    form = DutyForm.for_record(duty)
 
     def widens() -> bool:
-        more = set(form.grants.data or ()) - before or (form.active.data and not duty.active)
+        more = set(form.contains.data or ()) - before or (form.active.data and not duty.active)
         return bool(more) and _is_held(record_id)
 
     return answer_proved(

@@ -17,6 +17,7 @@ from addons.rights.models import (
 )
 from addons.rights.words import EFFECTS, STATES, SUBJECTS, TONES
 from core.accounts.models import User
+from core.audit.words import actor_words
 from core.clock import now
 from core.i18n import lazy_gettext as _l
 from core.i18n import localized
@@ -75,7 +76,18 @@ def _assignments() -> Select[Any]:
         .join(Duty, Duty.id == Assignment.duty_id)
         .outerjoin(User, (User.id == Assignment.subject_id) & (Assignment.subject == Subject.USER))
         .outerjoin(Employee, Employee.id == User.employee_id)
+        .outerjoin(
+            Position,
+            (Position.id == Assignment.subject_id) & (Assignment.subject == Subject.POSITION),
+        )
+        .outerjoin(
+            Grade, (Grade.id == Assignment.subject_id) & (Assignment.subject == Subject.GRADE)
+        )
     )
+
+
+def _named() -> Any:
+    return case((Assignment.subject == Subject.POSITION, Position.name), else_=Grade.name)
 
 
 def _state() -> ColumnElement[str]:
@@ -114,11 +126,12 @@ ASSIGNMENTS = ListSpec(
                tones={False: "bad"}),
         Column("subject", _l("To whom"), Assignment.subject, labels=SUBJECTS, sub=_person,
                phone="p3"),
+        Column("named", _l("Position or grade"), _named, kind="name", sortable=False),
         Column("state", _l("State"), _state, kind="tag", labels=STATES, tones=TONES, phone="p2"),
         Column("starts", _l("From"), Assignment.valid_from, kind="instant"),
         Column("ends", _l("Until"), Assignment.valid_to, kind="instant", phone="p4"),
         Column("given", _l("Given"), Assignment.given_at, kind="instant"),
-        Column("by", _l("By"), Assignment.given_by),
+        Column("by", _l("By"), Assignment.given_by, labels=actor_words),
     ),
     facets=(
         Facet("state", _l("State"), _state, choices=STATES),

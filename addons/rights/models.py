@@ -50,6 +50,11 @@ class Duty(Versioned, Model):
         back_populates="duty", cascade="all, delete-orphan", lazy="selectin"
     )
 
+    @property
+    def contains(self) -> list[str]:
+        """What it contains, each as "resource:verb", sorted."""
+        return sorted(f"{one.resource}:{one.action}" for one in self.grants)
+
 
 class DutyGrant(Model):
     """One verb on one resource; "*" is every resource, or every verb."""

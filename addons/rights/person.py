@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from addons.rights.holders import concerns
 from addons.rights.models import Assignment
-from addons.rights.policy import Held, chosen_verbs
+from addons.rights.policy import Held, chosen_verbs, concerns
 from addons.rights.ranges import in_words
 from addons.rights.words import (
     grants_in_words,

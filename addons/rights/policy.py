@@ -114,6 +114,23 @@ def _subjects(person: Person, world: World) -> Iterator[tuple[str, int | None]]:
         yield Subject.HEADS, None
 
 
+def concerns(held: Held, person: Person, world: World) -> bool:
+    """Tell whether an assignment speaks to somebody."""
+    match held.subject:
+        case Subject.USER:
+            return person.user_id == held.subject_id
+        case Subject.POSITION:
+            return person.position_id is not None and person.position_id == held.subject_id
+        case Subject.GRADE:
+            return person.grade_id is not None and person.grade_id == held.subject_id
+        case Subject.HEADS:
+            return person.employee_id in world.heads()
+        case Subject.ADMINISTRATORS:
+            return person.is_administrator
+        case _:
+            return True
+
+
 def _terms(
     held: Held,
     grants: Mapping[str, Sequence[str]],
@@ -208,4 +225,16 @@ def drafts(session: Any, user_ids: Sequence[int] | None) -> Iterator[Draft]:
     return Compiler(session).drafts(user_ids)
 
 
-POLICY = Policy(key="rights", drafts=drafts, hangs_on=superiors_of, follows_tree=True)
+def hangs_on_tree(session: Any) -> set[int]:
+    """Return the users of whom some assignment speaks in terms of the tree of units."""
+    world, people = World(session), World(session).people(None)
+    stored = session.scalars(select(Assignment).where(Assignment.ended_at.is_(None))).unique()
+    about = [Held.of(one) for one in stored if _speaks_of_units(one.ranges)]
+    return {p.user_id for p in people if any(concerns(one, p, world) for one in about)}
+
+
+def _speaks_of_units(ranges: Mapping[str, Any]) -> bool:
+    return any(one["kind"] == "headed" or one.get("below") for one in ranges.get("org", ()))
+
+
+POLICY = Policy(key="rights", drafts=drafts, hangs_on=superiors_of, hangs_on_tree=hangs_on_tree)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from addons.rights.duties import ANY
+from addons.rights.duties import ANY, all_verbs
 from addons.rights.models import NAMED, Assignment, Grade, Subject
 from core.access.words import resource_words, verb_words
 from core.accounts.models import User
@@ -59,8 +59,9 @@ def verb_title(action: str) -> str:
 
 def grants_in_words(grants: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return (resource, verbs) in words for pairs of a duty."""
+    order = {verb: place for place, verb in enumerate((ANY, *all_verbs()))}
     found: dict[str, list[str]] = {}
-    for resource, action in grants:
+    for resource, action in sorted(grants, key=lambda one: order.get(one[1], len(order))):
         found.setdefault(resource, []).append(verb_title(action))
     return [(resource_title(key), join_words(found[key])) for key in sorted(found)]
 

@@ -91,12 +91,12 @@ class Imagined:
         return found
 
     def _count(self, access: AccessContext, resource: Resource) -> int | None:
-        if not has_rows(resource):
+        if resource.model is None or not has_rows(resource):
             return None
         session = current_unit().new_session(access)
         try:
             (key,) = inspect(resource.model).primary_key
-            rows = select(key).limit(MOST_ROWS).subquery()
+            rows = select(key).select_from(resource.model).limit(MOST_ROWS).subquery()
             return int(session.scalar(select(func.count()).select_from(rows)) or 0)
         finally:
             session.close()
@@ -137,9 +137,13 @@ def changed(
         return None
     return Change(
         person,
-        [old.get(key, Sight(key, (), new[key].rows and 0)) for key in keys],
-        [new.get(key, Sight(key, (), old[key].rows and 0)) for key in keys],
+        [old.get(key) or _nothing(new[key]) for key in keys],
+        [new.get(key) or _nothing(old[key]) for key in keys],
     )
+
+
+def _nothing(like: Sight) -> Sight:
+    return Sight(like.resource, (), None if like.rows is None else 0)
 
 
 def of_policies(session: Any, before: Policy, after: Policy) -> list[Change]:

@@ -26,7 +26,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from core.access.frames import BindKey, bound_value
-from core.access.shapes import Part, ReachShape
+from core.access.shapes import Part, ReachShape, occurrences
 
 SET_KEYS = table("core_access_set_key", column("set_id", Integer), column("key", Integer))
 PARTICIPANTS = table(
@@ -115,8 +115,8 @@ def condition(
 def _terms(key: BindKey, part: Part, columns: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     slot, side, index, _ = key
     return [
-        _matches((slot, side, index, dimension), form, columns[dimension])
-        for dimension, form in part
+        _matches((slot, side, index, name), form, columns[dimension])
+        for name, dimension, form in occurrences(part)
     ]
 
 

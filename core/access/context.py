@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Integer, column, select, table
 from core.access.criteria import ScopeCriteria
 from core.access.declarations import DIMENSIONS
 from core.access.frames import BindKey
-from core.access.reach import EVERYTHING, NOTHING, Conjunct, Reach, merged
+from core.access.reach import EVERYTHING, NOTHING, Conjunct, Reach, both, merged
 from core.access.resources import dimensions_of, has_rows, resource_of, resources
 from core.access.shapes import ANY_RESOURCE, bind_values, shape_of
 from core.access.terms import Term, load_terms, narrowed
@@ -21,6 +21,7 @@ from core.access.windows import FAR
 from core.access.words import limits_in_words
 from core.actor import Actor, system_actor
 from core.clock import now
+from core.contributions import Verb
 
 EPOCH = table(
     "core_epoch",
@@ -107,6 +108,8 @@ class AccessContext:
         if known is None:
             dimensions = None if resource == ANY_RESOURCE else dimensions_of(resource)
             known = _reach(self.grants.terms, resource, action, dimensions)
+            if action == Verb.EXPORT:  # who does not see a row does not get it in a file either
+                known = both(known, self.reach(resource, Verb.QUERY))
             self.grants.reaches[resource, action] = known
         return known
 

@@ -28,10 +28,11 @@ def members(rule: Mapping[str, Any], among: Collection[int] | None = None) -> Se
     if dimension is None or dimension.model is None:
         return None
     (key,) = inspect(dimension.model).primary_key
-    found = [select(key.label("key")).where(key.in_(rule["listed"]))]
+    every_key = select(key.label("key")).select_from(dimension.model)
+    found = [every_key.where(key.in_(rule["listed"]))]
     known = {one.key: one for one in dimension.rules}
     for every in rule["rules"]:
-        alternative = select(key.label("key"))
+        alternative = every_key
         for name, values in every:
             if name not in known:
                 break  # a rule that nobody can read finds nothing
@@ -60,7 +61,7 @@ def refresh(session: GuardedSession, dimension: str, ids: Collection[int] | None
     Services call it for changes that no flush of the records themselves shows, such as an
     industry that moves below another one.
     """
-    if not _rules_are_used() or (ids is not None and not ids):
+    if session.info.get("unit") is None or not _rules_are_used() or (ids is not None and not ids):
         return
     wide = _without_limits(session)
     try:
@@ -77,6 +78,8 @@ def refresh(session: GuardedSession, dimension: str, ids: Collection[int] | None
 
 def follow(session: GuardedSession, model: type[Any], ids: Collection[int] | None = None) -> None:
     """Let the sets by rule follow records of a class (all of them if None) that have changed."""
+    if session.info.get("unit") is None:
+        return
     for dimension in _followed(model):
         refresh(session, dimension.key, ids)
 

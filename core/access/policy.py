@@ -64,10 +64,16 @@ def recompile_people(session: Any, employee_ids: Iterable[int | None]) -> None:
 def recompile_tree(session: Any, heads: Iterable[int | None]) -> None:
     """Compile anew what hangs on the tree of units; `heads` are the heads whose units changed."""
     session.flush()
-    if active(session).follows_tree:
-        recompile(session)
-    else:
+    policy = active(session)
+    if policy.hangs_on_tree is None:
         recompile_people(session, heads)
+        return
+    with _unlimited(session) as wide:
+        users = policy.hangs_on_tree(wide)
+        led = {key for key in heads if key is not None}
+        users |= set(wide.scalars(select(User.id).where(User.employee_id.in_(led))))
+    if users:
+        recompile(session, users)
 
 
 def drafts_now(session: Any, policy: Policy, user_ids: Sequence[int] | None) -> list[Draft]:

@@ -92,6 +92,27 @@ class Reach:
         )
 
 
+def both(one: Reach, other: Reach) -> Reach:
+    """Return what lies in both; rows seen by taking part alone are left out."""
+    if one == other or other.is_everything:
+        return one
+    allow = merged(_together(a, b) for a in one.allow for b in other.allow)
+    return Reach(allow, merged((*one.deny, *other.deny)))
+
+
+def _together(one: Conjunct, other: Conjunct) -> Conjunct:
+    """Return a conjunct of the conditions of both; a dimension may stand in it twice."""
+    shared = dict(one.dimensions)
+    more = []
+    for key, keys in other.dimensions:
+        mine = shared.get(key)
+        if mine is None or not (mine.large or keys.large):
+            shared[key] = keys if mine is None else KeySet(mine.keys & keys.keys)
+        elif mine != keys:
+            more.append((key, keys))
+    return Conjunct((*Conjunct.of(shared).dimensions, *more))
+
+
 NOTHING = Reach()
 EVERYTHING = Reach(allow=(Conjunct(),))
 

@@ -40,8 +40,10 @@ def load(model: type[Record], record_id: int, action: str) -> Record:
     NotAllowed when the actor may see it but not do this.
     """
     record = _load(model, record_id, action)
-    if record is not None:
+    if record is not None and (action == Verb.QUERY or _is_seen(record)):
         return record
+    if record is not None:
+        raise NotFound(_("Not found, or outside your range."))
     if action != Verb.QUERY and _load(model, record_id, Verb.QUERY) is not None:
         raise NotAllowed(
             _("You may see this record, but not do this with it."),
@@ -132,6 +134,16 @@ def _load(model: type[Record], record_id: int, action: str) -> Record | None:
     statement: Any = select(model).where(key == record_id)
     found: Record | None = current_session().scalar(statement.execution_options(action=str(action)))
     return found
+
+
+def _is_seen(record: Any) -> bool:
+    """Tell whether the actor may see a record that it may do something with: acts show it."""
+    reach = current_unit().access.reach(_resource(type(record)), Verb.QUERY)
+    if not isinstance(record, Protected) or reach.is_everything:
+        return True
+    if admits(current_session(), reach, old_scope(inspect(record))):
+        return True
+    return _load(type(record), inspect(record).identity[0], Verb.QUERY) is not None
 
 
 def _resource(model: Any) -> str:

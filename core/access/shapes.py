@@ -1,6 +1,6 @@
 """The shape of a reach, which statements are cached by, and the keys that go with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
@@ -73,10 +73,18 @@ def bind_values(slot: str, reach: Reach, user_id: int | None) -> dict[BindKey, A
         return values
     for side, parts in (("allow", reach.allow), ("deny", reach.deny)):
         for index, part in enumerate(parts):
-            for dimension, keys in part.dimensions:
-                values |= _key_values((slot, side, index, dimension), keys)
+            for name, _dimension, keys in occurrences(part.dimensions):
+                values |= _key_values((slot, side, index, name), keys)
     values[slot, "user", 0, "user"] = user_id
     return values
+
+
+def occurrences(pairs: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, str, Any]]:
+    """Yield (name of the bind, dimension, value): a dimension that stands twice has two names."""
+    seen: set[str] = set()
+    for dimension, value in pairs:
+        yield (f"{dimension}2" if dimension in seen else dimension), dimension, value
+        seen.add(dimension)
 
 
 def _key_values(key: BindKey, keys: KeySet) -> dict[BindKey, Any]:

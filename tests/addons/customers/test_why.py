@@ -49,7 +49,7 @@ def test_the_badge_of_a_list_leads_to_the_reason(house, login, accounts):
     answer = ann.get(html.unescape(link))
     assert states(answer) == "++++++"
     assert "own records" in words(answer)
-    assert "everybody handles their own records" in words(answer)
+    assert "duty “Handling one's own records” (everybody)" in words(answer)
 
 
 def test_a_record_tells_which_range_lets_me_see_it(house, login, accounts):
@@ -57,7 +57,7 @@ def test_a_record_tells_which_range_lets_me_see_it(house, login, accounts):
     link = html.unescape(re.search(r'href="(/why[^"]+)"', page)[1])
     answer = login(house.head.user).get(link)
     assert states(answer) == "++++++"
-    assert "heads see their unit and those below" in words(answer)
+    assert "duty “Leading a unit” (heads of units)" in words(answer)
     assert "KH-" in words(answer)
 
 

@@ -101,12 +101,27 @@ def test_the_identity_map_of_one_context_does_not_serve_another(world: World) ->
 
 
 def test_different_actions_have_different_ranges_in_one_session(world: World) -> None:
-    terms = (term({"query"}, org=[1]), term({"export"}, org=[2]))
+    terms = (term({"query"}, org=[1]), term({"assign"}, org=[2]))
     with world.as_(*terms) as session:
         assert sorted(session.scalars(select(Cost.id))) == [1, 5]
-        exported = select(Cost.id).execution_options(action="export")
-        assert sorted(session.scalars(exported)) == [2, 3, 4]
+        given = select(Cost.id).execution_options(action="assign")
+        assert sorted(session.scalars(given)) == [2, 3, 4]
         assert session.scalars(select(Cost.id).execution_options(action="approve")).all() == []
+
+
+def test_nothing_leaves_in_a_file_that_is_not_seen(world: World) -> None:
+    exported = select(Cost.id).execution_options(action="export")
+    everything = term({"query", "export"})
+    for terms, ids in (
+        ((term({"export"}),), []),
+        ((term({"query"}, org=[1]), term({"export"})), [1, 5]),
+        ((term({"query"}, org=[1]), term({"export"}, org=[1, 2])), [1, 5]),
+        ((term({"query"}, org=[1]), term({"export"}, org=[2])), []),
+        ((everything, term({"query"}, allow=False, org=[1])), [2, 3, 4]),
+        ((everything,), [1, 2, 3, 4, 5]),
+    ):
+        with world.as_(*terms) as session:
+            assert sorted(session.scalars(exported)) == ids
 
 
 def test_different_resources_have_different_ranges_in_one_statement(world: World) -> None:

@@ -1,0 +1,96 @@
+"""A department with two rooms, managers with customers, and an administrator who gives rights."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from addons.rights.assignments import AssignmentFields, assign
+from addons.rights.seed import make_duty
+from core.accounts.models import User
+from core.actor import Actor, system_actor
+from core.organisation.models import Employee, OrgUnit, Position
+from core.unit_of_work import unit_of_work
+
+MAKING = system_actor("test")
+
+
+@dataclass
+class Person:
+    """An account with the employee behind it and the actor it acts as."""
+
+    user: User
+    employee: Employee
+    actor: Actor
+
+
+@dataclass
+class Office:
+    """`head` leads the department, `ann` works in the first room, `bob` in the second."""
+
+    department: OrgUnit
+    first_room: OrgUnit
+    second_room: OrgUnit
+    seller: Position
+    head: Person
+    ann: Person
+    bob: Person
+    boss: Person
+
+
+@pytest.fixture
+def office(make: Any) -> Office:
+    department = make.unit("国际清算部")
+    first_room = make.unit("市场开拓室", parent=department)
+    second_room = make.unit("市场规划室", parent=department)
+    with unit_of_work(MAKING) as session:
+        seller = Position(code="SELLER", name={"zh": "销售经理", "en": "Account manager"})
+        session.add(seller)
+
+    def person(name: str, unit: OrgUnit, **options: Any) -> Person:
+        employee = make.employee(name, unit=unit)
+        user = make.user(name.lower(), employee=employee, locale="en", **options)
+        return Person(user, employee, make.actor(user))
+
+    return Office(
+        department=department,
+        first_room=first_room,
+        second_room=second_room,
+        seller=seller,
+        head=person("Head", department, heads=department),
+        ann=person("Ann", first_room),
+        bob=person("Bob", second_room),
+        boss=person("Boss", department, administrator=True, password="correct horse battery"),
+    )
+
+
+@pytest.fixture
+def as_(app: Any) -> Callable[[Person], Any]:
+    """Open a unit of work as somebody."""
+    return lambda person: unit_of_work(person.actor)
+
+
+@pytest.fixture
+def duty(app: Any) -> Callable[..., int]:
+    """Make a duty of what is named: duty("look", {"customers.customer": ["query"]})."""
+
+    def make_one(code: str, grants: dict[str, list[str]]) -> int:
+        with unit_of_work(MAKING) as session:
+            return make_duty(session, code, {"zh": code, "en": code}, grants).id
+
+    return make_one
+
+
+@pytest.fixture
+def give(app: Any, office: Office) -> Callable[..., int]:
+    """Give a duty as the administrator; return the assignment's id."""
+
+    def give_one(duty_id: int, subject: str, subject_id: int | None = None, **more: Any) -> int:
+        with unit_of_work(office.boss.actor):
+            fields = AssignmentFields(
+                duty_id=duty_id, subject=subject, subject_id=subject_id, **more
+            )
+            return assign(fields).id
+
+    return give_one
