@@ -15,7 +15,7 @@ from flask import Flask
 
 from bench.measure import table
 from bench.pages import BENCH, addresses
-from core.access.default_policy import compile_policy
+from core.access.policy import recompile
 from core.accounts.models import User
 from core.actor import acting_as
 from core.addons import lifecycle
@@ -71,7 +71,7 @@ def create_site(url: str, instance: Path) -> tuple[Flask, User]:
         user = User(login="boss", employee_id=boss.id, is_administrator=True, password_hash="-")
         session.add(user)
         session.flush()
-        compile_policy(session)
+        recompile(session)
     return app, user
 
 

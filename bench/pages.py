@@ -14,8 +14,8 @@ from sqlalchemy import Table, insert
 from addons.customers.models import Customer, Industry
 from bench.bare import create_bare
 from bench.measure import Page
-from core.access.default_policy import compile_policy
 from core.access.frames import trusted
+from core.access.policy import recompile
 from core.accounts.models import User
 from core.accounts.sessions import start_session
 from core.actor import acting_as, system_actor
@@ -69,7 +69,7 @@ def create_site(url: str, instance: Path) -> tuple[Flask, People]:
         people, managers = _seed_people()
         _seed_customers(managers)
         with unit_of_work(BENCH) as session:
-            compile_policy(session)
+            recompile(session)
     return app, people
 
 

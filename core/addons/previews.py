@@ -8,7 +8,9 @@ from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.access.changes import of_policies
 from core.access.elevation import elevated
+from core.access.policy import DEFAULT
 from core.addons import schema, tables
 from core.addons.faults import AddonFaultError, Words, words
 from core.addons.graph import Plan, dependents_of, plan_disable, plan_enable
@@ -24,6 +26,7 @@ CODE_GONE = words(
     "Its code is not here any more; its data is kept. Install its package again; or, to be rid of "
     "it, disable it, uninstall it and purge it."
 )
+NAMED = 12  # so many people are named, the others only counted
 ACTS: tuple[Act, ...] = ("enable", "disable", "uninstall", "purge")
 
 
@@ -73,6 +76,7 @@ def preview(session: Session, found: Registry, config: Config, *, act: Act, name
         case "disable":
             plan = plan_disable(name, found.catalogue.manifests, decided_on(rows))
             ends = (*_parts(found, name, going=True), *_work(session, found, name))
+            ends += _rights(session, found, name)
             return replace(kept, steps=plan.steps, obstacles=plan.obstacles, ends=ends)
         case "uninstall":
             obstacles = _against_uninstalling(found, rows, name)
@@ -207,6 +211,26 @@ def _parts(found: Registry, name: str, *, going: bool = False) -> list[Line]:
     ):
         counted.append((sum(len(one.of(kind)) for one in several), said))
     return [Line(count, said) for count, said in counted if count]
+
+
+def _rights(session: Session, found: Registry, name: str) -> tuple[Line, ...]:
+    """Return who loses and who gains rights when the built-in rules count again."""
+    offered = [one for several in found.plugged.get(name, ()) for one in several.of("policies")]
+    if not offered or not found.is_on(name):
+        return ()
+    changed = of_policies(session, offered[0], DEFAULT)
+    losing = [one.person.name for one in changed if one.loses]
+    gaining = [one.person.name for one in changed if one.gains]
+    return (
+        Line(None, words("Rights come from the built-in rules again.")),
+        Line(len(losing), words("people lose rights: %(names)s", names=_named(losing))),
+        Line(len(gaining), words("people gain rights: %(names)s", names=_named(gaining))),
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    more = " …" if len(names) > NAMED else ""
+    return (join_words(names[:NAMED]) or "–") + more
 
 
 def _work(session: Session, found: Registry, name: str) -> list[Line]:

@@ -218,7 +218,9 @@ def test_a_person_s_page_tells_what_holds_on_a_day(office, boss, duty, give):
 
 
 def test_a_grade_is_given_with_the_password(office, boss, stored):
-    made = boss.submit("/rights/grades/new", data={"name-zh": "高级", "code": "senior", "sort": "1"})
+    made = boss.submit(
+        "/rights/grades/new", data={"name-zh": "高级", "code": "senior", "sort": "1"}
+    )
     assert made.status_code == 303
     with unit_of_work(office.boss.actor) as session:
         key = session.scalar(select(Grade.id).where(Grade.code == "senior"))

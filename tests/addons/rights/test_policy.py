@@ -302,3 +302,18 @@ def _move(session, employee_id, **values):
         for name in ("code", "name", "unit_id", "position_id", "superior_id", "email", "phone")
     }
     staff.update_employee(session, employee_id, staff.EmployeeFields(**{**fields, **values}))
+
+
+def test_the_preview_of_switching_off_says_who_changes(office, allow, duty, give, accounts):
+    correct = duty("correct", {"customers.customer": ["correct"]})
+    allow(Subject.USER, office.ann.user.id)
+    give(correct, Subject.USER, office.bob.user.id)
+    give(duty("all", {"*": ["query"]}), Subject.HEADS, allow=False)
+    with acting_as(office.boss.actor):
+        said = {str(line.words): line.count for line in lifecycle.look("disable", "rights").ends}
+    (losing,) = (one for one in said if one.startswith("people lose"))
+    (gaining,) = (one for one in said if one.startswith("people gain"))
+    assert losing == "people lose rights: Ann, Bob"  # she rows, he a verb
+    assert gaining == "people gain rights: Head"
+    assert said[losing] == 2
+    assert said[gaining] == 1
