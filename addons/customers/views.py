@@ -18,6 +18,7 @@ from core.errors import Refused
 from core.exchange.export_views import export_response
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit, unit_of_work
+from core.web.answering import confirm
 from core.web.lists import render_list
 from core.web.records import Crumb, render_record
 
@@ -123,16 +124,18 @@ def edit(record_id: int) -> ResponseReturnValue:
 def delete(record_id: int) -> ResponseReturnValue:
     """Ask, then delete an account on which nothing hangs."""
     customer = queries.customer(record_id, Verb.DELETE)
-    if request.method == "POST":
-        try:
-            with unit_of_work():
-                services.delete_customer(record_id)
-        except Refused as refusal:
-            flash(str(refusal), "bad")
-            return redirect(url_for("customers.show", record_id=record_id))
-        flash(_("%(name)s was deleted.", name=customer.shown_name), "ok")
-        return redirect(url_for("customers.index"))
-    return render_template("customers/delete.html", customer=customer)
+    named = f"{customer.code} {customer.shown_name}"
+    return confirm(
+        lambda _session: services.delete_customer(record_id),
+        lambda _done: redirect(url_for("customers.index")),
+        said=_("%(name)s was deleted.", name=customer.shown_name),
+        title=_("Delete customer"),
+        crumbs=crumbs_to(customer),
+        submit=_("Delete"),
+        cancel=url_for("customers.show", record_id=record_id),
+        obstacles=services.obstacles(customer),
+        happens=[(None, _("%(name)s is deleted for good", name=named))],
+    )
 
 
 @blueprint.route("/<int:record_id>/stage", methods=["GET", "POST"])
