@@ -6,11 +6,12 @@ from flask import current_app
 from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
+from core.accounts.identity import actor_of, load_user
 from core.accounts.models import User
 from core.accounts.passwords import hash_password, needs_rehash, verify_password
 from core.accounts.sessions import Client, digest, end_session, start_session
 from core.accounts.throttling import count_attempt, network_of, take_back
-from core.actor import system_actor
+from core.actor import Actor, system_actor
 from core.audit.services import record
 from core.clock import now
 from core.errors import DomainError
@@ -107,8 +108,15 @@ def open_session(
         user.id,
         changes={"network": network_of(client.address), "session": digest(token)[:12]},
         label=user.login,
+        actor=person(session, user),
     )
     return SignedIn(token, user.id, user.must_change_password)
+
+
+def person(session: GuardedSession, user: User) -> Actor | None:
+    """Return whom the trail names for what somebody does before being signed in."""
+    known = load_user(session.connection(), user.id)
+    return actor_of(known) if known else None
 
 
 def _note_guessing(known: _Known | None, client: Client) -> None:

@@ -19,6 +19,7 @@ from core.unit_of_work import current_session
 
 MASKED = "•••"
 MOST_FIELDS = 3
+HASHES = frozenset({"session"})  # tells devices apart in the audit trail; nobody can read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def history(
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     ).all()
-    return _read(session, resource, rows)
+    return _read(session, resource, rows, without=HASHES)
 
 
 def _actor_words(row: AuditEntry) -> str:
@@ -73,7 +74,13 @@ def _actor_words(row: AuditEntry) -> str:
     return _("The system (%(name)s)", name=system_words(row.actor_label))
 
 
-def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) -> list[HistoryEntry]:
+def _read(
+    session: GuardedSession,
+    resource: str,
+    rows: Sequence[AuditEntry],
+    *,
+    without: frozenset[str] = frozenset(),
+) -> list[HistoryEntry]:
     words, masked = FieldWords(session, resource), session.access.hidden_fields(resource)
     words.learn(
         (field, value)
@@ -88,7 +95,11 @@ def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) ->
             row.at,
             _actor_words(row),
             row.action,
-            [_change(words, field, row.changes[field], masked) for field in row.changes],
+            [
+                _change(words, one, row.changes[one], masked)
+                for one in row.changes
+                if one not in without
+            ],
             row.reason,
         )
         for row in rows
