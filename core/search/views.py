@@ -32,13 +32,17 @@ class Wanted(In):
 
 
 class HitOut(Out):
-    """One thing found; `id` is that of a record, `url` the address of its page."""
+    """One thing found; `id` is that of a record, `url` the address of its page.
+
+    `press` names the button in the menu of the account that does it at once.
+    """
 
     id: int | None
     title: str
     sub: str
     url: str
     icon: str
+    press: str
 
 
 class GroupOut(Out):
