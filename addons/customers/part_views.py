@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from addons.customers import contacts, opportunities, queries
 from addons.customers.blueprint import blueprint
-from addons.customers.contact_list import CONTACTS
+from addons.customers.contact_list import CONTACTS, EXPORTED_CONTACTS
 from addons.customers.contacts import ContactFields
 from addons.customers.forms import (
     ContactForm,
@@ -25,6 +25,7 @@ from core.exchange.export_views import export_response
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
 from core.web.answering import confirm
+from core.web.list_rows import WALK
 from core.web.lists import render_list
 from core.web.records import render_record
 
@@ -40,11 +41,21 @@ def contacts_index() -> ResponseReturnValue:
     return render_list(CONTACTS)
 
 
+@blueprint.get("/contacts/export")
+@needs(CONTACT, "export")
+def export_contacts() -> ResponseReturnValue:
+    """Send the list's rows as a file."""
+    return export_response(EXPORTED_CONTACTS)
+
+
 @blueprint.get("/contacts/<int:record_id>/at")
 @needs(CONTACT, "query")
 def show_contact(record_id: int) -> ResponseReturnValue:
-    """Lead to a person where it is shown: at the account."""
-    return redirect(_tab(queries.contact(record_id).customer_id, "contacts"))
+    """Lead to a person where it is shown: at the account, with ‹ and › to the next of the list."""
+    query = request.args.get(WALK)
+    here = {} if query is None else {"contact": record_id, WALK: query}
+    customer_id = queries.contact(record_id).customer_id
+    return redirect(url_for("customers.show", record_id=customer_id, tab="contacts", **here))
 
 
 @blueprint.route("/<int:record_id>/contacts/new", methods=["GET", "POST"])

@@ -56,7 +56,10 @@ def imports() -> ResponseReturnValue:
 def show(record_id: int) -> ResponseReturnValue:
     """Show one account."""
     customer = queries.customer(record_id)
-    return render_record(customer_page(customer), template="customers/show.html")
+    key = request.args.get("contact", type=int)
+    people = queries.contacts_of(record_id) if key is not None else ()
+    person = next((one for one in people if one.id == key), None)
+    return render_record(customer_page(customer, person), template="customers/show.html")
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
