@@ -1,5 +1,7 @@
 """Pages of what belongs to an account: contact persons and opportunities."""
 
+from typing import Any
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -53,7 +55,7 @@ def export_contacts() -> ResponseReturnValue:
 def show_contact(record_id: int) -> ResponseReturnValue:
     """Lead to a person where it is shown: at the account, with ‹ and › to the next of the list."""
     query = request.args.get(WALK)
-    here = {} if query is None else {"contact": record_id, WALK: query}
+    here: dict[str, Any] = {} if query is None else {"contact": record_id, WALK: query}
     customer_id = queries.contact(record_id).customer_id
     return redirect(url_for("customers.show", record_id=customer_id, tab="contacts", **here))
 
