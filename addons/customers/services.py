@@ -100,7 +100,7 @@ def place_words(manager_id: int | None) -> str:
 def update_customer(customer_id: int, fields: CustomerFields, *, row_version: int) -> Customer:
     """Change an account; raise Conflict when somebody changed it after `row_version`."""
     customer = load(Customer, customer_id, Verb.UPDATE)
-    checked = check(fields)
+    checked = check(fields, fields_of(customer))
     if customer.row_version != row_version:
         raise Conflict(
             _("Somebody else changed this customer first. Nothing of yours was stored."),
