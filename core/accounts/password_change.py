@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
 from core.accounts.models import User
-from core.accounts.passwords import check_password, hash_password, verify_password
+from core.accounts.passwords import check_password, hash_password
 from core.accounts.resources import USER
 from core.accounts.services import secret_digest
 from core.accounts.sessions import Client, end_all_sessions
-from core.accounts.sign_in import SIGN_IN, SignedIn, normal_login, open_session, person
+from core.accounts.sign_in import SIGN_IN, SignedIn, normal_login, open_session, person, proves
 from core.accounts.throttling import count_attempt
 from core.actor import Actor
 from core.audit.services import record
@@ -62,8 +62,7 @@ def change_password(user_id: int, current: str, password: str, client: Client) -
         login, before = user.login, user.password_hash
         context = _words_about(reading, user)
     check_password(password, context=context, field="new_password")
-    in_unit_of_work(lambda s: count_attempt(s, login, client.address), actor=SIGN_IN)
-    if not verify_password(before, current):
+    if not proves(user_id, login, before, current, client):
         raise Refused(
             _("The present password is wrong. Nothing was changed."),
             fields={"current": [_("This is not your present password.")]},

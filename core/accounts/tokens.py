@@ -10,11 +10,10 @@ from sqlalchemy import select, update
 from core.access.guarded_session import GuardedSession
 from core.access.records import require
 from core.accounts.models import ApiToken, User
-from core.accounts.passwords import verify_password
 from core.accounts.resources import TOKEN
 from core.accounts.sessions import Client, digest
-from core.accounts.sign_in import SIGN_IN
-from core.accounts.throttling import count_attempt, take_back
+from core.accounts.sign_in import SIGN_IN, proves
+from core.accounts.throttling import take_back
 from core.addons.registry import registry
 from core.audit.services import record
 from core.clock import now
@@ -163,8 +162,7 @@ def _prove(user_id: int, password: str, client: Client) -> None:
     with read_only() as session:
         user = session.get_one(User, user_id)
         login, kept = user.login, user.password_hash
-    in_unit_of_work(lambda s: count_attempt(s, login, client.address), actor=SIGN_IN)
-    if not verify_password(kept, password):
+    if not proves(user_id, login, kept, password, client):
         raise Refused(
             _("The present password is wrong. No token was made."),
             fields={"password": [_("This is not your present password.")]},
