@@ -11,6 +11,7 @@ from addons.customers.forms import HandOverForm, IndustryChangeForm, IndustryFor
 from addons.customers.industry_page import branches
 from addons.customers.lists import CUSTOMERS
 from addons.customers.models import CUSTOMER, INDUSTRY
+from addons.customers.pages import crumbs_to
 from core.access.decorators import needs
 from core.contributions import Verb
 from core.errors import Refused
@@ -71,6 +72,9 @@ def _hand_over_page(form: Form, ids: list[int], back: str) -> ResponseReturnValu
     return form.render(
         "customers/hand_over.html",
         title=_("Hand over customers"),
+        crumbs=crumbs_to(queries.customer(ids[0]))
+        if len(ids) == 1
+        else [Crumb(_("Customers"), url_for("customers.index"))],
         submit=_("Hand over"),
         cancel=back,
         lines=handing.preview(ids, target),

@@ -17,7 +17,7 @@ from addons.customers.api_part_models import (
     OpportunityTo,
     OpportunityValues,
 )
-from addons.customers.contact_list import LISTED_CONTACTS
+from addons.customers.contact_list import EXPORTED_CONTACTS, LISTED_CONTACTS
 from addons.customers.contacts import ContactFields
 from addons.customers.models import CONTACT, CUSTOMER, INDUSTRY, OPPORTUNITY
 from addons.customers.opportunities import OpportunityFields
@@ -78,6 +78,9 @@ def delete_contact(record_id: int, row_version: int) -> None:
 
 api.collection(
     "/opportunities", LISTED_OPPORTUNITIES, name="opportunities", summary=_l("List opportunities")
+)
+api.export(
+    "/contacts/export", EXPORTED_CONTACTS, name="export_contacts", summary=_l("Export contacts")
 )
 api.export(
     "/opportunities/export",

@@ -22,6 +22,7 @@ CONTACTS = ListSpec(
     endpoint="customers.contacts_index",
     record_endpoint="customers.show_contact",
     edit_endpoint="customers.edit_contact",
+    walks=True,
     id=Contact.id,
     source=_contacts,
     columns=(
@@ -35,8 +36,19 @@ CONTACTS = ListSpec(
     search=(Contact.name, Contact.phone, Contact.email, Customer.search_text),
     search_hint=_l("Name, phone, e-mail or customer"),
     sort="name",
+    export_endpoint="customers.export_contacts",
     empty_title=_l("No contact persons yet"),
     empty_text=_l("Add them on the page of their account."),
+)
+
+EXPORTED_CONTACTS = replace(
+    CONTACTS,
+    columns=(
+        Column("code", _l("Our code"), Customer.code),
+        Column("customer", _l("Customer"), Customer.name),
+        *(replace(column, shown=True) for column in CONTACTS.columns),
+        Column("notes", _l("Notes"), Contact.notes),
+    ),
 )
 
 LISTED_CONTACTS = replace(

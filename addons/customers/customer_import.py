@@ -165,7 +165,7 @@ def _apply_row(row: Row, batch: Batch, index: IndustryIndex) -> str:
         )
         return "created"
     before = fields_of(known)
-    checked = check(replace(before, industry_id=None, **row.values))
+    checked = check(replace(before, industry_id=None, **row.values), before)
     place = index.place(row.sector, row.industry)
     wanted = replace(checked, industry_id=before.industry_id if place is None else place)
     if wanted == before:

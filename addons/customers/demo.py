@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 
 from addons.customers import contacts, opportunities, services, stage_moves
 from addons.customers.contacts import ContactFields
+from addons.customers.credit_codes import check_sign
 from addons.customers.demo_data import COMPANIES, INDUSTRIES, OPERATORS, PEOPLE, TITLES
 from addons.customers.fields import CustomerFields
 from addons.customers.industries import insert_node
@@ -69,6 +70,7 @@ def _account(
 ) -> None:
     name, name_en, industry, region, grade = company
     entered = today() - timedelta(days=SPREAD - number * 5)
+    body = f"9{number % 9 + 1}110000MA0{number:04d}X{number % 10}"
     customer = services.create_customer(
         CustomerFields(
             name=name,
@@ -77,7 +79,7 @@ def _account(
             region=region,
             country="CN",
             industry_id=industries[industry],
-            registration_no=f"9{number % 9 + 1}110000MA0{number:04d}X{number % 10}",
+            registration_no=body + check_sign(body),
         ),
         manager_id=managers[number % len(managers)],
         since=entered,

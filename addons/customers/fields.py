@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from addons.customers import countries
+from addons.customers.credit_codes import is_credit_code
 from addons.customers.models import Customer, Industry
 from addons.customers.names import exact_key, match_key, plain
 from addons.customers.stages import Grade
@@ -62,15 +63,20 @@ def values_of(record: CustomerFields | Customer) -> dict[str, Any]:
     return {key: getattr(record, key) for key in CustomerFields.__slots__}
 
 
-def check(fields: CustomerFields) -> CustomerFields:
-    """Return the fields trimmed; raise Refused naming each field that cannot be stored."""
-    values, errors = examined(fields)
+def check(fields: CustomerFields, before: CustomerFields | None = None) -> CustomerFields:
+    """Return the fields trimmed; raise Refused naming each field that cannot be stored.
+
+    A number that stood there `before` its form was asked for does not hold other changes up.
+    """
+    values, errors = examined(fields, before)
     if errors:
         raise Refused(_("Some fields need your attention; nothing was stored."), fields=errors)
     return CustomerFields(**values)
 
 
-def examined(fields: CustomerFields) -> tuple[dict[str, Any], dict[str, list[str]]]:
+def examined(
+    fields: CustomerFields, before: CustomerFields | None = None
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Return the fields trimmed, and complaints about those that cannot be stored."""
     values = trimmed(values_of(fields), LIMITS)
     errors = wrong_texts(values, LIMITS)
@@ -82,6 +88,8 @@ def examined(fields: CustomerFields) -> tuple[dict[str, Any], dict[str, list[str
         errors["grade"] = [_("Choose A, B, C or D, or leave it empty.")]
     if not countries.are_countries(values["country"]):
         errors["country"] = [_("Give the two letters of a country, such as DE.")]
+    if values["country"] == "CN" and values["registration_no"]:
+        _credit_code(values, errors, before)
     if values["website"]:
         values["website"] = _web_address(values["website"], errors)
     if values["founded"] and not names_a_year(values["founded"]):
@@ -136,6 +144,25 @@ def _web_address(text: str, errors: dict[str, list[str]]) -> str:
     if not WEB_ADDRESS.fullmatch(address):
         errors["website"] = [_("Enter an address such as www.example.com.")]
     return address
+
+
+def _credit_code(
+    values: dict[str, Any], errors: dict[str, list[str]], before: CustomerFields | None
+) -> None:
+    """Write a Chinese number as it is printed on the licence; complain about one that is wrong."""
+    number = unicodedata.normalize("NFKC", values["registration_no"]).replace(" ", "").upper()
+    kept = before is not None and (before.country, before.registration_no) == (
+        values["country"],
+        values["registration_no"],
+    )
+    if is_credit_code(number):
+        values["registration_no"] = number
+    elif not kept:
+        words = _(
+            "In China this is the unified social credit code: 18 signs, of which the last is "
+            "computed from the others. Look for a slip."
+        )
+        errors.setdefault("registration_no", [words])
 
 
 def _industry_exists(industry_id: int) -> bool:

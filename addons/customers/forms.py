@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from addons.customers import countries, industries
-from addons.customers.fields import CustomerFields, examined
+from addons.customers.fields import CustomerFields, examined, fields_of
 from addons.customers.models import Customer
 from addons.customers.stage_moves import wrong_day
 from addons.customers.stages import (
@@ -68,7 +68,8 @@ class CustomerForm(Form):
     def complaints(self) -> dict[str, list[str]]:
         """Return what the services will object to, so that all faults are told in one try."""
         return examined(
-            CustomerFields(**{key: self[key].data for key in CustomerFields.__slots__})
+            CustomerFields(**{key: self[key].data for key in CustomerFields.__slots__}),
+            fields_of(self.record) if self.record is not None else None,
         )[1]
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -1,5 +1,6 @@
 """Handing accounts to another manager, many at once."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -112,9 +113,38 @@ def _give(customers: Sequence[Customer], to: int, unit_id: int | None, reason: s
         for customer in customers
     ]
     ids = [customer.id for customer in customers]  # they may be out of sight afterwards
+    before = Counter(customer.scope_owner_id for customer in customers)
     give_many(session, customers, {"owner": to, "org": unit_id})
     publish(session, *events)
     _tell(ids, to)
+    for former, number in before.items():
+        if former is not None:
+            _tell_former(former, number, to)
+
+
+def _tell_former(former: int, number: int, to: int) -> None:
+    """Tell whoever had the accounts in one line; they may be out of their sight now."""
+    unit = current_unit()
+    if former in (to, unit.actor.employee_id):
+        return
+    successor = current_session().get_one(Employee, to).name
+
+    def title() -> str:
+        return ngettext(
+            "%(name)s handed %(num)s account of yours to %(other)s",
+            "%(name)s handed %(num)s accounts of yours to %(other)s",
+            number,
+            name=unit.actor.label,
+            other=successor,
+        )
+
+    notice = Notice(
+        kind="customers.handed_over",
+        key=f"handed-away:{unit.id}:{former}",
+        title=title,
+        endpoint="customers.index",
+    )
+    notify(current_session(), notice, employees=[former])
 
 
 def _tell(ids: Sequence[int], to: int) -> None:

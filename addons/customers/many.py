@@ -105,7 +105,8 @@ def change_customers(changes: Sequence[Change]) -> list[Customer]:
             continue
         seen.add(change.customer_id)
         try:
-            ready.append((customer, check(replace(fields_of(customer), **change.values))))
+            before = fields_of(customer)
+            ready.append((customer, check(replace(before, **change.values), before)))
         except Refused as refusal:
             faults.add(place, refusal)
     faults.refuse()

@@ -114,8 +114,8 @@ def move_opportunity(
 def delete_opportunity(opportunity_id: int) -> int:
     """Delete an open opportunity entered by mistake; return the id of its account."""
     opportunity = load(Opportunity, opportunity_id, Verb.DELETE)
-    if opportunity.stage in ENDS:
-        raise Refused(_("A closed opportunity is kept, because results were counted from it."))
+    if in_the_way := obstacles(opportunity):
+        raise Refused(in_the_way[0])
     session, customer_id = current_session(), opportunity.customer_id
     moves = select(OpportunityMove).where(OpportunityMove.opportunity_id == opportunity_id)
     for move in session.scalars(moves.execution_options(action=Verb.DELETE)):
@@ -124,6 +124,18 @@ def delete_opportunity(opportunity_id: int) -> int:
     session.delete(opportunity)
     session.flush()
     return customer_id
+
+
+def obstacles(opportunity: Opportunity) -> list[str]:
+    """Say why an opportunity cannot be deleted, and what to do; nothing when it can."""
+    if opportunity.stage not in ENDS:
+        return []
+    return [
+        _(
+            "A closed opportunity is kept, because results were counted from it. If it was closed "
+            "by mistake, move it back to an open stage first."
+        )
+    ]
 
 
 def _check_move(opportunity: Opportunity, to: str, day: date, reason: str) -> None:

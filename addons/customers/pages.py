@@ -3,8 +3,9 @@
 from flask import url_for
 
 from addons.customers import countries, industries, queries
+from addons.customers.contact_list import CONTACTS
 from addons.customers.lists import CUSTOMERS
-from addons.customers.models import CUSTOMER, OPPORTUNITY, Customer, Opportunity
+from addons.customers.models import CUSTOMER, OPPORTUNITY, Contact, Customer, Opportunity
 from addons.customers.opportunity_lists import OPPORTUNITIES
 from addons.customers.stages import (
     OPPORTUNITY_TITLES,
@@ -22,8 +23,8 @@ from core.web.records import Action, Crumb, Fact, RecordPage, Stage
 TABS = "customers.customer.tabs"
 
 
-def customer_page(customer: Customer) -> RecordPage:
-    """Return the page of an account."""
+def customer_page(customer: Customer, person: Contact | None = None) -> RecordPage:
+    """Return the page of an account, be it for the sake of one `person` at it."""
     place = queries.place_of(customer)
     industry = industries.titles().get(customer.industry_id or 0, "")
     return RecordPage(
@@ -49,7 +50,8 @@ def customer_page(customer: Customer) -> RecordPage:
         ],
         actions=_actions(customer),
         tabs=TABS,
-        walk=CUSTOMERS,
+        walk=CONTACTS if person else CUSTOMERS,
+        walk_id=person.id if person else None,
     )
 
 

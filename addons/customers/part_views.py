@@ -1,11 +1,13 @@
 """Pages of what belongs to an account: contact persons and opportunities."""
 
-from flask import flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from addons.customers import contacts, opportunities, queries
 from addons.customers.blueprint import blueprint
-from addons.customers.contact_list import CONTACTS
+from addons.customers.contact_list import CONTACTS, EXPORTED_CONTACTS
 from addons.customers.contacts import ContactFields
 from addons.customers.forms import (
     ContactForm,
@@ -21,10 +23,11 @@ from addons.customers.stages import OPPORTUNITY_TITLES, OpportunityStage
 from core.access.decorators import needs
 from core.access.records import require_on
 from core.contributions import Verb
-from core.errors import Refused
 from core.exchange.export_views import export_response
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
+from core.web.answering import confirm
+from core.web.list_rows import WALK
 from core.web.lists import render_list
 from core.web.records import render_record
 
@@ -40,11 +43,21 @@ def contacts_index() -> ResponseReturnValue:
     return render_list(CONTACTS)
 
 
+@blueprint.get("/contacts/export")
+@needs(CONTACT, "export")
+def export_contacts() -> ResponseReturnValue:
+    """Send the list's rows as a file."""
+    return export_response(EXPORTED_CONTACTS)
+
+
 @blueprint.get("/contacts/<int:record_id>/at")
 @needs(CONTACT, "query")
 def show_contact(record_id: int) -> ResponseReturnValue:
-    """Lead to a person where it is shown: at the account."""
-    return redirect(_tab(queries.contact(record_id).customer_id, "contacts"))
+    """Lead to a person where it is shown: at the account, with ‹ and › to the next of the list."""
+    query = request.args.get(WALK)
+    here: dict[str, Any] = {} if query is None else {"contact": record_id, WALK: query}
+    customer_id = queries.contact(record_id).customer_id
+    return redirect(url_for("customers.show", record_id=customer_id, tab="contacts", **here))
 
 
 @blueprint.route("/<int:record_id>/contacts/new", methods=["GET", "POST"])
@@ -212,13 +225,14 @@ def move_opportunity(record_id: int) -> ResponseReturnValue:
 def delete_opportunity(record_id: int) -> ResponseReturnValue:
     """Ask, then delete an open opportunity."""
     opportunity = queries.opportunity(record_id, Verb.DELETE)
-    if request.method == "POST":
-        try:
-            with unit_of_work():
-                customer_id = opportunities.delete_opportunity(record_id)
-        except Refused as refusal:
-            flash(str(refusal), "bad")
-            return redirect(url_for("customers.show_opportunity", record_id=record_id))
-        flash(_("%(name)s was deleted.", name=opportunity.title), "ok")
-        return redirect(_tab(customer_id, "opportunities"))
-    return render_template("customers/delete_opportunity.html", opportunity=opportunity)
+    return confirm(
+        lambda _session: opportunities.delete_opportunity(record_id),
+        lambda customer_id: redirect(_tab(customer_id, "opportunities")),
+        said=_("%(name)s was deleted.", name=opportunity.title),
+        title=_("Delete opportunity"),
+        crumbs=crumbs_to_opportunity(opportunity),
+        submit=_("Delete"),
+        cancel=url_for("customers.show_opportunity", record_id=record_id),
+        obstacles=opportunities.obstacles(opportunity),
+        happens=[(None, _("%(name)s is deleted for good", name=opportunity.title))],
+    )

@@ -22,7 +22,6 @@ from core.clock import today
 from core.contributions import Verb
 from core.errors import Conflict, NotAllowed, Refused
 from core.i18n import gettext as _
-from core.i18n import join_words
 from core.organisation.models import Employee
 from core.unit_of_work import current_session, current_unit
 
@@ -101,7 +100,7 @@ def place_words(manager_id: int | None) -> str:
 def update_customer(customer_id: int, fields: CustomerFields, *, row_version: int) -> Customer:
     """Change an account; raise Conflict when somebody changed it after `row_version`."""
     customer = load(Customer, customer_id, Verb.UPDATE)
-    checked = check(fields)
+    checked = check(fields, fields_of(customer))
     if customer.row_version != row_version:
         raise Conflict(
             _("Somebody else changed this customer first. Nothing of yours was stored."),
@@ -117,15 +116,13 @@ def update_customer(customer_id: int, fields: CustomerFields, *, row_version: in
 def delete_customer(customer_id: int) -> None:
     """Delete an account on which nothing hangs but its own history; otherwise raise Refused."""
     customer = load(Customer, customer_id, Verb.DELETE)
-    hanging = [words for words in (_hanging(model, customer_id) for model in _KEEPERS) if words]
-    if customer.stage != Stage.PROSPECT:
-        hanging.append(_("a stage beyond prospect"))
-    if hanging:
+    in_the_way = obstacles(customer)
+    if in_the_way:
         raise Refused(
             _(
-                "%(name)s was not deleted, because it has %(what)s.",
+                "%(name)s was not deleted. %(why)s",
                 name=customer.shown_name,
-                what=join_words(hanging),
+                why=" ".join(in_the_way),
             )
         )
     session = current_session()
@@ -139,15 +136,27 @@ def delete_customer(customer_id: int) -> None:
     session.flush()
 
 
-_KEEPERS = (Contact, Opportunity)
+def obstacles(customer: Customer) -> list[str]:
+    """Say why an account cannot be deleted, and what to do about it; nothing when it can."""
+    people, business = _hanging(Contact, customer), _hanging(Opportunity, customer)
+    found = []
+    if people:
+        found.append(_("It has contact persons: %(count)d. Remove them first.", count=people))
+    if business:
+        found.append(
+            _(
+                "It has opportunities: %(count)d. Delete them first; with closed ones, the "
+                "customer is kept.",
+                count=business,
+            )
+        )
+    if customer.stage != Stage.PROSPECT:
+        found.append(
+            _("It is beyond the stage of a prospect. If that is a mistake, move it back first.")
+        )
+    return found
 
 
-def _hanging(model: type[Contact | Opportunity], customer_id: int) -> str:
-    counted = current_session().scalar(
-        select(func.count()).select_from(model).where(model.customer_id == customer_id)
-    )
-    if not counted:
-        return ""
-    if model is Contact:
-        return str(_("%(count)d contact persons", count=counted))
-    return str(_("%(count)d opportunities", count=counted))
+def _hanging(model: type[Contact | Opportunity], customer: Customer) -> int:
+    mine = select(func.count()).select_from(model).where(model.customer_id == customer.id)
+    return current_session().scalar(mine) or 0

@@ -1,6 +1,6 @@
 """Fragments for places: the tabs of an account's page; those of the start page stand beside."""
 
-from flask import render_template
+from flask import render_template, request
 
 from addons.customers import queries
 from addons.customers.models import CONTACT, CUSTOMER, OPPORTUNITY, Customer
@@ -22,6 +22,7 @@ def contacts_tab(customer: Customer) -> str:
         "customers/tab_contacts.html",
         customer=customer,
         contacts=queries.contacts_of(customer.id),
+        meant=request.args.get("contact", type=int),
         may_create=may_on(customer, Verb.CREATE, CONTACT),
         may_update=may_on(customer, Verb.UPDATE, CONTACT),
         may_delete=may_on(customer, Verb.DELETE, CONTACT),

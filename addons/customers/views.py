@@ -18,6 +18,7 @@ from core.errors import Refused
 from core.exchange.export_views import export_response
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit, unit_of_work
+from core.web.answering import confirm
 from core.web.lists import render_list
 from core.web.records import Crumb, render_record
 
@@ -55,7 +56,10 @@ def imports() -> ResponseReturnValue:
 def show(record_id: int) -> ResponseReturnValue:
     """Show one account."""
     customer = queries.customer(record_id)
-    return render_record(customer_page(customer), template="customers/show.html")
+    key = request.args.get("contact", type=int)
+    people = queries.contacts_of(record_id) if key is not None else ()
+    person = next((one for one in people if one.id == key), None)
+    return render_record(customer_page(customer, person), template="customers/show.html")
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -123,16 +127,18 @@ def edit(record_id: int) -> ResponseReturnValue:
 def delete(record_id: int) -> ResponseReturnValue:
     """Ask, then delete an account on which nothing hangs."""
     customer = queries.customer(record_id, Verb.DELETE)
-    if request.method == "POST":
-        try:
-            with unit_of_work():
-                services.delete_customer(record_id)
-        except Refused as refusal:
-            flash(str(refusal), "bad")
-            return redirect(url_for("customers.show", record_id=record_id))
-        flash(_("%(name)s was deleted.", name=customer.shown_name), "ok")
-        return redirect(url_for("customers.index"))
-    return render_template("customers/delete.html", customer=customer)
+    named = f"{customer.code} {customer.shown_name}"
+    return confirm(
+        lambda _session: services.delete_customer(record_id),
+        lambda _done: redirect(url_for("customers.index")),
+        said=_("%(name)s was deleted.", name=customer.shown_name),
+        title=_("Delete customer"),
+        crumbs=crumbs_to(customer),
+        submit=_("Delete"),
+        cancel=url_for("customers.show", record_id=record_id),
+        obstacles=services.obstacles(customer),
+        happens=[(None, _("%(name)s is deleted for good", name=named))],
+    )
 
 
 @blueprint.route("/<int:record_id>/stage", methods=["GET", "POST"])

@@ -137,6 +137,8 @@ class _Question:
         if self.access.is_system or not isinstance(self.record, Protected):
             if reach.allow:
                 return True, "" if self.record is not None else limits_in_words(reach)
+            if self.access.actor.employee_id is None:
+                return False, _not_tied()
             return False, _("the right is limited to records of one's own")
         scope = _scope(self.record)
         fitting = [
@@ -148,7 +150,8 @@ class _Question:
             return True, "; ".join(range_in_words(term.ranges) for term in fitting)
         if self._takes_part():
             return True, _("takes part in this record")
-        return False, _scope_words(scope)
+        said = _scope_words(scope)
+        return False, said if self.access.actor.employee_id else join_words([said, _not_tied()])
 
     def denial(self) -> tuple[bool, str]:
         against = [
@@ -175,6 +178,10 @@ class _Question:
             table.c.user_id == self.access.actor.user_id,
         )
         return self.session.connection().execute(found).first() is not None
+
+
+def _not_tied() -> str:
+    return _("this account is not tied to an employee, so nothing is its own")
 
 
 def _scope(record: Any) -> dict[str, int | None]:

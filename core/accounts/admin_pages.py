@@ -177,6 +177,7 @@ def disable(record_id: int) -> ResponseReturnValue:
         said=DONE,
         title=_("Disable %(login)s", login=row.login),
         submit=_("Disable"),
+        obstacles=services.obstacles(current_session(), load_user(current_session(), record_id)),
         happens=[
             _signed_out(record_id),
             (None, _("Nobody can sign in with this account")),

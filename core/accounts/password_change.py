@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
 from core.accounts.models import User
-from core.accounts.passwords import check_password, hash_password, verify_password
+from core.accounts.passwords import check_password, hash_password
 from core.accounts.resources import USER
 from core.accounts.services import secret_digest
 from core.accounts.sessions import Client, end_all_sessions
-from core.accounts.sign_in import SIGN_IN, SignedIn, normal_login, open_session
+from core.accounts.sign_in import SIGN_IN, SignedIn, normal_login, open_session, person, proves
 from core.accounts.throttling import count_attempt
+from core.actor import Actor
 from core.audit.services import record
 from core.clock import now
 from core.errors import NotFound, Refused
@@ -47,7 +48,7 @@ def redeem_secret(login: str, secret: str, password: str, client: Client) -> Sig
         user = session.get(User, waiting.id, with_for_update=True)
         if user is None or not user.active or user.secret_hash != given:
             raise _not_redeemed()
-        store_password(session, user, hashed)
+        store_password(session, user, hashed, by=person(session, user))
         return open_session(session, user, wanted, client)
 
 
@@ -61,8 +62,7 @@ def change_password(user_id: int, current: str, password: str, client: Client) -
         login, before = user.login, user.password_hash
         context = _words_about(reading, user)
     check_password(password, context=context, field="new_password")
-    in_unit_of_work(lambda s: count_attempt(s, login, client.address), actor=SIGN_IN)
-    if not verify_password(before, current):
+    if not proves(user_id, login, before, current, client):
         raise Refused(
             _("The present password is wrong. Nothing was changed."),
             fields={"current": [_("This is not your present password.")]},
@@ -82,7 +82,12 @@ def change_password(user_id: int, current: str, password: str, client: Client) -
 
 
 def store_password(
-    session: GuardedSession, user: User, hashed: str, *, must_change: bool = False
+    session: GuardedSession,
+    user: User,
+    hashed: str,
+    *,
+    must_change: bool = False,
+    by: Actor | None = None,
 ) -> None:
     """Keep a hash, void the one-time secret and end every session of the user."""
     user.password_hash = hashed
@@ -91,7 +96,7 @@ def store_password(
     user.secret_hash = user.secret_expires_at = None
     user.session_version += 1
     end_all_sessions(session, user.id, "password")
-    record(session, "change-password", USER, user.id, label=user.login)
+    record(session, "change-password", USER, user.id, label=user.login, actor=by)
 
 
 def _counted(session: GuardedSession, login: str, client: Client) -> _Waiting | None:

@@ -2,11 +2,10 @@
 
 from core.access.principal import present_actor
 from core.accounts.models import User
-from core.accounts.passwords import verify_password
 from core.accounts.request_identity import client_of_request
 from core.accounts.sessions import Client
-from core.accounts.sign_in import SIGN_IN
-from core.accounts.throttling import TooManyAttemptsError, count_attempt, take_back
+from core.accounts.sign_in import SIGN_IN, proves
+from core.accounts.throttling import TooManyAttemptsError, take_back
 from core.errors import Refused
 from core.i18n import gettext as _
 from core.unit_of_work import in_unit_of_work, read_only
@@ -21,8 +20,7 @@ def prove(user_id: int, password: str, client: Client, *, field: str = "password
     with read_only() as session:
         user = session.get_one(User, user_id)
         login, kept = user.login, user.password_hash
-    in_unit_of_work(lambda s: count_attempt(s, login, client.address), actor=SIGN_IN)
-    if not verify_password(kept, password):
+    if not proves(user_id, login, kept, password, client):
         raise Refused(
             _("The present password is wrong. Nothing was stored."),
             fields={field: [_("This is not your present password.")]},

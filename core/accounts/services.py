@@ -128,6 +128,17 @@ def set_user_active(
     return user
 
 
+def obstacles(session: GuardedSession, user: User) -> list[str]:
+    """Say why an account cannot be switched off, and what to do; nothing when it can."""
+    found = []
+    try:
+        _check_not_self(session, user)
+        _check_not_last(session, user, lock=False)
+    except Refused as refused:
+        found.append(str(refused))
+    return found
+
+
 def switch_off_leaver(session: GuardedSession, employee_id: int) -> None:
     """Switch the account of an employee who leaves off; the right is that over the employee."""
     user = session.scalar(select(User).where(User.employee_id == employee_id, User.active))
@@ -218,16 +229,14 @@ def _check_employee(session: GuardedSession, employee_id: int | None) -> None:
 
 def _check_not_self(session: GuardedSession, user: User) -> None:
     if session.access.actor.user_id == user.id:
-        raise Refused(_("You cannot switch off your own account."))
+        raise Refused(
+            _("You cannot switch off your own account. Ask another administrator to do it.")
+        )
 
 
-def _check_not_last(session: GuardedSession, user: User) -> None:
+def _check_not_last(session: GuardedSession, user: User, *, lock: bool = True) -> None:
     """Keep one administrator who can sign in; locked, so that two cannot remove each other."""
-    administrators = session.scalars(
-        select(User.id)
-        .where(User.is_administrator, User.active)
-        .order_by(User.id)
-        .with_for_update()
-    ).all()
+    those = select(User.id).where(User.is_administrator, User.active).order_by(User.id)
+    administrators = session.scalars(those.with_for_update() if lock else those).all()
     if user.is_administrator and user.active and set(administrators) <= {user.id}:
         raise Refused(_("This is the last administrator. Make another one first."))

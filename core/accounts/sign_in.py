@@ -6,11 +6,12 @@ from flask import current_app
 from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
+from core.accounts.identity import actor_of, load_user
 from core.accounts.models import User
 from core.accounts.passwords import hash_password, needs_rehash, verify_password
 from core.accounts.sessions import Client, digest, end_session, start_session
 from core.accounts.throttling import count_attempt, network_of, take_back
-from core.actor import system_actor
+from core.actor import Actor, current_actor, system_actor
 from core.audit.services import record
 from core.clock import now
 from core.errors import DomainError
@@ -59,7 +60,7 @@ def sign_in(login: str, password: str, client: Client, *, replaces: int | None =
     fits = verify_password(known.password_hash if known else None, password)
     if known is None or not fits or not known.active:
         if begins_wait:
-            _note_guessing(known, client)
+            _note_guessing(known.id if known else None, client, SIGN_IN)
         raise refusal(wanted, client)
     rehashed = (
         hash_password(password) if needs_rehash(known.password_hash or "") else known.password_hash
@@ -107,18 +108,36 @@ def open_session(
         user.id,
         changes={"network": network_of(client.address), "session": digest(token)[:12]},
         label=user.login,
+        actor=person(session, user),
     )
     return SignedIn(token, user.id, user.must_change_password)
 
 
-def _note_guessing(known: _Known | None, client: Client) -> None:
+def person(session: GuardedSession, user: User) -> Actor | None:
+    """Return whom the trail names for what somebody does before being signed in."""
+    known = load_user(session.connection(), user.id)
+    return actor_of(known) if known else None
+
+
+def proves(user_id: int, login: str, kept: str | None, password: str, client: Client) -> bool:
+    """Tell whether somebody who is signed in knows the password; guesses are slowed and noted.
+
+    Raises TooManyAttemptsError. Whoever succeeds takes the attempt back.
+    """
+    begins_wait = in_unit_of_work(lambda s: count_attempt(s, login, client.address), actor=SIGN_IN)
+    fits = verify_password(kept, password)
+    if not fits and begins_wait:
+        _note_guessing(user_id, client, current_actor())
+    return fits
+
+
+def _note_guessing(user_id: int | None, client: Client, actor: Actor) -> None:
     """Keep in the audit trail that somebody tries passwords: once a wait, not once a try.
 
     It is written for unknown logins too, without what was typed (it may be a password): neither
     the answer nor its time tells whether the account exists.
     """
-    with unit_of_work(SIGN_IN) as session:
-        user_id = known.id if known else None
+    with unit_of_work(actor) as session:
         found = {"network": network_of(client.address)}
         record(session, "sign-in-slowed", "core.user", user_id, changes=found)
 

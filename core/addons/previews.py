@@ -27,6 +27,9 @@ CODE_GONE = words(
     "it, disable it, uninstall it and purge it."
 )
 NAMED = 12  # so many people are named, the others only counted
+SETTLE = words(
+    "Settle or delete what it still holds first; or leave it disabled, which keeps everything."
+)
 ACTS: tuple[Act, ...] = ("enable", "disable", "uninstall", "purge")
 
 
@@ -75,12 +78,13 @@ def preview(session: Session, found: Registry, config: Config, *, act: Act, name
     match act:
         case "disable":
             plan = plan_disable(name, found.catalogue.manifests, decided_on(rows))
-            ends = (*_parts(found, name, going=True), *_work(session, found, name))
+            held = (Line(None, reason) for reason in reasons_to_keep(found, name))
+            ends = (*_parts(found, name, going=True), *_jobs(session, name), *held)
             ends += _rights(session, found, name)
             return replace(kept, steps=plan.steps, obstacles=plan.obstacles, ends=ends)
         case "uninstall":
             obstacles = _against_uninstalling(found, rows, name)
-            return replace(kept, obstacles=obstacles, ends=tuple(_work(session, found, name)))
+            return replace(kept, obstacles=obstacles, ends=tuple(_jobs(session, name)))
         case "purge":
             copies = (Line(None, words("A copy of every table as CSV in instance/exports.")),)
             obstacles = _against_purging(config, rows, history_for(found, name))
@@ -147,7 +151,8 @@ def _against_uninstalling(found: Registry, rows: dict[str, Addon], name: str) ->
         for other in dependents_of(name, found.catalogue.manifests)
         if other in rows and rows[other].state in {State.ENABLED, State.DISABLED}
     ]
-    return (*holders, *reasons_to_keep(found, name))
+    reasons = reasons_to_keep(found, name)
+    return (*holders, *reasons, *([SETTLE] if reasons else []))
 
 
 def _against_purging(
@@ -233,7 +238,7 @@ def _named(names: Sequence[str]) -> str:
     return (join_words(names[:NAMED]) or "–") + more
 
 
-def _work(session: Session, found: Registry, name: str) -> list[Line]:
+def _jobs(session: Session, name: str) -> list[Line]:
     texts = {
         JobState.PENDING: words("waiting jobs; they wait on"),
         JobState.LEASED: words("running jobs; each finishes its present step"),
@@ -243,5 +248,4 @@ def _work(session: Session, found: Registry, name: str) -> list[Line]:
         .where(Job.addon == name, Job.state.in_(texts))
         .group_by(Job.state)
     )
-    lines = [Line(count, texts[JobState(state)]) for state, count in counted]
-    return lines + [Line(None, reason) for reason in reasons_to_keep(found, name)]
+    return [Line(count, texts[JobState(state)]) for state, count in counted]

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from core.api.problems import Unprocessable, unknown_words, unprocessable
 from core.errors import DomainError
@@ -25,10 +25,11 @@ def read_body(model: type[BaseModel]) -> BaseModel:
     does not fit.
     """
     if request.mimetype != JSON:
-        raise UnsupportedMediaType
+        words = _("Send JSON with the header “Content-Type: application/json”. Nothing was stored.")
+        raise DomainError(words, status=415)
+    request.max_content_length = MOST_BYTES
     if (request.content_length or 0) > MOST_BYTES:
         raise RequestEntityTooLarge
-    request.max_content_length = MOST_BYTES
     try:
         return model.model_validate_json(request.get_data())
     except ValidationError as error:
@@ -40,7 +41,7 @@ def read_body(model: type[BaseModel]) -> BaseModel:
 def refuse_body() -> None:
     """Raise 415 when something was sent to an operation that takes nothing."""
     if request.content_length and request.method not in {"GET", "HEAD"}:
-        raise UnsupportedMediaType
+        raise DomainError(_("This takes no body: send none. Nothing was stored."), status=415)
 
 
 def read_query(model: type[BaseModel] | None) -> BaseModel | None:

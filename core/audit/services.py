@@ -7,6 +7,7 @@ from flask import g, has_request_context
 from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
+from core.actor import Actor
 from core.audit.models import AuditEntry
 from core.audit.values import as_json
 from core.clock import now
@@ -23,11 +24,12 @@ def record(
     changes: Mapping[str, Any] | None = None,
     reason: str = "",
     label: str = "",
+    actor: Actor | None = None,
 ) -> None:
     """Note one act in the caller's unit of work; it stands or falls with the act itself.
 
     `changes` maps field names to [old, new]; other facts about the act may stand there as plain
-    values. The actor is the unit's; `reason` is the unit's unless given.
+    values. Actor and `reason` are the unit's unless given.
     """
     entry = {
         "action": action,
@@ -38,18 +40,17 @@ def record(
     }
     if reason:
         entry["reason"] = reason
+    if actor is not None:
+        entry |= _who(actor)
     session.flush()
     write(session.connection(), session.info["unit"], [entry])
 
 
 def write(connection: Connection, unit: Any, entries: Iterable[Mapping[str, Any]]) -> None:
     """Insert entries in one statement; `unit` supplies actor, reason and unit id."""
-    actor = unit.actor
     shared = {
         "at": now(),
-        "actor_kind": actor.kind,
-        "actor_user_id": actor.user_id,
-        "actor_label": actor.label[:200],
+        **_who(unit.actor),
         "reason": unit.reason,
         "request_id": request_id(),
         "unit_id": unit.id,
@@ -57,6 +58,14 @@ def write(connection: Connection, unit: Any, entries: Iterable[Mapping[str, Any]
     rows = [shared | dict(entry) for entry in entries]
     if rows:
         connection.execute(insert(AuditEntry), rows)
+
+
+def _who(actor: Actor) -> dict[str, Any]:
+    return {
+        "actor_kind": actor.kind,
+        "actor_user_id": actor.user_id,
+        "actor_label": actor.label[:200],
+    }
 
 
 def request_id() -> str:

@@ -83,6 +83,12 @@ def system_words(label: str) -> str:
     return str(actor_words().get(label, label))
 
 
+def actor_said(label: str) -> str:
+    """Return words for whoever is kept by label alone: the system is named in full."""
+    known = actor_words().get(label)
+    return _("The system (%(name)s)", name=known) if known else label
+
+
 def actor_words() -> Mapping[str, str]:
     """Return the words for the labels under which the system acts; people stand by their names."""
     acts = {"addon_enabled": _("enabling"), "addon_disabled": _("disabling")}

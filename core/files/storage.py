@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.config import site_config
+from core.files.pixels import is_sane
 
 CHUNK = 256 * 1024
 OWNER_ONLY = 0o600
@@ -69,7 +70,10 @@ def store(stream: BinaryIO, name: str) -> Stored:
         raise
     for above in (path.parent, path.parent.parent):
         _keep_names(above)
-    return Stored(name, stored_as, media_type_of(start), size, digest.hexdigest())
+    kind = media_type_of(start)
+    if is_image(kind) and not is_sane(stream, kind):
+        kind = ANY  # kept as it came, but nobody's browser unpacks it
+    return Stored(name, stored_as, kind, size, digest.hexdigest())
 
 
 def discard(names: Iterable[str]) -> None:

@@ -100,6 +100,10 @@ def leave(record_id: int) -> ResponseReturnValue:
         said=_("%(name)s has left.", name=employee.name),
         template="web/confirm.html",
         title=_("Mark %(name)s as left", name=employee.name),
+        crumbs=[
+            Crumb(_("Employees"), url_for("organisation.employees")),
+            Crumb(employee.name, _page_of(record_id)),
+        ],
         submit=_("Mark as left"),
         obstacles=leaving.obstacles(current_session(), employee),
         happens=_leaving_changes(record_id, owned),

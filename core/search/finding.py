@@ -4,7 +4,6 @@ A list is asked as its own page would ask it, so the box knows nothing that the 
 the same wall, the same searched fields, the same second line.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from core.errors import DomainError
 from core.i18n import LOCALES, current_locale, localized
 from core.i18n import gettext as _
 from core.i18n.sorting import initials
+from core.search.own_acts import own_acts
 from core.unit_of_work import current_unit
 from core.web.cells import text_of
 from core.web.list_args import MAX_SEARCH, ListArgs
@@ -37,6 +37,7 @@ class Hit:
     url: str
     icon: str
     id: int | None = None
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,10 @@ def find(text: str, limit: int = BOX) -> list[Group]:
         return []
     menus = {locale: menu_in(locale) for locale in LOCALES}
     here = menus[current_locale()]
-    pages = _named(wanted, [_pages(menu) for menu in _first(here, menus.values())])
-    acts = _named(wanted, [_acts(menu) for menu in _first(here, menus.values())])
+    # the reader's language first: its words are shown, the others' only compared
+    locales = sorted(menus, key=lambda locale: locale != current_locale())
+    pages = _named(wanted, [_pages(menus[locale], locale) for locale in locales])
+    acts = _named(wanted, [_acts(menus[locale]) for locale in locales])
     access = current_unit().access
     return [
         group
@@ -84,13 +87,9 @@ def find(text: str, limit: int = BOX) -> list[Group]:
 # -- pages and acts -----------------------------------------------------------------------------
 
 
-def _first(here: Menu, menus: Iterable[Menu]) -> list[Menu]:
-    """Put the reader's language first: its words are shown, the others' only compared."""
-    return [here, *(menu for menu in menus if menu is not here)]
-
-
-def _pages(menu: Menu) -> list[tuple[Entry, str]]:
-    return [*menu.entries(), *((entry, _("My account")) for entry in menu.own)]
+def _pages(menu: Menu, locale: str) -> list[tuple[Entry, str]]:
+    own = (*menu.own, *own_acts(locale))
+    return [*menu.entries(), *((entry, _("My account")) for entry in own)]
 
 
 def _acts(menu: Menu) -> list[tuple[Entry, str]]:
@@ -106,7 +105,7 @@ def _named(wanted: str, languages: list[list[tuple[Entry, str]]]) -> list[Hit]:
         known = " ".join([*titles, *map(initials, titles)]).casefold()
         if all(word in known for word in words):
             entry, above = same[0]
-            found.append(Hit(entry.title, above, entry.url, entry.icon))
+            found.append(Hit(entry.title, above, entry.url, entry.icon, press=entry.press))
     return found
 
 

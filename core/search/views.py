@@ -32,13 +32,14 @@ class Wanted(In):
 
 
 class HitOut(Out):
-    """One thing found; `id` is that of a record, `url` the address of its page."""
+    """One thing found; `id` is a record's, `url` its page, `press` a button that does it."""
 
     id: int | None
     title: str
     sub: str
     url: str
     icon: str
+    press: str
 
 
 class GroupOut(Out):

@@ -8,6 +8,7 @@ from flask import Flask, current_app, g, request
 from flask_wtf import CSRFProtect
 from sqlalchemy.exc import OperationalError
 
+from core.audit.words import actor_said
 from core.charts import configure_charts
 from core.unit_of_work import has_stored, is_retryable
 from core.web.assets import configure_assets
@@ -62,7 +63,8 @@ def configure_web(app: Flask) -> None:
     for name, value in settings.items():
         setattr(app.jinja_env, name, value)
     configure_compiled_templates(app)
-    app.jinja_env.globals.update(icon=icon, act_words=act_words, record_address=address)
+    app.jinja_env.globals.update(icon=icon, act_words=act_words, actor_said=actor_said)
+    app.jinja_env.globals.update(record_address=address)
     configure_static(app)
     configure_assets(app)
     configure_charts(app)

@@ -8,7 +8,7 @@ from flask import Flask, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as HTTPNotFound
 from werkzeug.wrappers import Response
 
@@ -23,6 +23,8 @@ from core.web.addresses import came_from
 from core.web.edge import comes_from_here, request_id
 from core.web.typed import is_own_form, readable_fields
 from core.web.why import explanation_for, why_address
+
+MB = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,10 @@ def on_http_error(error: HTTPException) -> Any:
     if error.response is not None or status < 400:  # noqa: PLR2004
         return error
     title, message = words_for(status)
+    most = request.max_content_length
+    if status == RequestEntityTooLarge.code and most and (request.content_length or 0) > most:
+        size = f"{round(most / MB, 1):g}"
+        message = _("At most %(size)s MB are taken at once. Nothing was stored.", size=size)
     answered, code = answer(Problem(status, title, message))
     response = current_app.make_response((answered, code))
     for name, value in error.get_headers():

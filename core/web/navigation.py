@@ -46,6 +46,7 @@ class Entry:
     current: bool = False
     open: bool = False
     searches: Any = None
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)

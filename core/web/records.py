@@ -119,6 +119,7 @@ class RecordPage:
     tags: Sequence[tuple[str, str]] = ()
     with_history: bool = True
     walk: ListSpec | None = None  # the list whose order ‹ and › follow, where a link named it
+    walk_id: int | None = None  # what of that list is shown here, if not the record itself
 
     @property
     def initial(self) -> str:
@@ -162,7 +163,9 @@ def render_record(page: RecordPage, template: str = "web/record.html", **context
         actions=[one for one in page.actions if _is_offered(one, page)],
         why_url=url_for("web.why", resource=page.resource, record=page.record_id),
         rail=rail,
-        walk=walk_from(page.walk, page.record_id) if page.walk is not None else None,
+        walk=walk_from(page.walk, page.walk_id or page.record_id)
+        if page.walk is not None
+        else None,
         **context,
     )
 

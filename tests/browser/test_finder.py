@@ -225,3 +225,19 @@ def test_without_script_a_picker_is_a_select(browse, make, crowd):
         "select[name=superior_id]",
         label=page.locator("select[name=superior_id] option").nth(3).inner_text(),
     )
+
+
+def test_an_act_of_the_account_is_done_at_once(browse, manager):
+    page = browse(manager)
+    page.goto("/customers/")
+    opened(page)
+    page.keyboard.type("深色")
+    page.wait_for_selector(OPTIONS)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("html[data-bs-theme=dark]")
+    assert page.url.partition("?")[0].endswith("/customers/")
+    opened(page)
+    page.keyboard.type("退出")
+    page.wait_for_selector(OPTIONS)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("input[name=password]")

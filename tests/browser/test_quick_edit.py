@@ -170,3 +170,15 @@ def test_only_rows_that_may_be_changed_are_offered(browse, make):
     assert page.locator("tbody tr:not(.fixed) a.key").all_inner_texts() == ["自己的"]
     page.locator("tbody tr.fixed td.ed").first.click()
     assert page.locator("form.quick, td.is-open").count() == 0
+
+
+def test_the_numbers_beside_the_list_follow_what_was_saved(page):
+    counts = """() => Object.fromEntries([...document.querySelectorAll('#facet-grade label')].map(
+      (one) => [one.querySelector('input').value, one.lastElementChild.textContent]))"""
+    before = page.evaluate(counts)
+    assert before["B"] == "3"
+    cell(page, 0).click()
+    page.locator("form.quick select").select_option("A")
+    page.wait_for_selector("td.ed-done")
+    after = page.evaluate(counts)
+    assert (after["A"], after["B"]) == ("1", "2")

@@ -82,6 +82,10 @@
     link.appendChild(icon(hit.icon));
     link.appendChild(part('span', '', hit.title));
     if (hit.sub) { link.appendChild(part('span', 'sub', hit.sub)); }
+    var button = hit.press && document.querySelector('[data-press="' + hit.press + '"]');
+    if (button) {
+      link.addEventListener('click', function (event) { event.preventDefault(); box.close(); button.click(); });
+    }
     return link;
   }
   function show(groups) {

@@ -131,7 +131,25 @@
     if (step && cells[at + step]) { edit(cells[at + step]); }
   }
 
-  /* the list as it is now: the row anew, and the totals */
+  /* what is not yet sent (ticks on narrow screens) and what was opened (all values) stays */
+  function recount(doc) {
+    document.querySelectorAll('#facets fieldset').forEach(function (old) {
+      var now = doc.getElementById(old.id);
+      var boxes = Array.prototype.slice.call(old.querySelectorAll('input[type=checkbox]'));
+      if (!now || !boxes.length) { return; }
+      var opened = !old.querySelector('[data-more]') && now.querySelector('[data-more]');
+      if (!opened && boxes.every(function (box) { return box.checked === box.defaultChecked; })) {
+        old.replaceWith(document.adoptNode(now));
+        return;
+      }
+      boxes.forEach(function (box) {
+        var same = now.querySelector('input[value="' + CSS.escape(box.value) + '"]');
+        if (same) { box.parentNode.lastElementChild.textContent = same.parentNode.lastElementChild.textContent; }
+      });
+    });
+  }
+
+  /* the list as it is now: the row anew, the totals, and the numbers beside it */
   function refresh(step) {
     return fetch(window.location.href, { credentials: 'same-origin' }).then(function (answer) {
       if (!answer.ok) { throw new Error(answer.status); }
@@ -156,6 +174,7 @@
         var now = doc.querySelector('main ' + part);
         if (old && now) { old.replaceWith(document.adoptNode(now)); }
       });
+      recount(doc);
       if (!fresh) { open.kept.textContent = shown(control(open.form)); }
       leave(row, step);
       row.cells[at].classList.add('ed-done');

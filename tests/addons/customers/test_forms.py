@@ -61,3 +61,19 @@ def test_what_was_saved_says_so_and_the_history_says_why_a_stage_moved(house, lo
     assert ">Saved.<" in send(f"/customers/{key}/opportunities/new", title="Line")
     moved = send(f"/customers/{key}/stage", stage="opportunity", reason="They called <us>")
     assert '<div class="say">They called &lt;us&gt;</div>' in moved
+
+
+def test_the_conflict_page_keeps_the_lines_of_a_long_note(house, login, make):
+    key = make.customers.customer("One", manager=house.ann.employee)
+    client = login(house.ann.user)
+    path = f"/customers/{key}/edit"
+    page = client.get(path).get_data(as_text=True)
+    hidden = dict(re.findall(r'name="(csrf_token|row_version)" value="([^"]*)"', page))
+    started = {"started_from": '{"name": ["One"]}'}
+    client.post(path, data={**hidden, "name": "One", "notes": "theirs\nsecond"})
+    clash = client.post(path, data={**hidden, **started, "name": "One", "notes": "mine\nlast"})
+    assert clash.status_code == 409
+    cells = re.findall(r'<td class="([^"]*)" data-l="[^"]+">([^<]*)</td>', clash.text)
+    kept = [words for look, words in cells if "as-typed" in look]
+    assert "theirs\nsecond" in kept
+    assert "mine\nlast" in kept

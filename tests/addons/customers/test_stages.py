@@ -1,14 +1,19 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from addons.customers import queries, stage_moves
+from addons.customers import opportunities, queries, services, stage_moves
+from addons.customers.fields import CustomerFields
+from addons.customers.opportunities import OpportunityFields
 from addons.customers.stages import Stage
+from core.actor import system_actor
 from core.audit.models import AuditEntry
 from core.clock import today
 from core.errors import NotAllowed, NotFound, Refused
 from core.events.models import StoredEvent
+from core.unit_of_work import unit_of_work
 
 
 def test_moving_forward_over_two_stages_records_both_on_that_day(house, as_, make):
@@ -146,3 +151,17 @@ def test_the_audit_trail_names_the_customer_of_a_step(house, as_, make):
         ).all()
     assert labels
     assert all("Named Co" in label for label in labels)
+
+
+def test_what_the_system_recorded_says_so_in_words_on_every_page(house, make, login):
+    with unit_of_work(system_actor("demo")):
+        key = services.create_customer(
+            CustomerFields(name="A"), manager_id=house.ann.employee.id
+        ).id
+    with unit_of_work(system_actor("demo")):
+        deal = opportunities.open_opportunity(key, OpportunityFields(title="Line"))
+    client = login(house.ann.user)
+    paths = (f"/customers/{key}?tab=history", f"/customers/opportunities/{deal}", "/")
+    for page in (client.get(path).text for path in paths):
+        assert "The system (demonstration)" in page
+        assert not re.search(r">demo[< ]", page)

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from addons.customers.models import Contact
 from core.access.drafts import shared_set
 from core.access.models import AccessTerm
+from core.accounts import services
+from core.accounts.models import User
 from core.actor import system_actor
 from core.addons.models import bump
 from core.addons.registry import registry
@@ -178,3 +180,18 @@ def test_strangers_and_switched_off_add_ons_are_not_explained(house, client, log
     registry().switchboard.forget()
     answer = ask(login(house.ann.user), resource="customers.customer", record=accounts[0])
     assert answer.status_code == 404
+
+
+def test_an_account_without_an_employee_is_told_that_nothing_is_its_own(house, login, accounts):
+    with unit_of_work(SYSTEM) as session:
+        made = services.create_user(session, login="lonely", locale="en")
+        lonely = session.get_one(User, made.user_id)
+    client = login(lonely)
+    reason = "this account is not tied to an employee, so nothing is its own"
+    for action in ("query", "update", "create"):
+        answer = ask(client, resource="customers.customer", action=action)
+        assert reason in words(answer), states(answer)
+    assert reason not in words(ask(login(house.ann.user), resource="customers.customer"))
+    assert reason not in words(
+        ask(login(house.ann.user), resource="customers.customer", action="delete")
+    )

@@ -90,6 +90,25 @@ def test_a_refusal_of_a_button_is_told_on_the_page(admin):
     assert user_by_login("boss").active
 
 
+def test_the_history_names_who_signed_in_and_lists_no_hash_that_nobody_can_read(
+    admin, browser, member
+):
+    browser().sign_in("wang")
+    page = admin.get(f"/admin/users/{member.id}").get_data(as_text=True)
+    history = page.partition("<aside")[2] or page
+    assert "127.0.0.0/24" in history
+    assert not re.search(r"<ins>[0-9a-f]{12}</ins>", page)
+
+
+def test_asking_for_what_will_be_refused_says_why_and_offers_no_button(admin, make):
+    own = user_by_login("boss").id
+    page = admin.get(f"/admin/users/{own}/disable").get_data(as_text=True)
+    assert "您不能停用自己的账号" in page
+    assert "btn-bad" not in page
+    other = make.administrator("second")
+    assert "btn-bad" in admin.get(f"/admin/users/{other.id}/disable").get_data(as_text=True)
+
+
 def test_reset_ends_the_sessions_and_gives_a_new_secret(admin, browser, member):
     here = browser()
     here.sign_in("wang")

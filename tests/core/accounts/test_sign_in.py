@@ -195,6 +195,7 @@ def test_success_is_audited_with_the_network_only(browser, member):
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "sign-in")).one()
     assert entry.record_id == member.id
     assert entry.changes["network"] == "127.0.0.0/24"
+    assert (entry.actor_kind, entry.actor_user_id, entry.actor_label) == ("user", member.id, "Wang")
 
 
 def test_no_transaction_is_open_while_a_password_is_verified(browser, member, app, monkeypatch):

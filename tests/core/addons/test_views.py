@@ -67,6 +67,20 @@ def test_a_preview_with_an_obstacle_offers_no_button(boss):
     assert 'action="/admin/addon/pets/disable"' not in page
 
 
+def test_what_speaks_against_uninstalling_comes_with_what_to_do_and_nothing_of_disabling(boss):
+    act(boss, "leash", "disable")
+    page = boss.get("/admin/addon/leash/uninstall").text
+    assert "Is hidden or stops" not in page
+    assert '#right"' not in re.search(r'aria-labelledby="pvh".*?</section>', page, re.DOTALL)[0]
+    act(boss, "leash", "uninstall")
+    act(boss, "pets", "disable")
+    with unit_of_work(OPERATOR) as session:
+        session.add(registry().resources["pets.pet"].model(name="Hungry"))
+    page = boss.get("/admin/addon/pets/uninstall").text
+    assert page.count("Hungry still waits for food") == 1
+    assert "or leave it disabled" in page
+
+
 def test_switching_off_and_on_by_the_page(boss):
     answer = act(boss, "leash", "disable", reason="tidy")
     assert answer.status_code == 302

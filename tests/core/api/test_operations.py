@@ -38,12 +38,14 @@ def test_a_body_that_is_no_json_is_refused(ours):
 
 def test_another_kind_of_content_is_refused(ours):
     problem(ours.post(ROOT, b"name=Wren", Content_Type="application/x-www-form-urlencoded"), 415)
-    problem(ours.post(ROOT), 415)
+    found = problem(ours.post(ROOT), 415)
+    assert "Content-Type: application/json" in found["detail"]
     problem(ours.ask("DELETE", f"{ROOT}/1", {"a": 1}, If_Match='"1"'), 403)
 
 
 def test_a_body_that_is_too_large_is_refused(ours):
-    problem(ours.post(ROOT, b" " * (9 * 1024 * 1024)), 413)
+    found = problem(ours.post(ROOT, b" " * (9 * 1024 * 1024)), 413)
+    assert "8 MB" in found["detail"]
 
 
 def test_an_unknown_key_is_refused_and_the_likely_one_named(ours):

@@ -14,7 +14,7 @@ from tests.core.api.conftest import program
 from tests.core.notifications.conftest import lines, pair
 
 CUSTOMER = "customers.customer"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01" + b"\0" * 40
 HTML = b"<html><script>alert(document.cookie)</script></html>"
 
 

@@ -12,11 +12,13 @@ from core.unit_of_work import current_unit
 from tests.core.files.conftest import CUSTOMER, HTML, PNG, attach, names, rows
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+JPEG = b"\xff\xd8\xff\xe0\0\4xx\xff\xc0\0\x11\x08\0\1\0\1"
+WEBP = b"RIFF\0\0\0\0WEBPVP8 " + b"\0" * 10 + b"\1\0\1\0"
 KINDS = [
     ("a.png", PNG, "image/png"),
-    ("a.jpg", b"\xff\xd8\xff\xe0 x", "image/jpeg"),
-    ("a.gif", b"GIF89a x", "image/gif"),
-    ("a.webp", b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+    ("a.jpg", JPEG, "image/jpeg"),
+    ("a.gif", b"GIF89a\1\0\1\0 x", "image/gif"),
+    ("a.webp", WEBP, "image/webp"),
     ("a.pdf", b"%PDF-1.4 x", "application/pdf"),
 ]
 HOSTILE = [

@@ -104,6 +104,7 @@ def test_an_employee_is_engaged_changed_leaves_and_returns(admin, make):
     assert send(admin, f"{base}/edit", edit).status_code == 303
     assert one(Employee, code="E900").name == "李娜娜"
     asked = admin.get(f"{base}/leave")
+    assert f'<li><a href="{base}">' in asked.get_data(as_text=True)
     assert one(Employee, code="E900").active
     assert "btn-bad" in asked.get_data(as_text=True)
     assert send(admin, f"{base}/leave", {"reason": "离职"}).status_code == 303

@@ -151,6 +151,8 @@ def test_what_is_too_large_is_413_whatever_it_is(signed_in, app):
         answer = signed_in.post("/preferences", data=body, content_type=kind)
         assert answer.status_code == 413
         assert "<h1>内容过大</h1>" in answer.get_data(as_text=True)
+        megabytes = app.config["MAX_CONTENT_LENGTH"] // 1024 // 1024
+        assert f"最多 {megabytes} MB" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
