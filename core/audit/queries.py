@@ -19,7 +19,7 @@ from core.unit_of_work import current_session
 
 MASKED = "•••"
 MOST_FIELDS = 3
-HASHES = frozenset({"session"})  # tells devices apart in the audit trail; nobody can read it
+DEVICE = ("core.user", "session")  # a hash, kept to tell devices apart: nobody can read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def history(
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     ).all()
-    return _read(session, resource, rows, without=HASHES)
+    return _read(session, resource, rows)
 
 
 def _actor_words(row: AuditEntry) -> str:
@@ -74,13 +74,7 @@ def _actor_words(row: AuditEntry) -> str:
     return _("The system (%(name)s)", name=system_words(row.actor_label))
 
 
-def _read(
-    session: GuardedSession,
-    resource: str,
-    rows: Sequence[AuditEntry],
-    *,
-    without: frozenset[str] = frozenset(),
-) -> list[HistoryEntry]:
+def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) -> list[HistoryEntry]:
     words, masked = FieldWords(session, resource), session.access.hidden_fields(resource)
     words.learn(
         (field, value)
@@ -98,7 +92,7 @@ def _read(
             [
                 _change(words, one, row.changes[one], masked)
                 for one in row.changes
-                if one not in without
+                if (resource, one) != DEVICE
             ],
             row.reason,
         )

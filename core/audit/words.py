@@ -84,10 +84,7 @@ def system_words(label: str) -> str:
 
 
 def actor_said(label: str) -> str:
-    """Return words for whoever is kept by label alone: people by their names, the system in full.
-
-    A person whose name is just such a label would be taken for the system.
-    """
+    """Return words for whoever is kept by label alone: the system is named in full."""
     known = actor_words().get(label)
     return _("The system (%(name)s)", name=known) if known else label
 

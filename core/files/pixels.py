@@ -1,7 +1,6 @@
 """How many pixels an image claims to have, read from its header and never from the image itself.
 
-A few bytes may claim billions of pixels, and the browser of whoever looks at them would make room
-for all of them.
+A few bytes may claim billions of pixels; the browser of whoever looks would make room for them all.
 """
 
 import struct
@@ -40,8 +39,8 @@ def _webp(stream: BinaryIO) -> tuple[int, int]:
             (bits,) = struct.unpack_from("<I", head, 21)
             return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
         case b"VP8X":
-            read = int.from_bytes
-            return read(head[24:27], "little") + 1, read(head[27:30], "little") + 1
+            width, height = (int.from_bytes(head[at : at + 3], "little") for at in (24, 27))
+            return width + 1, height + 1
     raise ValueError("no image")
 
 

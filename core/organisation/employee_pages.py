@@ -58,7 +58,10 @@ def show_employee(record_id: int) -> ResponseReturnValue:
             record=employee,
             title=employee.name,
             sub=[employee.code],
-            crumbs=_crumbs(),
+            crumbs=[
+                Crumb(_("Organisation"), url_for("organisation.index")),
+                Crumb(_("Employees"), url_for("organisation.employees")),
+            ],
             tags=[] if employee.active else [(_("has left"), "")],
             facts=_facts(employee),
             actions=_actions(employee),
@@ -97,7 +100,10 @@ def leave(record_id: int) -> ResponseReturnValue:
         said=_("%(name)s has left.", name=employee.name),
         template="web/confirm.html",
         title=_("Mark %(name)s as left", name=employee.name),
-        crumbs=[*_crumbs(), Crumb(employee.name, _page_of(record_id))],
+        crumbs=[
+            Crumb(_("Employees"), url_for("organisation.employees")),
+            Crumb(employee.name, _page_of(record_id)),
+        ],
         submit=_("Mark as left"),
         obstacles=leaving.obstacles(current_session(), employee),
         happens=_leaving_changes(record_id, owned),
@@ -110,13 +116,6 @@ def leave(record_id: int) -> ResponseReturnValue:
 def come_back(record_id: int) -> ResponseReturnValue:
     """Let a person return; the account stays off until somebody switches it on."""
     return press(lambda session: staff.take_back(session, record_id), _page_of(record_id))
-
-
-def _crumbs() -> list[Crumb]:
-    return [
-        Crumb(_("Organisation"), url_for("organisation.index")),
-        Crumb(_("Employees"), url_for("organisation.employees")),
-    ]
 
 
 def _page_of(employee_id: int) -> str:

@@ -32,10 +32,7 @@ class Wanted(In):
 
 
 class HitOut(Out):
-    """One thing found; `id` is that of a record, `url` the address of its page.
-
-    `press` names the button in the menu of the account that does it at once.
-    """
+    """One thing found; `id` is a record's, `url` its page, `press` a button that does it."""
 
     id: int | None
     title: str
