@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from addons.customers.models import Customer
 from addons.rights.assignments import AssignmentFields, assign
 from addons.rights.seed import make_duty
 from core.accounts.models import User
@@ -94,3 +96,35 @@ def give(app: Any, office: Office) -> Callable[..., int]:
             return assign(fields).id
 
     return give_one
+
+
+@pytest.fixture
+def accounts(office, make):
+    """Four customers: Ann has an A and a B, Bob an A in another region and one without grade."""
+    key = make.customers.customer
+    return {
+        "ann-a": key("Ann A", manager=office.ann.employee, grade="A", region="N"),
+        "ann-b": key("Ann B", manager=office.ann.employee, grade="B", region="S"),
+        "bob-a": key("Bob A", manager=office.bob.employee, grade="A", region="S"),
+        "bob-0": key("Bob 0", manager=office.bob.employee),
+    }
+
+
+@pytest.fixture
+def seen(as_, accounts):
+    """Return the names of the customers that somebody sees by a verb."""
+    names = {key: name for name, key in accounts.items()}
+
+    def look(person, action="query"):
+        with as_(person) as session:
+            rows = session.scalars(select(Customer.id).execution_options(action=action))
+            return {names.get(key, key) for key in rows}
+
+    return look
+
+
+@pytest.fixture
+def allow(duty, give):
+    """Give the duty that sees customers."""
+    look = duty("look", {"customers.customer": ["query"]})
+    return lambda subject, subject_id=None, **more: give(look, subject, subject_id, **more)

@@ -1,7 +1,5 @@
 """What assignments mean: the very rows that people see, by subject, range, verb and period."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from sqlalchemy import func, select
 
@@ -15,45 +13,12 @@ from core.access.policy import DEFAULT, drafts_now, recompile
 from core.actor import acting_as
 from core.addons import lifecycle
 from core.addons.registry import registry
-from core.clock import now
 from core.errors import NotAllowed, NotFound, Refused
 from core.organisation import services as organisation
 from core.organisation import staff
 from core.unit_of_work import current_unit, unit_of_work
 
 LOOK = {"customers.customer": ["query"]}
-
-
-@pytest.fixture
-def accounts(office, make):
-    """Four customers: Ann has an A and a B, Bob an A in another region and one without grade."""
-    key = make.customers.customer
-    return {
-        "ann-a": key("Ann A", manager=office.ann.employee, grade="A", region="N"),
-        "ann-b": key("Ann B", manager=office.ann.employee, grade="B", region="S"),
-        "bob-a": key("Bob A", manager=office.bob.employee, grade="A", region="S"),
-        "bob-0": key("Bob 0", manager=office.bob.employee),
-    }
-
-
-@pytest.fixture
-def seen(as_, accounts):
-    """Return the names of the customers that somebody sees by a verb."""
-    names = {key: name for name, key in accounts.items()}
-
-    def look(person, action="query"):
-        with as_(person) as session:
-            rows = session.scalars(select(Customer.id).execution_options(action=action))
-            return {names.get(key, key) for key in rows}
-
-    return look
-
-
-@pytest.fixture
-def allow(duty, give):
-    """Give the duty that sees customers."""
-    look = duty("look", LOOK)
-    return lambda subject, subject_id=None, **more: give(look, subject, subject_id, **more)
 
 
 def test_switching_the_add_on_on_changes_nobodys_rights(office, app):
@@ -199,32 +164,6 @@ def test_analysing_is_not_seeing(office, as_, seen, duty, give):
     with as_(office.ann) as session:
         counted = select(func.count()).select_from(Customer).execution_options(action="analyse")
         assert session.scalar(counted) == 4
-
-
-def test_a_period_is_half_open_and_needs_no_job(office, seen, frozen, allow):
-    start = now().replace(microsecond=0) + timedelta(days=1)
-    end = start + timedelta(days=2)
-    allow(Subject.USER, office.ann.user.id, valid_from=start, valid_to=end)
-    second = timedelta(seconds=1)
-    for instant, number in ((start - second, 2), (start, 4), (end - second, 4), (end, 2)):
-        with frozen(instant):
-            assert len(seen(office.ann)) == number
-
-
-@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin"])
-def test_weekly_hours_by_the_clock_on_the_wall(office, seen, frozen, allow, zone):
-    from zoneinfo import ZoneInfo
-
-    here = ZoneInfo(zone)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("core.access.windows.site_zone", lambda: here)
-        hours = {"0": [["08:30", "17:30"]]}
-        with frozen(datetime(2026, 3, 1, tzinfo=UTC)):
-            allow(Subject.USER, office.ann.user.id, weekly_hours=hours)
-        for day in (23, 30):  # Mondays on both sides of the change of clocks in Berlin
-            for hour, minute, number in ((8, 29, 2), (8, 30, 4), (17, 29, 4), (17, 30, 2)):
-                with frozen(datetime(2026, 3, day, hour, minute, tzinfo=here).astimezone(UTC)):
-                    assert len(seen(office.ann)) == number
 
 
 def test_an_ended_assignment_counts_no_more_and_stays_on_record(office, as_, seen, allow):

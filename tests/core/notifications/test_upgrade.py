@@ -7,16 +7,16 @@ from core.testing.making import MAKING
 from core.unit_of_work import current_unit, read_only, unit_of_work
 
 PERSONAL = {
-    "core.file": ["query", "create"],
+    "core.file": ["create", "query"],
     "core.notification": ["query", "update"],
-    "core.remark": ["query", "create"],
+    "core.remark": ["create", "query"],
 }
 
 
 def personal_terms():
     with unit_of_work(MAKING) as session:
         rows = session.scalars(select(AccessTerm).where(AccessTerm.resource.in_(PERSONAL))).all()
-        return {row.resource: row.actions for row in rows if row.user_id is None}
+        return {row.resource: sorted(row.actions) for row in rows if row.user_id is None}
 
 
 def version():
