@@ -65,7 +65,8 @@ def make_duty(
 
 
 def reasons_to_keep() -> list[str]:
-    """Return how many assignments are in force, in words."""
-    held = select(func.count()).select_from(Assignment).where(Assignment.ended_at.is_(None))
+    """Return how many assignments somebody has made that have not ended, in words."""
+    live = Assignment.ended_at.is_(None) & (Assignment.given_by != BY)
+    held = select(func.count()).select_from(Assignment).where(live)
     count = current_session().scalar(held) or 0
     return [ngettext("%(num)d assignment", "%(num)d assignments", count)] if count else []
