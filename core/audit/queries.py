@@ -89,7 +89,7 @@ def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) ->
             _actor_words(row),
             row.action,
             [_change(words, field, row.changes[field], masked) for field in row.changes],
-            row.reason,
+            system_words(row.reason) if row.reason else "",
         )
         for row in rows
     ]
