@@ -31,7 +31,7 @@ def _named() -> ColumnElement[str]:
     return case((of_addon, f"{ADDON} " + AuditEntry.label), else_=AuditEntry.label)
 
 
-def _addon_titles() -> Mapping[str, str]:
+def _titles() -> Mapping[str, str]:
     return {f"{ADDON} {name}": title for name, title in addon_titles().items()}
 
 
@@ -48,7 +48,7 @@ ENTRIES = ListSpec(
         Column("actor", _l("Who"), AuditEntry.actor_label, labels=actor_words, phone="p2"),
         Column("action", _l("Did what"), AuditEntry.action, labels=action_words, phone="p3"),
         Column("resource", _l("Kind of record"), AuditEntry.resource, labels=resource_titles),
-        Column("label", _l("Record"), _named, labels=_addon_titles, sort=AuditEntry.label, phone="p4"),
+        Column("label", _l("Record"), _named, labels=_titles, sort=AuditEntry.label, phone="p4"),
         Column("record", _l("Number"), AuditEntry.record_id, kind="code"),
         Column("reason", _l("Reason"), AuditEntry.reason, labels=actor_words),
         Column("request", _l("Request"), AuditEntry.request_id, kind="code", shown=False),

@@ -108,10 +108,7 @@ def render_rows(
 
 
 def phone_words(column: Column, *, first: bool) -> str:
-    """Return the attributes that say on a phone's card, where no head is, what a value is.
-
-    An amount has its unit behind it; a bare day, number, yes or no has the head before it.
-    """
+    """Return what says on a phone's card, where no head is, what a bare value is."""
     if column.kind == "money":
         return f' data-u="{escape(money_unit().words)}"'
     bare = column.phone in {"p2", "p3", "p4"} and column.kind in BARE and column.labels is None
