@@ -150,14 +150,11 @@ def foot(page: "Page", *, ticks: bool) -> Markup | None:
     if not page.sums or not page.rows:
         return None
     words = ngettext("Total of %(num)s (all pages)", "Total of %(num)s (all pages)", page.total)
+    named, empty = Markup('<td class="num" data-l="{}">{}</td>'), Markup("<td></td>")
     cells = [Markup('<td class="sum-l">{}</td>').format(words)]
     for column in page.columns[1:]:
         value = page.sums.get(column.key)
-        if value is None:
-            cells.append(Markup("<td></td>"))
-            continue
-        cell = Markup('<td class="num" data-l="{}">{}</td>')
-        cells.append(cell.format(column.head, text_of(column)(value)))
+        cells.append(empty if value is None else named.format(column.head, text_of(column)(value)))
     return Markup().join([Markup("<td></td>"), *cells] if ticks else cells)
 
 
