@@ -38,7 +38,7 @@ def pipeline_chart() -> dict[str, Chart]:
         ),
         "values": Chart(
             kind="bar",
-            title=_("Open expected value by stage"),
+            title=_("Open expected value by customer stage"),
             sentence=worth(value),
             labels=labels,
             series=[Series(_("Expected value"), [one.expected_value for one in sums])],

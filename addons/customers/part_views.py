@@ -214,6 +214,7 @@ def move_opportunity(record_id: int) -> ResponseReturnValue:
         return redirect(back)
     return form.render(
         title=_("Move %(name)s to another stage", name=opportunity.title),
+        sub=_("Now: %(stage)s", stage=OPPORTUNITY_TITLES[opportunity.stage]),
         crumbs=crumbs_to_opportunity(opportunity),
         submit=_("Move"),
         cancel=back,

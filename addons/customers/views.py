@@ -14,8 +14,9 @@ from addons.customers.pages import crumbs_to, customer_page
 from addons.customers.stages import STAGE_TITLES, Stage
 from core.access.decorators import needs
 from core.contributions import Verb
-from core.errors import Refused
+from core.errors import NotFound, Refused
 from core.exchange.export_views import export_response
+from core.i18n import format_date
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit, unit_of_work
 from core.web.answering import confirm
@@ -160,6 +161,11 @@ def move(record_id: int) -> ResponseReturnValue:
         return redirect(url_for("customers.show", record_id=record_id))
     return form.render(
         title=_("Move %(name)s to another stage", name=customer.shown_name),
+        sub=_(
+            "Now: %(stage)s, since %(day)s",
+            stage=STAGE_TITLES[Stage(customer.stage)],
+            day=format_date(customer.stage_since),
+        ),
         crumbs=crumbs_to(customer),
         submit=_("Move"),
         cancel=url_for("customers.show", record_id=record_id),
@@ -187,9 +193,22 @@ def correct_stage(record_id: int, move_id: int) -> ResponseReturnValue:
         return redirect(url_for("customers.show", record_id=record_id, tab="history"))
     return form.render(
         title=_("Correct a date of %(name)s", name=customer.shown_name),
+        sub=_step_words(record_id, move_id),
         crumbs=crumbs_to(customer),
         submit=_("Correct"),
         cancel=url_for("customers.show", record_id=record_id, tab="history"),
+    )
+
+
+def _step_words(customer_id: int, move_id: int) -> str:
+    """Say which step a correction is about, and the date that stands now."""
+    step = next((one for one in queries.stage_history(customer_id) if one.id == move_id), None)
+    if step is None:
+        raise NotFound(_("Not found, or outside your range."))
+    return _(
+        "%(stage)s, recorded for %(day)s",
+        stage=STAGE_TITLES[Stage(step.stage)],
+        day=format_date(step.happened_on),
     )
 
 

@@ -76,7 +76,7 @@ def numbers(_record: Any) -> str:
 
 def _accounts_card() -> Number:
     found = overview()
-    title = _("My accounts") if found.own == found.total else _("Accounts in my range")
+    title = _("My customers") if found.own == found.total else _("Customers in my range")
     note = _("%(count)s of grade A", count=format_number(found.top_grade))
     if 0 < found.own < found.total:
         note = _("%(count)s of them my own", count=format_number(found.own))

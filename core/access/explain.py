@@ -25,6 +25,7 @@ from core.organisation.models import Employee, OrgUnit, Position
 
 State = Literal["passed", "failed", "unreached"]
 GIVERS = 3
+VERB = 2  # the place of the verb among the steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Explanation:
     steps: Sequence[Step]
     allowed: bool
     who_can_give: str = ""
+    held: bool = False  # the verb was given, whatever is missing beside it
 
 
 def explain(
@@ -76,7 +78,8 @@ def explain(
         passed, detail = judge()
         steps.append(Step(label, detail, "passed" if passed else "failed"))
     allowed = all(step.state == "passed" for step in steps)
-    return Explanation(steps, allowed, "" if allowed else who_can_give(session))
+    giver, held = "" if allowed else who_can_give(session), steps[VERB].state == "passed"
+    return Explanation(steps, allowed, giver, held)
 
 
 @dataclass(slots=True)

@@ -142,6 +142,7 @@ def edit_user(record_id: int) -> ResponseReturnValue:
         lambda session: services.update_user(session, record_id, **form.changes()),
         _page_of(record_id),
         title=_("Edit account"),
+        sub=_row(record_id).login,
     )
 
 

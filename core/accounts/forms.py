@@ -83,7 +83,7 @@ class PasswordForm(Form):
 def administrator_field() -> CheckField:
     """Return the tick that makes an account an administrator's."""
     return CheckField(
-        _l("Administrator"), hint=_l("May do everything but correct the own figures."), span=2
+        _l("Administrator"), hint=_l("May do everything but correct their own figures."), span=2
     )
 
 

@@ -12,6 +12,7 @@ from core.addons.leases import ACT_WORDS
 from core.addons.pages import acts_history, find_status, overview
 from core.addons.previews import ACTS, Act
 from core.addons.registry import registry
+from core.audit.words import addon_titles
 from core.errors import Conflict, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -83,7 +84,7 @@ def doctor() -> ResponseReturnValue:
 @needs("core.addon", "configure")
 def history() -> ResponseReturnValue:
     """Show who changed which add-on, when and why."""
-    return render_template("addons/history.html", entries=acts_history())
+    return render_template("addons/history.html", entries=acts_history(), titles=addon_titles())
 
 
 @blueprint.post("/addons/reload")

@@ -62,7 +62,7 @@ class InstantField(ReadField):
 class AnnouncementForm(Form):
     """What is announced, how loudly, from when until when, and to whom."""
 
-    text = NameField(_l("Text"), required=True, limit=LONGEST, span=4)
+    text = NameField(_l("Text"), required=True, limit=LONGEST, span=4, rows=3)
     tone = SelectField(
         _l("Tone"), choices=lambda: [(k, str(v)) for k, v in TONE_TITLES.items()], required=True
     )

@@ -94,7 +94,7 @@ def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) ->
                 for one in row.changes
                 if (resource, one) != DEVICE
             ],
-            row.reason,
+            system_words(row.reason) if row.reason else "",
         )
         for row in rows
     ]

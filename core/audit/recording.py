@@ -6,6 +6,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import UOWTransaction
+from sqlalchemy.orm.util import identity_key
 
 from core.access.declarations import COLUMNS, Child, Scoped
 from core.access.guarded_session import GuardedSession
@@ -98,10 +99,15 @@ def resource_key(model: type[Any]) -> str:
 
 
 def _record_above(instance: Any) -> Any:
-    """Return the record to which a part belongs, if it is loaded already."""
-    if not isinstance(instance, Child):
+    """Return the record to which a part belongs or a remark hangs on, if it is loaded already."""
+    state = inspect(instance)
+    if isinstance(instance, Child):
+        return state.dict.get(instance.__parent__)
+    declared = registry().resources.get(state.dict.get("resource", ""))
+    record_id = state.dict.get("record_id")
+    if declared is None or declared.model is None or None in (state.session, record_id):
         return None
-    return inspect(instance).dict.get(instance.__parent__)
+    return state.session.identity_map.get(identity_key(declared.model, record_id))
 
 
 def _label(resource: str, instance: Any) -> str:

@@ -3,24 +3,36 @@
 from collections.abc import Mapping
 
 from flask import Blueprint, render_template
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, case, select
 from werkzeug.wrappers import Response
 
 from core.access.decorators import needs
+from core.addons.registry import registry
 from core.audit.models import AuditEntry
 from core.audit.queries import entry_of
-from core.audit.words import action_words, actor_words, resource_titles
+from core.audit.words import action_words, actor_words, addon_titles, resource_titles
 from core.contributions import Verb
 from core.exchange.export_views import export_response
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_unit
 from core.web.lists import Column, Facet, ListSpec, render_list
 
+ADDON = "core.addon"
 blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
 
 
 def _actors() -> Mapping[str, str]:
     return {"user": str(_l("People")), "system": str(_l("The system"))}
+
+
+def _named() -> ColumnElement[str]:
+    """Return what names the record, an add-on marked so that its title stands for its name."""
+    of_addon = and_(AuditEntry.resource == ADDON, AuditEntry.label.in_(registry().catalogue.found))
+    return case((of_addon, f"{ADDON} " + AuditEntry.label), else_=AuditEntry.label)
+
+
+def _titles() -> Mapping[str, str]:
+    return {f"{ADDON} {name}": title for name, title in addon_titles().items()}
 
 
 ENTRIES = ListSpec(
@@ -36,9 +48,9 @@ ENTRIES = ListSpec(
         Column("actor", _l("Who"), AuditEntry.actor_label, labels=actor_words, phone="p2"),
         Column("action", _l("Did what"), AuditEntry.action, labels=action_words, phone="p3"),
         Column("resource", _l("Kind of record"), AuditEntry.resource, labels=resource_titles),
-        Column("label", _l("Record"), AuditEntry.label, phone="p4"),
+        Column("label", _l("Record"), _named, labels=_titles, sort=AuditEntry.label, phone="p4"),
         Column("record", _l("Number"), AuditEntry.record_id, kind="code"),
-        Column("reason", _l("Reason"), AuditEntry.reason),
+        Column("reason", _l("Reason"), AuditEntry.reason, labels=actor_words),
         Column("request", _l("Request"), AuditEntry.request_id, kind="code", shown=False),
     ),
     facets=(
@@ -71,6 +83,7 @@ def show(record_id: int) -> str:
         "audit/show.html",
         row=row,
         entry=entry,
+        name=addon_titles().get(row.label, row.label) if row.resource == ADDON else row.label,
         action=action_words().get(row.action, row.action),
         resource=resource_titles().get(row.resource, row.resource),
     )

@@ -92,7 +92,7 @@ def actor_said(label: str) -> str:
 def actor_words() -> Mapping[str, str]:
     """Return the words for the labels under which the system acts; people stand by their names."""
     acts = {"addon_enabled": _("enabling"), "addon_disabled": _("disabling")}
-    titles = {name: str(one.manifest.title) for name, one in registry().catalogue.found.items()}
+    titles = addon_titles()
     known = {code: str(words) for code, words in SYSTEM_ACTORS.items()}
     for job in registry().every("jobs"):
         known[f"job {job.kind}"] = _("job: %(title)s", title=job.title)
@@ -102,6 +102,11 @@ def actor_words() -> Mapping[str, str]:
             for name, title in titles.items()
         }
     return known
+
+
+def addon_titles() -> dict[str, str]:
+    """Return the title of every add-on that is found, by its name."""
+    return {name: str(one.manifest.title) for name, one in registry().catalogue.found.items()}
 
 
 def resource_titles() -> Mapping[str, str]:

@@ -91,7 +91,7 @@ def kinds() -> list[ExchangeOut]:
     ]
 
 
-@api.on("GET", "", summary=_l("List the own recent imports"))
+@api.on("GET", "", summary=_l("List your own recent imports"))
 @signed_in
 def recent() -> list[ImportOut]:
     """Answer the newest imports of the caller."""

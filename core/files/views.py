@@ -87,7 +87,7 @@ def delete(file_id: int) -> ResponseReturnValue:
         title=_("Delete “%(name)s”", name=file.name),
         submit=_("Delete"),
         happens=[(None, _("The file goes for everybody. This cannot be undone."))],
-        keeps=[(None, _("That there was one stays in the history."))],
+        keeps=[(None, _("The history keeps that there was such a file."))],
     )
 
 

@@ -61,7 +61,7 @@ class ReadOut(Out):
     read: int
 
 
-@api.on("GET", "", summary=_l("List the own notifications"))
+@api.on("GET", "", summary=_l("List your own notifications"))
 @needs(NOTIFICATION, Verb.QUERY)
 def notifications(query: Asked) -> PageOut:
     """Answer the newest ones as their owner may see them now."""

@@ -73,7 +73,8 @@ def show_employee(record_id: int) -> ResponseReturnValue:
 @needs(EMPLOYEE, Verb.UPDATE)
 def edit_employee(record_id: int) -> ResponseReturnValue:
     """Change a person."""
-    form = EmployeeForm.for_record(staff.load_employee(current_session(), record_id))
+    employee = staff.load_employee(current_session(), record_id)
+    form = EmployeeForm.for_record(employee)
     return answer(
         form,
         lambda session: staff.update_employee(
@@ -81,6 +82,7 @@ def edit_employee(record_id: int) -> ResponseReturnValue:
         ),
         _page_of(record_id),
         title=_("Edit employee"),
+        sub=f"{employee.name} · {employee.code}",
     )
 
 
@@ -190,6 +192,6 @@ def _actions(employee: Employee) -> list[Action]:
     if not employee.active:
         return [Action(_("Take back"), url("come_back"), primary=True, post=True, needs=may)]
     return [
-        Action(_("Mark as left"), url("leave"), dangerous=True, needs=may),
+        Action(_("Mark as left…"), url("leave"), dangerous=True, needs=may),
         Action(_("Edit"), url("edit_employee"), icon="edit", primary=True, needs=may),
     ]

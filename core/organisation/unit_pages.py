@@ -96,12 +96,15 @@ def show_unit(record_id: int) -> ResponseReturnValue:
 @needs(UNIT, Verb.UPDATE)
 def edit_unit(record_id: int) -> ResponseReturnValue:
     """Rename a unit, change its code, kind and order."""
-    form = UnitForm.for_record(services.load_unit(current_session(), record_id))
+    unit = services.load_unit(current_session(), record_id)
+    form = UnitForm.for_record(unit)
     return answer(
         form,
         lambda session: services.update_unit(session, record_id, **form.changes()),
         url_for("organisation.show_unit", record_id=record_id),
         title=_("Edit unit"),
+        crumbs=_crumbs(unit),
+        sub=f"{localized(unit.name)} · {unit.code}",
     )
 
 
@@ -116,6 +119,7 @@ def move_unit(record_id: int) -> ResponseReturnValue:
         lambda session: services.move_unit(session, record_id, **form.changes()),
         url_for("organisation.index"),
         title=_("Move %(unit)s", unit=localized(unit.name)),
+        crumbs=_crumbs(unit),
     )
 
 
@@ -132,6 +136,7 @@ def set_head(record_id: int) -> ResponseReturnValue:
         ),
         url_for("organisation.show_unit", record_id=record_id),
         title=_("Head of %(unit)s", unit=localized(unit.name)),
+        crumbs=_crumbs(unit),
     )
 
 
@@ -184,6 +189,7 @@ def edit_position(record_id: int) -> ResponseReturnValue:
         lambda session: services.update_position(session, record_id, **form.changes()),
         url_for("organisation.positions"),
         title=_("Edit position"),
+        sub=f"{localized(position.name)} · {position.code}",
     )
 
 
@@ -206,8 +212,8 @@ def _actions(unit: OrgUnit) -> list[Action]:
     below = url_for("organisation.new_unit", below=unit.id)
     return [
         Action(_("New unit below"), below, icon="plus", needs=(UNIT.value, Verb.CREATE.value)),
-        Action(_("Move unit"), url("move_unit"), icon="right", needs=may),
-        Action(_("Head of unit"), url("set_head"), icon="user", needs=may),
+        Action(_("Move unit…"), url("move_unit"), icon="right", needs=may),
+        Action(_("Head of unit…"), url("set_head"), icon="user", needs=may),
         Action(_("Close unit"), url("close_unit"), post=True, dangerous=True, needs=may),
         Action(_("Edit"), url("edit_unit"), icon="edit", primary=True, needs=may),
     ]

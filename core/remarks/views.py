@@ -12,11 +12,12 @@ from core.remarks import services
 from core.remarks.following import set_following
 from core.remarks.mentions import offers
 from core.remarks.models import REMARK
-from core.remarks.services import LONGEST, Written, anchor_of, own_remark
+from core.remarks.services import LONGEST, Written, anchor_of, excerpt, own_remark
 from core.remarks.subject import Subject, subject
 from core.unit_of_work import current_session
 from core.web.answering import answer, confirm, press
 from core.web.forms import Form, TextArea
+from core.web.records import Crumb
 
 blueprint = Blueprint("remarks", __name__, url_prefix="/remarks")
 
@@ -39,6 +40,7 @@ def write(resource: str, record_id: int) -> ResponseReturnValue:
         lambda written: _done(written, page),
         said="",
         title=_("Write a remark"),
+        crumbs=[Crumb(about.label or _("Record"), page)],
         submit=_("Post"),
         cancel=page,
     )
@@ -49,7 +51,8 @@ def write(resource: str, record_id: int) -> ResponseReturnValue:
 def edit(remark_id: int) -> ResponseReturnValue:
     """Change an own remark soon after it was written."""
     remark = own_remark(remark_id)
-    page = _page(subject(remark.resource, remark.record_id))
+    about = subject(remark.resource, remark.record_id)
+    page = _page(about)
     form = RemarkForm.for_record(remark)
     return answer(
         form,
@@ -59,6 +62,7 @@ def edit(remark_id: int) -> ResponseReturnValue:
         lambda written: _done(written, page),
         said="",
         title=_("Edit a remark"),
+        crumbs=[Crumb(about.label or _("Record"), page)],
         cancel=page,
     )
 
@@ -68,12 +72,16 @@ def edit(remark_id: int) -> ResponseReturnValue:
 def delete(remark_id: int) -> ResponseReturnValue:
     """Ask, then delete an own remark."""
     remark = own_remark(remark_id)
+    about = subject(remark.resource, remark.record_id)
+    page = _page(about)
     return confirm(
         lambda _session: services.delete_remark(remark_id),
-        _page(subject(remark.resource, remark.record_id)),
+        page,
         said=_("The remark was deleted."),
         title=_("Delete a remark"),
         submit=_("Delete"),
+        crumbs=[Crumb(about.label or _("Record"), page)],
+        sub=_("“%(words)s”", words=excerpt(remark.text)),
         happens=[(None, _("Its words go, here and in notifications."))],
         keeps=[(None, _("That there was one stays in the history."))],
     )

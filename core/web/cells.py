@@ -26,7 +26,7 @@ from core.i18n import (
 )
 from core.web.list_columns import Column, Lookup, stored, words_of
 
-EMPTY = '<span class="t3">–</span>'
+EMPTY = '<span class="t3 none">–</span>'
 SHORT = 28
 LONG_WORD = re.compile(r"[\u2e80-\uffef]{14}|\S{28}")  # Chinese has no spaces
 TONES = frozenset({"info", "ok", "warn", "bad", "wood", "plum"})
@@ -75,7 +75,7 @@ def inner_html(column: Column) -> Callable[[Any], str]:
     if column.kind == "grade":
         return _remembered(_grade)
     if column.labels is not None or column.kind in {"bool", "day", "date"}:
-        return _remembered(lambda value: escape(words(value)))
+        return _remembered(lambda value: breakable(escape(words(value))))
     if column.kind == "money" and (unit := money_unit()) is not YUAN:
         return lambda value: EMPTY if value is None else _scaled(unit, value)
     if column.kind in {"number", "money", "percent", "instant"}:

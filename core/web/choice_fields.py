@@ -182,10 +182,10 @@ class NameField(House):
     kind = "pair"
 
     def __init__(
-        self, label: Any = None, *, limit: int = 200, span: int = 2, **options: Any
+        self, label: Any = None, *, limit: int = 200, span: int = 2, rows: int = 1, **options: Any
     ) -> None:
         super().__init__(label, span=span, **options)
-        self.limit = limit
+        self.limit, self.rows = limit, rows  # several rows still make one line, which is long
         self._typed: dict[str, str] | None = None
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
@@ -193,6 +193,8 @@ class NameField(House):
         super().process(None, data, extra_filters)
         if formdata is not None and any(f"{self.name}-{c}" in formdata for c in ("zh", "en")):
             typed = {c: str(formdata.get(f"{self.name}-{c}", "")).strip() for c in ("zh", "en")}
+            if self.rows > 1:
+                typed = {c: " ".join(text.split()) for c, text in typed.items()}
             self._typed = typed
             self.raw_data = [typed["zh"] or typed["en"]]
             self.data = {c: text for c, text in typed.items() if text} or None
@@ -222,7 +224,7 @@ class NameField(House):
             check_length(text, self.limit)
             check_writing(text)
         if self.data and "zh" not in self.data:
-            raise validators.ValidationError(_("Please give the Chinese name as well."))
+            raise validators.ValidationError(_("Please fill in the Chinese as well."))
 
     def __str__(self) -> str:
         return localized(self.data)

@@ -45,7 +45,9 @@ def required_rule(_form: Any, field: Any) -> None:
     if data is None or data == [] or (isinstance(data, str) and not data.strip()):
         if field.errors:  # it was filled, but wrongly
             raise validators.StopValidation
-        raise validators.StopValidation(_("Please fill in."))
+        raise validators.StopValidation(
+            _("Please choose.") if field.kind in {"select", "picker"} else _("Please fill in.")
+        )
 
 
 class House(wtforms.Field):

@@ -150,11 +150,11 @@ def foot(page: "Page", *, ticks: bool) -> Markup | None:
     if not page.sums or not page.rows:
         return None
     words = ngettext("Total of %(num)s (all pages)", "Total of %(num)s (all pages)", page.total)
-    cells = [Markup("<td>{}</td>").format(words)]
+    named, empty = Markup('<td class="num" data-l="{}">{}</td>'), Markup("<td></td>")
+    cells = [Markup('<td class="sum-l">{}</td>').format(words)]
     for column in page.columns[1:]:
         value = page.sums.get(column.key)
-        shown = text_of(column)(value) if value is not None else ""
-        cells.append(Markup('<td class="num">{}</td>').format(shown))
+        cells.append(empty if value is None else named.format(column.head, text_of(column)(value)))
     return Markup().join([Markup("<td></td>"), *cells] if ticks else cells)
 
 

@@ -20,6 +20,7 @@ from core.web.list_spec import ListSpec, read_ids
 
 WALK = "list"  # the parameter of a record's page that holds the address of the list it is in
 CHANGEABLE = "changeable"  # the parameter of a list's address that asks which rows are
+BARE = frozenset({"number", "percent", "date", "day", "instant", "bool"})
 SAMPLE_ID = 987_654_321
 
 
@@ -93,8 +94,8 @@ def render_rows(
         if column.sub is not None:
             inner += "%s"
             fills.append((at + 1, _second_line()))
-        unit = f' data-u="{escape(money_unit().words)}"' if column.kind == "money" else ""
-        pattern += f"<td{cell_classes(column, first=first, edited=edited)}{unit}>{inner}</td>"
+        classes = cell_classes(column, first=first, edited=edited)
+        pattern += f"<td{classes}{phone_words(column, first=first)}>{inner}</td>"
         position += 1 if column.sub is None else 2
     pattern += "</tr>"
     lines = [pattern % tuple([fill(row[at]) for at, fill in fills]) for row in rows]
@@ -104,6 +105,14 @@ def render_rows(
             for at, (row, line) in enumerate(zip(rows, lines, strict=True))
         ]
     return Markup("\n".join(lines))  # noqa: S704 - every fill escapes its value
+
+
+def phone_words(column: Column, *, first: bool) -> str:
+    """Return what says on a phone's card, where no head is, what a bare value is."""
+    if column.kind == "money":
+        return f' data-u="{escape(money_unit().words)}"'
+    bare = column.phone in {"p2", "p3", "p4"} and column.kind in BARE and column.labels is None
+    return f' data-l="{escape(str(column.title))}"' if bare and not first else ""
 
 
 def _second_line() -> Callable[[Any], str]:

@@ -28,6 +28,7 @@ OWN_PAGES = {
     "accounts.own_sessions": _l("Where I am signed in"),
     "accounts.own_tokens": _l("My API tokens"),
 }
+OWN_PATH = "/account"  # what lies there belongs to no entry of the menu
 SIGN_OUT = "accounts.sign_out"
 THEMES = ("auto", "light", "dark")
 DENSITIES = ("normal", "compact")
@@ -228,7 +229,7 @@ def _current(menu: Menu) -> str | None:
     if request.endpoint in endpoints:
         return request.endpoint
     blueprint = request.blueprint
-    if blueprint is None or request.endpoint in OWN_PAGES:
+    if blueprint is None or request.path.startswith(OWN_PATH):
         return None
     near = [name for name in endpoints if name.partition(".")[0] == blueprint]
     above = [name for name in near if request.path.startswith(f"{_path(name)}/")]

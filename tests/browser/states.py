@@ -45,7 +45,7 @@ def _withdraw(stage: Stage) -> None:
 
 def _wrong_span(page: Any, stage: Stage) -> None:
     page.fill("input[name=starts_at]", "tomorrow")
-    page.fill("input[name=text-en]", "Without Chinese")
+    page.fill("[name=text-en]", "Without Chinese")
     _press_submit(page, stage)
 
 

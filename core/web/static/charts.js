@@ -27,6 +27,15 @@
     });
     return lines.length > 1 ? lines.map(function (line) { return line.trim(); }) : text;
   }
+  /* the longest word of a name, or four Chinese letters, must fit between its neighbours */
+  function tight(labels, width) {
+    var longest = 0;
+    labels.forEach(function (label) {
+      String(label).split(/[ /-]|(?=[\u2e80-\uffef])/).forEach(function (part) { longest = Math.max(longest, part.length * 7); });
+      if (/[\u2e80-\uffef]/.test(label)) { longest = Math.max(longest, Math.min(4, String(label).length) * 12); }
+    });
+    return labels.length > 2 && labels.length <= 12 && (width - 40) / labels.length < longest + 4;
+  }
   function scales(spec, font) {
     if (spec.type === 'doughnut') { return {}; }
     if (spec.type === 'radar') {
@@ -55,8 +64,11 @@
     }
   };
   function draw(canvas) {
-    var spec = JSON.parse(canvas.dataset.chart), font = { size: 12, family: getComputedStyle(document.body).fontFamily };
+    var spec = JSON.parse(canvas.dataset.chart);
+    /* names that have no room side by side get a line each: the bars lie down */
     canvas.parentNode.hidden = false;
+    if (spec.type === 'bar' && tight(spec.labels, canvas.parentNode.clientWidth)) { spec.horizontal = true; }
+    var font = { size: 12, family: getComputedStyle(document.body).fontFamily };
     drawn.push(new window.Chart(canvas, {
       type: spec.type,
       plugins: spec.type === 'bar' && spec.series.length === 1 && spec.labels.length <= 12 ? [figures] : [],

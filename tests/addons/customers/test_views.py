@@ -139,6 +139,9 @@ def test_a_manager_edits_moves_and_corrects_nothing(house, login, account, as_):
         step = queries.stage_history(account)[-1]
     assert client.get(f"/customers/{account}/stage/{step.id}").status_code == 403
     head = login(house.head.user)
+    form = head.get(f"/customers/{account}/stage/{step.id}").get_data(as_text=True)
+    assert re.search(rf'class="sub">[^<]*{step.happened_on}', form)
+    assert head.get(f"/customers/{account}/stage/{step.id + 99}").status_code == 404
     answer = sent(
         head,
         f"/customers/{account}/stage/{step.id}",

@@ -225,3 +225,11 @@ def test_beside_a_running_act_the_page_says_who_does_what_in_either_language(bos
         assert "Slow Sam" in told.output
     assert "An add-on is being changed" not in boss.get("/admin/addons").text
     assert act(boss, "leash", "disable").status_code == 302
+
+
+def test_the_history_names_addons_by_their_titles(boss):
+    act(boss, "leash", "disable", reason="holiday")
+    text = boss.get("/admin/addons/history").text
+    assert re.search(r"<td>[^<]+ leash</td>", text)
+    assert ">leash<" not in text
+    assert not re.search(r"<td>[^<]+ leash</td>", boss.get("/admin/addon/leash").text)

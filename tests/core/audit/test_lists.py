@@ -22,3 +22,24 @@ def test_the_system_is_named_in_the_language_of_the_reader(make, login, label, w
     text = client.get("/admin/audit/?by=system&action=configure").get_data(as_text=True)
     assert words in text
     assert label not in text
+
+
+def test_a_reason_that_the_system_gave_stands_in_words(make, login):
+    with unit_of_work(system_actor("test"), reason="addon_enabled of customers") as session:
+        record(session, "configure", "core.settings", None)
+    client = login(make.administrator(locale="zh_Hans_CN"))
+    text = client.get("/admin/audit/?action=configure").get_data(as_text=True)
+    assert "启用「客户」" in text
+    assert "addon_enabled" not in text
+
+
+def test_an_addon_is_named_by_its_title_and_a_namesake_by_its_own_words(make, login):
+    with unit_of_work(system_actor("test")) as session:
+        record(session, "enable", "core.addon", 1, label="customers")
+        record(session, "create", "core.user", 1, label="customers")
+    client = login(make.administrator(locale="zh_Hans_CN"))
+    addon = client.get("/admin/audit/?resource=core.addon&action=enable").get_data(as_text=True)
+    assert ">客户</td>" in addon
+    assert ">customers</td>" not in addon
+    user = client.get("/admin/audit/?resource=core.user&q=customers").get_data(as_text=True)
+    assert ">customers</td>" in user

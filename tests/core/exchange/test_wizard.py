@@ -45,6 +45,7 @@ def test_a_file_goes_from_upload_to_result_without_a_script(app, make, login):
     page = client.get(place)
     assert page.text.count("tag-ok") == 2
     assert page.text.count("tag-bad") == 1
+    assert "1 would be refused and 0 stay unchanged" in page.text
     assert count(Note) == 0
     started = client.submit(place.replace("/columns", "/start"))
     assert started.status_code == 302

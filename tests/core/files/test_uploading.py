@@ -40,6 +40,9 @@ def test_several_files_at_once_stand_in_the_tab_the_history_and_the_trail(
     assert "合同 v1.pdf" in text
     assert "2 files were attached." in text
     assert "attached a file" in text
+    change = text.partition('class="chg"')[2].partition("</div>")[0]
+    assert "<ins>b.png</ins>" in change
+    assert "<del>" not in change  # there was none before
     assert 'Attachments <span class="n">2</span>' in ann.get(page).text
     first, second = rows()
     assert (first.media_type, second.media_type) == ("application/pdf", "image/png")

@@ -164,3 +164,14 @@ def test_the_number_of_statements_does_not_grow_with_the_tree(admin, make, state
     admin.get(paths[0])  # rights that hang on the tree are loaded anew, once
     assert [count(path) for path in paths] == few
     assert max(few) <= 8
+
+
+def test_a_form_says_whom_it_is_about_and_leads_back(admin, make):
+    unit = make.unit("North")
+    text = admin.get(f"/admin/organisation/units/{unit.id}/edit").get_data(as_text=True)
+    assert f"North · {unit.code}</p>" in text
+    person = make.employee("Lin", unit=unit)
+    text = admin.get(f"/admin/organisation/employees/{person.id}/edit").get_data(as_text=True)
+    assert f"{person.name} · {person.code}</p>" in text
+    crumbs = text.partition('<ol class="crumbs">')[2].partition("</ol>")[0]
+    assert 'href="/admin/organisation/employees"' in crumbs

@@ -258,3 +258,20 @@ def test_older_acts_can_be_reached_without_the_right_to_remarks_too(pair, make, 
     assert ("region 3" in first, "region 0" in first) == (True, False)
     found = re.search(r'href="([^"]*before=[^"]*)#hist-h">Earlier ones', first)
     assert "region 0" in ann.get(unescape(found[1])).text
+
+
+def test_forms_of_a_remark_lead_back_to_its_record_and_deleting_shows_which(pair, make, login):
+    write(make.actor(pair.ann), pair.anns, "call on Monday")
+    ann, remark = login(pair.ann), stored()[0].id
+    for act in ("edit", "delete"):
+        head = ann.get(f"/remarks/{remark}/{act}").text.partition('class="crumbs"')[2]
+        assert f'href="/customers/{pair.anns}"' in head[:400]
+    assert "“call on Monday”" in unescape(ann.get(f"/remarks/{remark}/delete").text)
+
+
+def test_the_trail_names_the_record_that_a_remark_hangs_on(pair, make):
+    write(make.actor(pair.ann), pair.anns, "called")
+    with unit_of_work(MAKING) as session:
+        noted = select(AuditEntry.label).where(AuditEntry.resource == "core_remark")
+        customer = session.get_one(Customer, pair.anns)
+        assert session.scalars(noted).one() == f"{customer.code} {customer.name}"

@@ -49,6 +49,15 @@ def test_a_missing_right_is_named(fails, make, login):
     assert 'href="/why?resource=core.employee&amp;action=export"' in text
 
 
+def test_a_right_that_does_not_reach_far_enough_is_not_called_missing(make, login):
+    make.administrator()
+    client = login(make.user("zhao", locale="en"))
+    text = client.get("/admin/users").get_data(as_text=True)
+    assert "You hold this right, but it does not reach this far." in text
+    assert "You lack the right" not in text
+    assert "You lack the right" in client.get("/admin/addons").get_data(as_text=True)
+
+
 def test_a_conflict_shows_the_three_versions(fails, signed_in):
     fails(Conflict("First.", original={"name": "A"}, theirs={"name": "B<"}, yours={"name": "C"}))
     page = signed_in.get("/")

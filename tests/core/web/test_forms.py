@@ -196,3 +196,56 @@ def test_fields_that_no_section_names_come_last(app):
         groups = list(Card().grouped())
     assert [title for title, _fields in groups] == ["First", None]
     assert [field.name for field in groups[1][1]][:2] == ["owner", "day"]
+
+
+def test_what_is_wrong_with_a_name_stands_under_the_input_it_is_about(post):
+    with post({**GOOD, "name-zh": "", "name-en": "A"}):
+        form = Card()
+        form.accepts(lambda: None)
+        chinese, english = re.split(r"(?=<label)", str(form.name()))[1:]
+    assert "Name（中文）" in chinese
+    assert 'aria-invalid="true"' in chinese
+    assert "请同时填写中文。" in chinese
+    assert "invalid" not in english
+    with post({**GOOD, "name-zh": "甲", "name-en": "A" * 201}):
+        form = Card()
+        form.accepts(lambda: None)
+        chinese, english = re.split(r"(?=<label)", str(form.name()))[1:]
+    assert "invalid" not in chinese
+    assert "200" in english.partition("err")[2]
+
+
+def test_a_long_name_of_several_rows_is_still_one_line(post):
+    class Notice(forms.Form):
+        text = forms.NameField("Text", rows=3)
+
+    with post({"text-zh": "第一行\r\n第二行", "text-en": "one\n two"}):
+        form = Notice()
+        assert form.validate()
+        assert form.text.data == {"zh": "第一行 第二行", "en": "one two"}
+        assert str(form.text()).count("<textarea") == 2
+
+
+def test_where_one_chooses_nobody_is_asked_to_fill_in(post):
+    class Choosing(forms.Form):
+        unit = forms.SelectField("Unit", choices=[("A", "first")], required=True)
+        note = forms.TextField("Note", required=True)
+
+    with post({"unit": "", "note": ""}):
+        form = Choosing()
+        assert not form.validate()
+    assert (form.unit.errors, form.note.errors) == (["请选择。"], ["请填写。"])
+
+
+def test_ticks_of_one_thing_stand_together_under_its_name(post):
+    class Rights(forms.Form):
+        may = forms.MultiField(
+            "May", choices=[("a", "Unit · see"), ("b", "Unit · add"), ("c", "x")]
+        )
+
+    with post({}):
+        shown = str(Rights().may())
+    assert shown.count('role="group" aria-label="Unit"') == 1
+    assert 'value="b" aria-label="Unit · add">add</label>' in shown
+    assert 'value="c">x</label>' in shown
+    assert shown.count("<div") == shown.count("</div>")
