@@ -64,7 +64,7 @@ def assign() -> ResponseReturnValue:
         seen.append(effects.of_assigning(held))
         if request.form.get("step") != GIVE:
             return None
-        if seen[0].widens or seen[0].is_partial:
+        if held.allow or seen[0].widens or seen[0].is_partial:
             demand_password(form)
         with unit_of_work():
             return service.assign(fields).id
@@ -122,7 +122,7 @@ def end(record_id: int) -> ResponseReturnValue:
         form,
         lambda: service.end(record_id, reason=form.reason.data or ""),
         url_for("rights.show_assignment", record_id=record_id),
-        widens=lambda: found is not None and (found.widens or (found.is_partial and not one.allow)),
+        widens=lambda: not one.allow or (found is not None and found.widens),
         template="rights/end.html",
         title=_("End %(name)s", name=title_of(one)),
         crumbs=[_home(), Crumb(title_of(one), url_for("rights.show_assignment", record_id=one.id))],

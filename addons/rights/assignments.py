@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from addons.rights import ceiling
 from addons.rights import ranges as data_ranges
 from addons.rights.duties import duty, excluded_with
 from addons.rights.holders import holders_of
 from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Grade, Subject
 from addons.rights.policy import Held, chosen_verbs
-from core.access.policy import recompile
+from core.access.policy import hold, recompile
 from core.access.records import require
 from core.access.windows import WeeklyHours
 from core.accounts.models import User
@@ -104,6 +105,8 @@ def assign(fields: AssignmentFields) -> Assignment:
     """
     require(ASSIGNMENT, Verb.CREATE)
     held = checked(fields)
+    if held.allow:
+        ceiling.refuse_giving(held, duty(held.duty_id).contains)
     session = current_session()
     made = Assignment(
         **{name: getattr(held, name) for name in Held.__slots__ if name != "id"},
@@ -124,6 +127,8 @@ def end(assignment_id: int, *, reason: str = "") -> Assignment:
         raise Refused(_("It has ended already."))
     if wrong := wrong_text(reason, lines=True):
         raise Refused(wrong, fields={"reason": [wrong]})
+    if not found.allow:
+        ceiling.refuse_giving(Held.of(found), found.duty.contains)
     found.ended_at, found.ended_by = now(), current_unit().actor.label[:200]
     found.end_reason = reason.strip()
     current_session().flush()
@@ -133,6 +138,7 @@ def end(assignment_id: int, *, reason: str = "") -> Assignment:
 
 def _compile_for(held: Held) -> None:
     session = current_session()
+    hold(session)  # before it is asked whom it concerns
     if held.subject == Subject.EVERYONE:
         recompile(session)
     else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import delete, exists, select
 
+from addons.rights import ceiling
 from addons.rights.holders import holders_of
 from addons.rights.models import DUTY, Assignment, Duty, DutyGrant, Exclusion
 from addons.rights.policy import Held
@@ -64,6 +65,7 @@ def update_duty(duty_id: int, fields: DutyFields, *, row_version: int | None = N
     check_version(found, row_version, {"code": fields.code, "name": fields.name})
     before, was_active = found.contains, found.active
     _store(found, fields)
+    _refuse_rising(found, before, was_active=was_active)
     if found.contains != before:
         found.changed_at = now()  # or its version would stay, for only rows below it change
     session.flush()
@@ -73,6 +75,21 @@ def update_duty(duty_id: int, fields: DutyFields, *, row_version: int | None = N
     if before != after or was_active != found.active:
         recompile(session)
     return found
+
+
+def _refuse_rising(found: Duty, before: Sequence[str], *, was_active: bool) -> None:
+    """Raise Refused where whoever changes a duty would get more by it."""
+    after = found.contains
+    more = set(after) - set(before) if was_active or not found.active else set(after)
+    fewer = set(before) - set(after) if found.active or not was_active else set(before)
+    with current_session().no_autoflush:
+        held = current_session().scalars(
+            select(Assignment).where(Assignment.duty_id == found.id, Assignment.ended_at.is_(None))
+        )
+        stored = [(one.allow, Held.of(one)) for one in held]
+    ceiling.refuse_adding(more, [one for allow, one in stored if allow])
+    if any(not allow for allow, _one in stored):
+        ceiling.refuse_adding(fewer, [one for allow, one in stored if not allow])
 
 
 def delete_duty(duty_id: int) -> None:

@@ -95,14 +95,14 @@ def create_duty() -> ResponseReturnValue:
 @blueprint.route("/duties/<int:record_id>/edit", methods=["GET", "POST"])
 @needs(DUTY, Verb.UPDATE)
 def edit_duty(record_id: int) -> ResponseReturnValue:
-    """Change a duty; the password is asked for when its holders get more rights."""
+    """Change a duty; the password is asked for when what its holders may do changes."""
     duty = duties.duty(record_id)
     before = set(duty.contains)
     form = DutyForm.for_record(duty)
 
     def widens() -> bool:
-        more = set(form.contains.data or ()) - before or (form.active.data and not duty.active)
-        return bool(more) and _is_held(record_id)
+        wanted, is_active = set(form.contains.data or ()), bool(form.active.data)
+        return (wanted != before or is_active != duty.active) and _is_held(record_id)
 
     return answer_proved(
         form,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import exists, select
 
+from addons.rights import ceiling
 from addons.rights.models import GRADE, Assignment, Grade, Grading, Subject
 from core.access.policy import recompile_people
 from core.access.records import check_version, require
@@ -11,7 +12,7 @@ from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.organisation.models import Employee
-from core.unit_of_work import current_session
+from core.unit_of_work import current_session, current_unit
 
 LONGEST_CODE = 40
 
@@ -76,6 +77,9 @@ def set_grade(employee_id: int, grade_id: int | None) -> None:
         raise NotFound(_("There is no such employee."))
     if grade_id is not None:
         grade(grade_id)
+    if employee_id == current_unit().actor.employee_id and not ceiling.is_free():
+        words = _("You would give this to yourself. Ask another colleague or an administrator.")
+        raise Refused(words, fields={"grade_id": [words]})
     held = session.get(Grading, employee_id)
     if (held.grade_id if held else None) == grade_id:
         return

@@ -128,9 +128,9 @@ ASSIGNMENTS = ListSpec(
                phone="p3"),
         Column("named", _l("Position or grade"), _named, kind="name", sortable=False),
         Column("state", _l("State"), _state, kind="tag", labels=STATES, tones=TONES, phone="p2"),
-        Column("starts", _l("From"), Assignment.valid_from, kind="instant"),
+        Column("starts", _l("From"), Assignment.valid_from, kind="instant", shown=False),
         Column("ends", _l("Until"), Assignment.valid_to, kind="instant", phone="p4"),
-        Column("given", _l("Given"), Assignment.given_at, kind="instant"),
+        Column("given", _l("Given"), Assignment.given_at, kind="instant", shown=False),
         Column("by", _l("By"), Assignment.given_by, labels=actor_words),
     ),
     facets=(

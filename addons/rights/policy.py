@@ -11,6 +11,7 @@ from addons.rights.models import NAMED, Assignment, Duty, DutyGrant, Grade, Subj
 from addons.rights.ranges import is_personal, keys_of
 from addons.rights.world import Person, World, superiors_of
 from core.access.drafts import Draft
+from core.access.terms import ANY
 from core.accounts.models import User
 from core.addons.registry import registry
 from core.contributions import Policy
@@ -63,7 +64,8 @@ class Compiler:
         for one in self._held():
             if one.duty_id not in grants:
                 continue
-            if one.subject != Subject.EVERYONE or is_personal(one.ranges):
+            common = one.subject == Subject.EVERYONE and not is_personal(one.ranges)
+            if not common or _bars_managing(one, grants[one.duty_id]):
                 by_subject[one.subject, one.subject_id].append(one)
             elif user_ids is None or everybody:
                 yield from _terms(one, grants[one.duty_id], None, world, words.of(one))
@@ -142,6 +144,8 @@ def _terms(
     if keys is None:
         return
     ranges, owner_self = keys
+    if person is not None and person.is_administrator and _bars_managing(held, grants):
+        grants = _without_managing(grants)
     for resource, actions in grants.items():
         chosen = chosen_verbs(actions, held.verbs)
         if chosen:
@@ -157,6 +161,28 @@ def _terms(
                 weekly_hours=held.weekly_hours,
                 source=words,
             )
+
+
+def _bars_managing(held: Held, grants: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether an assignment denies what administrators need to manage the site."""
+    if held.allow:
+        return False
+    managed = {key: one for key, one in registry().resources.items() if key.startswith(MANAGED)}
+    for resource, actions in grants.items():
+        verbs = chosen_verbs(actions, held.verbs)
+        about = [one for key, one in managed.items() if resource in (ANY, key)]
+        if any(verb in (ANY, *one.actions) for one in about for verb in verbs):
+            return True
+    return False
+
+
+def _without_managing(grants: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Return the same of all resources but those that administrators manage the site by."""
+    found = {key: verbs for key, verbs in grants.items() if not key.startswith((*MANAGED, ANY))}
+    for key in registry().resources if ANY in grants else ():
+        if not key.startswith(MANAGED):
+            found[key] = sorted({*found.get(key, ()), *grants[ANY]})
+    return found
 
 
 def chosen_verbs(actions: Iterable[str], verbs: Sequence[str] | None) -> tuple[str, ...]:
@@ -225,11 +251,13 @@ def drafts(session: Any, user_ids: Sequence[int] | None) -> Iterator[Draft]:
     return Compiler(session).drafts(user_ids)
 
 
-def hangs_on_tree(session: Any) -> set[int]:
-    """Return the users of whom some assignment speaks in terms of the tree of units."""
+def hangs_on_tree(session: Any) -> set[int] | None:
+    """Return the users of whom some assignment speaks in terms of the tree; None: everybody."""
     world, people = World(session), World(session).people(None)
     stored = session.scalars(select(Assignment).where(Assignment.ended_at.is_(None))).unique()
     about = [Held.of(one) for one in stored if _speaks_of_units(one.ranges)]
+    if any(one.subject == Subject.EVERYONE for one in about):
+        return None
     return {p.user_id for p in people if any(concerns(one, p, world) for one in about)}
 
 

@@ -65,7 +65,7 @@ def refresh(session: GuardedSession, dimension: str, ids: Collection[int] | None
         return
     wide = _without_limits(session)
     try:
-        for set_id, rule in _sets(wide, dimension):
+        for set_id, rule in _sets(wide, dimension, alone=ids is None):
             statement = members(rule, ids)
             now_in = set() if statement is None else set(wide.scalars(statement))
             held = select(KeyRangeKey.key).where(KeyRangeKey.set_id == set_id)
@@ -123,14 +123,14 @@ def _rules_are_used() -> bool:
     return any(found.is_on(found.owner_of(one)) for one in found.every("policies"))
 
 
-def _sets(session: Any, dimension: str) -> list[tuple[int, Mapping[str, Any]]]:
+def _sets(session: Any, dimension: str, *, alone: bool) -> list[tuple[int, Mapping[str, Any]]]:
     """Return the sets by rule, holding up who compiles rights meanwhile.
 
     Otherwise a set that is made beside this transaction, and does not see its rows, would miss
-    them for ever.
+    them for ever. A refresh of whole sets also waits for those who change single records.
     """
     if session.connection().dialect.name == "postgresql":
-        session.execute(select(EPOCH.c.rights_version).with_for_update(read=True))
+        session.execute(select(EPOCH.c.rights_version).with_for_update(read=not alone))
     rows = session.execute(select(KeyRange.id, KeyRange.rule).where(KeyRange.rule.is_not(None)))
     return [(key, rule) for key, rule in rows if rule["dimension"] == dimension]
 

@@ -36,8 +36,7 @@ def recompile(session: Any, user_ids: Iterable[int] | None = None) -> None:
     Everything that a policy reads and that has changed must be flushed or pending in `session`.
     """
     wanted = None if user_ids is None else sorted(set(user_ids))
-    session.flush()
-    _one_at_a_time(session)
+    hold(session)
     policy = active(session)
     with _unlimited(session) as wide:
         _clear(wide, wanted)
@@ -51,7 +50,7 @@ def recompile_people(session: Any, employee_ids: Iterable[int | None]) -> None:
     people = {key for key in employee_ids if key is not None}
     if not people:
         return
-    session.flush()
+    hold(session)
     policy = active(session)
     if policy.hangs_on is not None:
         with _unlimited(session) as wide:
@@ -63,13 +62,16 @@ def recompile_people(session: Any, employee_ids: Iterable[int | None]) -> None:
 
 def recompile_tree(session: Any, heads: Iterable[int | None]) -> None:
     """Compile anew what hangs on the tree of units; `heads` are the heads whose units changed."""
-    session.flush()
+    hold(session)
     policy = active(session)
     if policy.hangs_on_tree is None:
         recompile_people(session, heads)
         return
     with _unlimited(session) as wide:
         users = policy.hangs_on_tree(wide)
+        if users is None:
+            recompile(session)
+            return
         led = {key for key in heads if key is not None}
         users |= set(wide.scalars(select(User.id).where(User.employee_id.in_(led))))
     if users:
@@ -82,18 +84,21 @@ def drafts_now(session: Any, policy: Policy, user_ids: Sequence[int] | None) -> 
         return list(policy.drafts(wide, user_ids))
 
 
-def _one_at_a_time(session: Any) -> None:
+def hold(session: Any) -> None:
     """Raise the version before anything is read: its row makes others wait until the commit.
 
-    Two that compile side by side would each delete the terms that they see and insert their own,
-    so a right that one of them withdraws would live on in what the other had read before.
+    Whoever works out whose rights an act concerns calls it before. Two that compile side by side
+    would each delete the terms that they see and insert their own, so a right that one of them
+    withdraws would live on in what the other had read before.
     """
+    session.flush()
     bump(session, "rights_version")
     session.info["unit"].rights_version = None
 
 
 def _clear(session: Any, user_ids: Collection[int] | None) -> None:
-    names = {DEFAULT.key, *(one.key for one in registry().every("policies"))}
+    offered = (one.key for one in registry().every("policies"))
+    names = {DEFAULT.key, *offered, *session.scalars(select(Addon.name))}
     doomed = delete(AccessTerm).where(AccessTerm.provider.in_(names))
     if user_ids is not None:
         doomed = doomed.where(AccessTerm.user_id.in_(user_ids))

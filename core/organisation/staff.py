@@ -40,6 +40,7 @@ def create_employee(session: GuardedSession, fields: EmployeeFields) -> Employee
     _store(session, employee, fields)
     session.add(employee)
     session.flush()
+    recompile_people(session, {employee.superior_id})  # who may see what those below have
     return employee
 
 

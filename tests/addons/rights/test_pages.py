@@ -171,7 +171,7 @@ def test_a_duty_is_made_and_changed_on_its_page(office, boss, give, stored):
     assert boss.submit(f"/rights/duties/{key}/edit", data=more).status_code == 422
     done = boss.submit(f"/rights/duties/{key}/edit", data={**more, "password": PASSWORD})
     assert done.status_code == 303
-    less = {**values, "contains": [], "row_version": "2"}
+    less = {**values, "contains": [], "row_version": "2", "password": PASSWORD}
     assert boss.submit(f"/rights/duties/{key}/edit", data=less).status_code == 303
     assert "Nothing yet" in text_of(boss.get(f"/rights/duties/{key}"))
 

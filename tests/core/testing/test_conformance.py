@@ -118,7 +118,8 @@ def test_a_title_that_is_not_wrapped_is_found(subject, plant):
 
 def test_a_translation_that_asks_for_another_value_is_found(subject, elsewhere):
     path = elsewhere / "translations/zh_Hans_CN/LC_MESSAGES/messages.po"
-    path.write_text(path.read_text("utf-8").replace("%(code)s %(name)s 将", "%(kode)s 将"), "utf-8")
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('"编辑：%(name)s"', '"编辑：%(kode)s"'), "utf-8")
     assert any("asks for kode" in fault for fault in said.translation_faults(subject))
 
 
