@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import MetaData, Table, inspect, select
+from sqlalchemy import DateTime, MetaData, Table, inspect, select
 
 from core.actor import acting_as, system_actor
 from core.addons import lifecycle, schema
@@ -64,7 +64,7 @@ def switch_faults(subject: Subject) -> list[str]:
 
 def purge_faults(subject: Subject) -> list[str]:
     """Purge it and install it afresh; return what is left, what others lost, what is not whole."""
-    fresh = {name: checksums(subject, name) for name in subject.family}
+    fresh = {name: checksums(subject, name, instants=False) for name in subject.family}
     others = {n: checksums(subject, n) for n in subject.registry.loaded if n not in fresh}
     with _operating(subject):
         for name in subject.family:
@@ -74,13 +74,15 @@ def purge_faults(subject: Subject) -> list[str]:
         found = [f"the purge leaves {name}" for name in _tables(subject, subject.name)]
         for name in reversed(subject.family):
             lifecycle.enable(name)
-    return found + _changed(subject, fresh) + _changed(subject, others)
+    return found + _changed(subject, fresh, instants=False) + _changed(subject, others)
 
 
-def _changed(subject: Subject, before: dict[str, dict[str, str]]) -> list[str]:
+def _changed(
+    subject: Subject, before: dict[str, dict[str, str]], *, instants: bool = True
+) -> list[str]:
     found = []
     for name, old in before.items():
-        new = checksums(subject, name)
+        new = checksums(subject, name, instants=instants)
         found += [t for t in sorted(old.keys() | new.keys()) if old.get(t) != new.get(t)]
     return [f"{table} is not what it was before" for table in found]
 
@@ -94,14 +96,18 @@ def _operating(subject: Subject) -> Iterator[None]:
     registry().switchboard.forget()
 
 
-def checksums(subject: Subject, addon: str) -> dict[str, str]:
-    """Return a hash of the rows of each table of an add-on, in the order of their keys."""
+def checksums(subject: Subject, addon: str, *, instants: bool = True) -> dict[str, str]:
+    """Return a hash of the rows of each table of an add-on, in the order of their keys.
+
+    Without `instants` it leaves out when something was made, as for what is installed afresh.
+    """
     found = {}
     config = subject.site.app.config["SUNMAO"]
     with schema.schema_engine(config).connect() as connection:
         for name in _tables(subject, addon):
             table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
-            statement = select(table).order_by(*table.primary_key.columns)
+            wanted = [c for c in table.columns if instants or not isinstance(c.type, DateTime)]
+            statement = select(*wanted).order_by(*table.primary_key.columns)
             rows = [tuple(row) for row in connection.execute(statement)]
             found[name] = hashlib.sha256(repr(rows).encode()).hexdigest()
     return found
