@@ -114,7 +114,7 @@ def _announce(day: Day) -> None:
     day.go("/admin/announcements")
     day.press("main a[href='/admin/announcements/new']", "/new$")
     page.locator("[name=text-zh]").fill("今晚维护，请提前保存。")
-    page.locator("input[name=text-en]").fill("Works tonight, please save before.")
+    page.locator("[name=text-en]").fill("Works tonight, please save before.")
     day.save("/admin/announcements$")
     said = day.words("今晚维护，请提前保存。", "Works tonight, please save before.")
     day.go("/")
