@@ -17,7 +17,7 @@ from core.clock import now
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
-from core.i18n import join_words, localized
+from core.i18n import join_words
 from core.i18n.writing import wrong_text
 from core.unit_of_work import current_session
 
@@ -169,7 +169,7 @@ def _note_grants(found: Duty, before: Sequence[str], after: Sequence[str]) -> No
         DUTY,
         found.id,
         changes={"grants": [list(before), list(after)]},
-        label=localized(found.name),
+        label=found.code,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.access.declarations import Technical
 from core.clock import now
 from core.database import LocalizedName, Model, UtcDateTime, Versioned
+from core.i18n import lazy_gettext as _l
 
 DUTY = "rights.duty"
 ASSIGNMENT = "rights.assignment"
@@ -91,6 +92,7 @@ class Grading(Model):
     __tablename__ = "rights_grading"
     __access__ = Technical(GUARD)
     __audited__ = True
+    __table_args__ = ({"info": {"title": _l("Manager grade of a person")}},)
 
     employee_id: Mapped[int] = mapped_column(ForeignKey("core_employee.id"), primary_key=True)
     grade_id: Mapped[int] = mapped_column(ForeignKey("rights_grade.id"), index=True)
@@ -138,7 +140,10 @@ class Exclusion(Model):
     __tablename__ = "rights_exclusion"
     __access__ = Technical(GUARD)
     __audited__ = True
-    __table_args__ = (CheckConstraint("duty_id < other_id", name="smaller_first"),)
+    __table_args__ = (
+        CheckConstraint("duty_id < other_id", name="smaller_first"),
+        {"info": {"title": _l("Duties that exclude each other")}},
+    )
 
     duty_id: Mapped[int] = mapped_column(ForeignKey("rights_duty.id"), primary_key=True)
     other_id: Mapped[int] = mapped_column(ForeignKey("rights_duty.id"), primary_key=True)

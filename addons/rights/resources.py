@@ -5,7 +5,6 @@ from enum import StrEnum
 from addons.rights.models import ASSIGNMENT, DUTY, GRADE, Assignment, Duty, Grade
 from core.contributions import Resource, Verb
 from core.i18n import lazy_gettext as _l
-from core.i18n import localized
 
 
 class Permission(StrEnum):
@@ -21,7 +20,7 @@ RESOURCES = (
         key=DUTY,
         title=_l("Duty"),
         model=Duty,
-        label=lambda duty: localized(duty.name),
+        label=lambda duty: duty.code,
         endpoint="rights.show_duty",
         actions=(Verb.QUERY, Verb.CREATE, Verb.UPDATE, Verb.DELETE),
         dimensions=(),
@@ -39,7 +38,7 @@ RESOURCES = (
         key=GRADE,
         title=_l("Manager grade"),
         model=Grade,
-        label=lambda grade: localized(grade.name),
+        label=lambda grade: grade.code,
         actions=(Verb.QUERY, Verb.CONFIGURE),
         dimensions=(),
     ),
