@@ -9,12 +9,11 @@ from sqlalchemy import select
 
 from addons.rights.assignments import AssignmentFields
 from addons.rights.duties import all_verbs
-from addons.rights.duty_forms import duty_choices, grade_choices
+from addons.rights.duty_forms import confirming_field, duty_choices, grade_choices
 from addons.rights.models import Subject
 from addons.rights.ranges import choices_of_rule
 from addons.rights.words import DAYS, EFFECTS, SUBJECTS
 from core.access.words import verb_words
-from core.accounts.forms import LONGEST_TYPED
 from core.accounts.models import User
 from core.addons.registry import registry
 from core.clock import site_zone
@@ -31,7 +30,6 @@ from core.web.forms import (
     DateField,
     Form,
     MultiField,
-    PasswordField,
     PickerField,
     Section,
     SelectField,
@@ -114,13 +112,7 @@ class AssignForm(Form):
     hours_from = TextField(_l("Hours from"), limit=5, hint=_l("Such as 08:30."))
     hours_to = TextField(_l("Hours to"), limit=5, hint=_l("Such as 17:30."))
     reason = TextArea(_l("Reason"), limit=1000)
-    password = PasswordField(
-        _l("Your password"),
-        limit=LONGEST_TYPED,
-        hint=_l("Asked for when people get more rights by this."),
-        span=2,
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = confirming_field()
 
     def fields(self) -> AssignmentFields:
         """Return what was filled in, as the service takes it; raise Refused for half a choice."""

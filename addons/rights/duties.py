@@ -79,17 +79,16 @@ def update_duty(duty_id: int, fields: DutyFields, *, row_version: int | None = N
 
 def _refuse_rising(found: Duty, before: Sequence[str], *, was_active: bool) -> None:
     """Raise Refused where whoever changes a duty would get more by it."""
-    after = found.contains
-    more = set(after) - set(before) if was_active or not found.active else set(after)
-    fewer = set(before) - set(after) if found.active or not was_active else set(before)
+    given = set(before) if was_active else set()
+    gives = set(found.contains) if found.active else set()
     with current_session().no_autoflush:
         held = current_session().scalars(
             select(Assignment).where(Assignment.duty_id == found.id, Assignment.ended_at.is_(None))
         )
         stored = [(one.allow, Held.of(one)) for one in held]
-    ceiling.refuse_adding(more, [one for allow, one in stored if allow])
+    ceiling.refuse_adding(gives - given, [one for allow, one in stored if allow])
     if any(not allow for allow, _one in stored):
-        ceiling.refuse_adding(fewer, [one for allow, one in stored if not allow])
+        ceiling.refuse_adding(given - gives, [one for allow, one in stored if not allow])
 
 
 def delete_duty(duty_id: int) -> None:

@@ -1,6 +1,5 @@
 """The forms of duties and of grades."""
 
-import re
 from typing import Any
 
 from flask import render_template
@@ -28,8 +27,16 @@ from core.web.forms import (
     TextField,
 )
 
-MINUTE = re.compile(r"([01]?\d|2[0-3]):[0-5]\d|24:00")
-MOST_RECORDS = 200
+
+def confirming_field() -> PasswordField:
+    """Return the field for the password of whoever hands out rights."""
+    return PasswordField(
+        _l("Your password"),
+        limit=LONGEST_TYPED,
+        hint=_l("Asked for when people get more rights by this."),
+        span=2,
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 def grant_choices() -> list[tuple[str, str]]:
@@ -88,13 +95,7 @@ class DutyForm(Form):
         hint=_l("On which data and when is said where the duty is given."),
         span=4,
     )
-    password = PasswordField(
-        _l("Your password"),
-        limit=LONGEST_TYPED,
-        hint=_l("Asked for when people get more rights by this."),
-        span=2,
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = confirming_field()
 
     def fields(self) -> DutyFields:
         """Return what was filled in, as the service takes it."""
@@ -144,13 +145,7 @@ class EndForm(Form):
     """Why an assignment ends."""
 
     reason = TextArea(_l("Reason"), limit=1000)
-    password = PasswordField(
-        _l("Your password"),
-        limit=LONGEST_TYPED,
-        hint=_l("Asked for when people get more rights by this."),
-        span=2,
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = confirming_field()
 
 
 def duty_choices() -> list[tuple[int, str]]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from addons.rights.models import Grading
 from core.accounts.models import User
 from core.organisation.models import Employee, OrgClosure, OrgUnit
+from core.organisation.queries import superior_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +102,4 @@ class World:
 
 def superiors_of(session: Any, employee_ids: set[int]) -> set[int]:
     """Return everybody to whom these people report, directly or over others."""
-    above = dict(
-        session.execute(
-            select(Employee.id, Employee.superior_id).where(Employee.superior_id.is_not(None))
-        ).all()
-    )
-    found: set[int] = set()
-    for one in employee_ids:
-        superior = above.get(one)
-        while superior is not None and superior not in found:
-            found.add(superior)
-            superior = above.get(superior)
-    return found
+    return {above for one in employee_ids for above in superior_ids(session, one)}
