@@ -38,6 +38,7 @@ class UnitOfWork:
         self.actor = actor
         self.mode = mode
         self.reason = reason
+        self.last_writes: list[Callable[[], None]] = []  # what locks rows that everybody needs
         self.after_commit: list[Callable[[], None]] = []
         self.elevated_sessions: list[GuardedSession] = []
         self.doomed = False
@@ -103,6 +104,8 @@ class UnitOfWork:
             raise ProgrammingFault("an inner unit of work failed and its error was swallowed")
         try:
             self.flush()
+            for write in self.last_writes:
+                write()
         except StaleDataError as stale:
             raise Conflict(
                 _("Somebody else changed this record first. Nothing of yours was stored.")

@@ -7,14 +7,15 @@ the rule, or leaves it, changes what people see in its own commit; nobody's righ
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, event, insert, inspect, select, union
+from sqlalchemy import Select, delete, event, func, insert, inspect, select, union
 
-from core.access.context import EPOCH, AccessContext
+from core.access.context import AccessContext
 from core.access.guarded_session import GuardedSession
 from core.access.models import KeyRange, KeyRangeKey
 from core.addons.registry import registry
 from core.contributions import Dimension
 
+ADVISORY_KEY = 0x5249474854  # "RIGHT": sets of keys are made, or records change
 FOLLOWING = "sets of keys follow their rules"
 SILENT = {"synchronize_session": False}
 
@@ -123,14 +124,24 @@ def _rules_are_used() -> bool:
     return any(found.is_on(found.owner_of(one)) for one in found.every("policies"))
 
 
+def wait_for_compilers(session: Any, *, alone: bool) -> None:
+    """Wait for whoever compiles rights; `alone`: hold up as well who changes records until commit.
+
+    A lock of its own, not the row of versions: imports and settings hold that row too. SQLite has
+    one writer anyway.
+    """
+    if session.connection().dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        session.execute(select(lock(ADVISORY_KEY)))
+
+
 def _sets(session: Any, dimension: str, *, alone: bool) -> list[tuple[int, Mapping[str, Any]]]:
     """Return the sets by rule, holding up who compiles rights meanwhile.
 
     Otherwise a set that is made beside this transaction, and does not see its rows, would miss
     them for ever. A refresh of whole sets also waits for those who change single records.
     """
-    if session.connection().dialect.name == "postgresql":
-        session.execute(select(EPOCH.c.rights_version).with_for_update(read=not alone))
+    wait_for_compilers(session, alone=alone)
     rows = session.execute(select(KeyRange.id, KeyRange.rule).where(KeyRange.rule.is_not(None)))
     return [(key, rule) for key, rule in rows if rule["dimension"] == dimension]
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from core.access import default_policy
 from core.access.context import AccessContext
 from core.access.drafts import Draft, store
+from core.access.key_rules import wait_for_compilers
 from core.access.models import AccessTerm
 from core.access.terms import drop_unused_sets
 from core.accounts.models import User
@@ -92,6 +93,7 @@ def hold(session: Any) -> None:
     withdraws would live on in what the other had read before.
     """
     session.flush()
+    wait_for_compilers(session, alone=True)
     bump(session, "rights_version")
     session.info["unit"].rights_version = None
 

@@ -41,4 +41,5 @@ def changed(session: Session) -> None:
     """Let every process read anew what it keeps, once this unit of work has committed."""
     if not session.info.get(KEPT):
         session.info[KEPT] = True  # once is enough for the unit
-        bump(session, "settings_version")
+        # at the end: who holds this row while waiting for another one is waited for by everybody
+        session.info["unit"].last_writes.append(lambda: bump(session, "settings_version"))
