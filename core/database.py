@@ -14,6 +14,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    ExceptionContext,
     Integer,
     MetaData,
     event,
@@ -165,6 +166,8 @@ def configure_database(app: Flask) -> None:
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":
                 _configure_sqlite(engine)
+            else:
+                _configure_postgresql(engine)
             guard_engine(engine)
 
 
@@ -204,6 +207,25 @@ def _configure_sqlite(engine: Engine) -> None:
             finally:
                 waiting_writers.discard(id(cursor))
         cursor.close()
+
+
+def _configure_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(dbapi_connection: Any, _record: Any) -> None:
+        """Plan statements for their values: a set may hold one key or twenty thousand."""
+        dbapi_connection.execute("SET plan_cache_mode = force_custom_plan")
+        dbapi_connection.commit()
+
+    @event.listens_for(engine, "handle_error")
+    def _on_error(context: ExceptionContext) -> None:
+        """Drop connections whose prepared statements an upgrade of an add-on has outdated."""
+        if is_outdated(context.original_exception):
+            context.is_disconnect = True
+
+
+def is_outdated(error: BaseException | None) -> bool:
+    """Tell whether a prepared statement selects columns that have another type by now."""
+    return "cached plan must not change result type" in str(error)
 
 
 def insert_once(session: Any) -> "Callable[[Any], postgresql.Insert | sqlite.Insert]":

@@ -7,19 +7,19 @@ Audit rows, events and jobs are rows of the same session, so they stand or fall 
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 from flask import current_app
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, NotSupportedError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.access.context import AccessContext, read_versions, resolve_context
 from core.access.guarded_session import GuardedSession
 from core.actor import Actor, acting_as, current_actor
-from core.database import READ, WRITE, db, open_connection
+from core.database import READ, WRITE, db, is_outdated, open_connection
 from core.errors import Conflict, ProgrammingFault
 from core.i18n import gettext as _
 
@@ -125,11 +125,23 @@ class UnitOfWork:
         self._access = self.rights_version = self.settings_version = None
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.close()
+            _end(connection, self.mode)
 
     def _sessions(self) -> list[GuardedSession]:
         own = [self._session] if self._session is not None else []
         return own + self.elevated_sessions
+
+
+def _end(connection: Connection, mode: str) -> None:
+    """Close a connection; whoever only read commits, since psycopg forgets its prepared
+    statements with a rollback and would have each of them parsed and planned anew.
+    """
+    transaction = connection.get_transaction()
+    usable = transaction is not None and transaction.is_active and not connection.invalidated
+    if mode == READ and transaction is not None and usable:
+        with suppress(DBAPIError):
+            transaction.commit()
+    connection.close()
 
 
 _current: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
@@ -226,14 +238,15 @@ def in_unit_of_work(
         try:
             with unit_of_work(actor, reason=reason) as session:
                 return function(session)
-        except OperationalError as error:
+        except (OperationalError, NotSupportedError) as error:
             if attempt == attempts or not is_retryable(error):
                 raise
             current_app.logger.info("unit of work retried", extra={"attempt": attempt})
     raise AssertionError
 
 
-def is_retryable(error: OperationalError) -> bool:
-    """Tell whether the database rolled back because of other transactions, not because of us."""
+def is_retryable(error: DBAPIError) -> bool:
+    """Tell whether the database rolled back because of others, not because of us."""
     state: Any = getattr(error.orig, "sqlstate", None)
-    return state in RETRYABLE_STATES or "database is locked" in str(error.orig)
+    locked = "database is locked" in str(error.orig)
+    return state in RETRYABLE_STATES or locked or is_outdated(error.orig)

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask_wtf import CSRFProtect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import NotSupportedError, OperationalError
 
 from core.audit.words import actor_said
 from core.charts import configure_charts
-from core.unit_of_work import has_stored, is_retryable
+from core.unit_of_work import current_unit, has_stored, is_retryable
 from core.web.assets import configure_assets
 from core.web.compiled_templates import configure_compiled_templates
 from core.web.edge import check_media_type, comes_from_elsewhere, configure_edge, configure_headers
@@ -85,10 +85,11 @@ def retrying(dispatch: Callable[[], Any]) -> Callable[[], Any]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return dispatch()
-            except OperationalError as error:
+            except (OperationalError, NotSupportedError) as error:
                 if attempt == ATTEMPTS or has_stored.get() or not is_retryable(error):
                     raise
                 current_app.logger.info("request retried", extra={"attempt": attempt})
+                current_unit().release()  # a failed transaction reads nothing more
                 for file in request.files.values():
                     file.stream.seek(0)
         raise AssertionError
