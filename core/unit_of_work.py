@@ -133,9 +133,7 @@ class UnitOfWork:
 
 
 def _end(connection: Connection, mode: str) -> None:
-    """Close a connection; whoever only read commits, since psycopg forgets its prepared
-    statements with a rollback and would have each of them parsed and planned anew.
-    """
+    """Close a connection; who only read commits: psycopg forgets what is prepared at rollbacks."""
     transaction = connection.get_transaction()
     usable = transaction is not None and transaction.is_active and not connection.invalidated
     if mode == READ and transaction is not None and usable:
