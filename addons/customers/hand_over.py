@@ -11,7 +11,7 @@ from addons.customers.models import CUSTOMER, Customer
 from addons.customers.services import place_of
 from core.access.flush_guard import admits
 from core.access.giving import give_many
-from core.access.records import require
+from core.access.records import load_among, require
 from core.clock import now, today
 from core.contributions import Event, Verb
 from core.errors import NotFound, Refused
@@ -95,7 +95,7 @@ def hand_over_all(from_employee_id: int, to_employee_id: int, reason: str) -> in
     require(CUSTOMER, Verb.ASSIGN)
     _owner, unit_id = place_of(to_employee_id, field="to_employee_id")
     mine = select(Customer).where(Customer.scope_owner_id == from_employee_id).order_by(Customer.id)
-    customers = current_session().scalars(mine.execution_options(action=Verb.ASSIGN)).all()
+    customers = load_among(mine, Verb.ASSIGN)
     _refuse_destination(customers, to_employee_id, unit_id)
     _give(customers, to_employee_id, unit_id, reason)
     return len(customers)
@@ -184,13 +184,9 @@ def _checked_ids(customer_ids: Iterable[int]) -> list[int]:
 
 
 def _assignable(wanted: Sequence[int]) -> Sequence[Customer]:
-    statement = (
-        select(Customer)
-        .where(Customer.id.in_(wanted))
-        .order_by(Customer.id)
-        .execution_options(action=Verb.ASSIGN)
+    return load_among(
+        select(Customer).where(Customer.id.in_(wanted)).order_by(Customer.id), Verb.ASSIGN
     )
-    return current_session().scalars(statement).all()
 
 
 def _refuse_missing(wanted: Sequence[int], customers: Sequence[Customer]) -> None:

@@ -13,7 +13,7 @@ from addons.customers.fields import CustomerFields, check, fields_of, store
 from addons.customers.models import CUSTOMER, Customer, Industry
 from addons.customers.stages import Stage
 from core.access.adding import add_many
-from core.access.records import require
+from core.access.records import load_among, require
 from core.clock import today
 from core.contributions import Verb
 from core.errors import NotAllowed, Refused
@@ -121,8 +121,7 @@ def _loaded(changes: Sequence[Change]) -> tuple[dict[int, Customer], set[int]]:
     """Return the accounts that may be changed, and the ids of those that may be seen."""
     wanted = {change.customer_id for change in changes}
     session = current_session()
-    statement = select(Customer).where(Customer.id.in_(wanted))
-    rows = session.scalars(statement.execution_options(action=Verb.UPDATE))
+    rows = load_among(select(Customer).where(Customer.id.in_(wanted)), Verb.UPDATE)
     found = {customer.id: customer for customer in rows}
     missing = wanted - found.keys()
     visible = (

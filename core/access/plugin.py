@@ -1,6 +1,8 @@
-"""What the access core contributes: the tables of compiled rights."""
+"""What the access core contributes: the tables of compiled rights, and their daily upkeep."""
 
 from core.access.models import AccessTerm, KeyRange, KeyRangeKey, Participant
+from core.access.upkeep import UPKEEP
 from core.hookspecs import gives
 
 register_models = gives(AccessTerm, KeyRange, KeyRangeKey, Participant)
+register_jobs = gives(UPKEEP)

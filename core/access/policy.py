@@ -11,7 +11,6 @@ from core.access.context import AccessContext
 from core.access.drafts import Draft, store
 from core.access.key_rules import wait_for_compilers
 from core.access.models import AccessTerm
-from core.access.terms import drop_unused_sets
 from core.accounts.models import User
 from core.addons.models import Addon, State, bump
 from core.addons.registry import registry
@@ -42,8 +41,6 @@ def recompile(session: Any, user_ids: Iterable[int] | None = None) -> None:
     with _unlimited(session) as wide:
         _clear(wide, wanted)
         store(wide, policy.key, policy.drafts(wide, wanted))
-        wide.flush()
-        drop_unused_sets(wide)
 
 
 def recompile_people(session: Any, employee_ids: Iterable[int | None]) -> None:
@@ -98,10 +95,22 @@ def hold(session: Any) -> None:
     session.info["unit"].rights_version = None
 
 
-def _clear(session: Any, user_ids: Collection[int] | None) -> None:
+def is_current(session: Any) -> bool:
+    """Tell whether the stored terms come from the policy that counts, and from no other one.
+
+    They do not after a while in which its add-on could not be loaded.
+    """
+    stored = select(AccessTerm.provider).where(AccessTerm.provider.in_(_policies(session)))
+    return set(session.scalars(stored.distinct())) == {active(session).key}
+
+
+def _policies(session: Any) -> set[str]:
     offered = (one.key for one in registry().every("policies"))
-    names = {DEFAULT.key, *offered, *session.scalars(select(Addon.name))}
-    doomed = delete(AccessTerm).where(AccessTerm.provider.in_(names))
+    return {DEFAULT.key, *offered, *session.scalars(select(Addon.name))}
+
+
+def _clear(session: Any, user_ids: Collection[int] | None) -> None:
+    doomed = delete(AccessTerm).where(AccessTerm.provider.in_(_policies(session)))
     if user_ids is not None:
         doomed = doomed.where(AccessTerm.user_id.in_(user_ids))
     session.execute(doomed, execution_options={"synchronize_session": False})

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, inspect, select
 
 from core.access.context import resolve_context
 from core.access.declarations import Protected
@@ -51,6 +51,19 @@ def load(model: type[Record], record_id: int, action: str) -> Record:
             record_id=record_id,
         )
     raise NotFound(_("Not found, or outside your range."))
+
+
+def load_among(statement: Select[Any], action: str) -> list[Any]:
+    """Return those of the records that a statement finds which the actor sees and may do this with.
+
+    What `load` demands of one, for many, in two statements; in the order of the statement.
+    """
+    session = current_session()
+    (entity,) = statement.column_descriptions
+    (key,) = inspect(entity["type"]).primary_key
+    found = session.scalars(statement.execution_options(action=str(action))).all()
+    seen = set(session.scalars(statement.with_only_columns(key).order_by(None)))
+    return [record for record in found if inspect(record).identity[0] in seen]
 
 
 def may_on(record: Any, action: str, resource: str = "") -> bool:

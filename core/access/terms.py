@@ -89,8 +89,8 @@ def _term(row: Row[Any], sets: Mapping[int, KeySet], employee_id: int | None) ->
         ("customer", row.customer_set_id),
         ("owner", row.owner_set_id),
     ):
-        if set_id is not None:
-            named[key] = sets.get(set_id, KeySet())
+        if set_id in sets or (set_id is not None and row.allow):
+            named[key] = sets.get(set_id, KeySet())  # without keys a denial would deny nothing
     if row.owner_self:
         own = frozenset() if employee_id is None else frozenset({employee_id})
         named["owner"] = named.get("owner", KeySet()) | KeySet(keys=own)

@@ -1,7 +1,9 @@
 """What assignments mean: the very rows that people see, by subject, range, verb and period."""
 
+from types import SimpleNamespace
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from addons.customers import queries, services
 from addons.customers.fields import CustomerFields, fields_of
@@ -9,8 +11,10 @@ from addons.customers.models import CUSTOMER, Customer
 from addons.rights import assignments, grades
 from addons.rights.assignments import AssignmentFields
 from addons.rights.models import Assignment, Subject
+from core.access.models import KeyRange, KeyRangeKey
 from core.access.policy import DEFAULT, drafts_now, recompile
-from core.actor import acting_as
+from core.access.upkeep import keep_up
+from core.actor import acting_as, system_actor
 from core.addons import lifecycle
 from core.addons.registry import registry
 from core.errors import NotAllowed, NotFound, Refused
@@ -256,3 +260,22 @@ def test_the_preview_of_switching_off_says_who_changes(office, allow, duty, give
     assert gaining == "people gain rights: Head"
     assert said[losing] == 2
     assert said[gaining] == 1
+
+
+def test_a_set_that_does_not_hold_what_its_rule_finds_is_repaired(office, seen, allow, accounts):
+    allow(
+        Subject.USER,
+        office.ann.user.id,
+        ranges={"customer": [{"kind": "rule", "all": {"grade": ["A"]}}]},
+    )
+    assert "bob-a" in seen(office.ann)
+    with unit_of_work(system_actor("a fault")) as session:
+        ruled = select(KeyRange.id).where(KeyRange.rule.is_not(None))
+        mine = (KeyRangeKey.key == accounts["bob-a"]) & KeyRangeKey.set_id.in_(ruled)
+        session.execute(update(KeyRangeKey).where(mine).values(key=999_999))
+    assert "bob-a" not in seen(office.ann)
+    with unit_of_work(system_actor("night")) as session:
+        keep_up(SimpleNamespace(session=session))
+    assert "bob-a" in seen(office.ann)
+    with unit_of_work(system_actor("night")) as session:
+        assert 999_999 not in set(session.scalars(select(KeyRangeKey.key)))
