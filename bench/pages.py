@@ -58,8 +58,8 @@ def addresses(kind: str) -> Iterator[tuple[str, str, Path]]:
             cluster.stop()
 
 
-def create_site(url: str, instance: Path) -> tuple[Flask, People]:
-    """Make a site with customers on, ten units and 100,000 accounts."""
+def create_site(url: str, instance: Path, *, customers: int = CUSTOMERS) -> tuple[Flask, People]:
+    """Make a site with customers on, ten units and so many accounts."""
     app = create_app(instance=instance, database_url=url, job_engine="off")
     with app.app_context():
         lifecycle.upgrade_site(lifecycle.site_config())
@@ -67,7 +67,7 @@ def create_site(url: str, instance: Path) -> tuple[Flask, People]:
             lifecycle.enable("customers", reason="benchmark")
     with app.app_context():
         people, managers = _seed_people()
-        _seed_customers(managers)
+        _seed_customers(managers, customers)
         with unit_of_work(BENCH) as session:
             recompile(session)
     return app, people
@@ -100,7 +100,7 @@ def _seed_people() -> tuple[People, list[tuple[int, int]]]:
     return found, managers
 
 
-def _seed_customers(managers: list[tuple[int, int]]) -> None:
+def _seed_customers(managers: list[tuple[int, int]], customers: int) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     with db.engine.begin() as connection, trusted(connection, "rows of the benchmark"):
         industries = [
@@ -117,7 +117,7 @@ def _seed_customers(managers: list[tuple[int, int]]) -> None:
             ).scalar_one()
             for n in range(20)
         ]
-        for start in range(0, CUSTOMERS, CHUNK):
+        for start in range(0, customers, CHUNK):
             rows = [_row(n, managers, industries, now) for n in range(start, start + CHUNK)]
             connection.execute(insert(cast("Table", Customer.__table__)), rows)
 
