@@ -132,7 +132,7 @@ class _Question:
             return True, ""
         granting = self._granting(self.access.grants.all_terms)
         live = [term for term in granting if term.window.contains(now())]
-        words = dict.fromkeys(_window_words(term) for term in live or granting)
+        words = dict.fromkeys(window_words(term) for term in live or granting)
         return bool(live), join_words(words)
 
     def range(self) -> tuple[bool, str]:
@@ -203,7 +203,8 @@ def _said(terms: Sequence[Term]) -> str:
     return join_words(words)
 
 
-def _window_words(term: Term) -> str:
+def window_words(term: Term) -> str:
+    """Say when a term is in force."""
     window = term.window
     said = []
     if window.start is not None:

@@ -43,8 +43,8 @@ def load_terms(connection: Connection, user_id: int, employee_id: int | None) ->
         for set_id in (row.org_set_id, row.customer_set_id, row.owner_set_id)
         if set_id is not None
     }
-    sets = _load_sets(connection, ids)
-    return tuple(_term(row, sets, employee_id) for row in rows)
+    sets = load_sets(connection, ids)
+    return tuple(term_of(row, sets, employee_id) for row in rows)
 
 
 def narrowed(
@@ -61,7 +61,8 @@ def narrowed(
     )
 
 
-def _load_sets(connection: Connection, ids: Iterable[int]) -> dict[int, KeySet]:
+def load_sets(connection: Connection, ids: Iterable[int]) -> dict[int, KeySet]:
+    """Return sets by id; one that is large or follows a rule is named and left where it is."""
     wanted = sorted(ids)
     if not wanted:
         return {}
@@ -82,7 +83,8 @@ def _load_sets(connection: Connection, ids: Iterable[int]) -> dict[int, KeySet]:
     return loaded | large
 
 
-def _term(row: Row[Any], sets: Mapping[int, KeySet], employee_id: int | None) -> Term:
+def term_of(row: Row[Any], sets: Mapping[int, KeySet], employee_id: int | None) -> Term:
+    """Return a stored term as it speaks to one account, with these sets of keys."""
     named: dict[str, KeySet] = {}
     for key, set_id in (
         ("org", row.org_set_id),

@@ -42,17 +42,18 @@ def limits_in_words(reach: Reach) -> str:
     return said
 
 
-def range_in_words(part: Conjunct) -> str:
-    """Say one conjunct; every dimension named must hold."""
+def range_in_words(part: Conjunct, *, of: int | None = None) -> str:
+    """Say one conjunct, as it speaks to the employee `of` (the reader, if none is given)."""
     if part.matches_all:
         return _("everything")
-    return _(" and ").join(_keys_in_words(key, keys) for key, keys in part.dimensions)
+    own = {of or current_actor().employee_id}
+    return _(" and ").join(_keys_in_words(key, keys, own) for key, keys in part.dimensions)
 
 
-def _keys_in_words(dimension: str, keys: KeySet) -> str:
+def _keys_in_words(dimension: str, keys: KeySet, own: set[int | None]) -> str:
     if keys.large:
         return _large_in_words(dimension)
-    if dimension == "owner" and keys.keys == {current_actor().employee_id}:
+    if dimension == "owner" and keys.keys == own:
         return _("own records")
     if len(keys.keys) <= LOOKED_UP:
         labels: Mapping[int, str] = labels_of(dimension, sorted(keys.keys))

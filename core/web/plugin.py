@@ -7,6 +7,7 @@ from core.i18n import lazy_gettext as _l
 from core.web import saved_view_pages
 from core.web.saved_views import VIEW, SavedView
 from core.web.views import blueprint
+from core.web.why import WHO
 from core.web.workspace import STEPS_SHOWN
 
 PAGES = (saved_view_pages,)  # importing it mounts its views
@@ -20,7 +21,13 @@ register_resources = gives(
         label=lambda view: view.name,
         actions=(Verb.DELETE,),
         dimensions=(),
-    )
+    ),
+    Resource(
+        key=WHO,
+        title=_l("Who can see a record"),
+        actions=(Verb.QUERY, Verb.EXPORT),
+        dimensions=(),
+    ),
 )
 register_blueprints = gives(blueprint)
 register_menus = gives(

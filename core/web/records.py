@@ -27,6 +27,7 @@ from core.unit_of_work import current_unit
 from core.web.list_spec import ListSpec
 from core.web.list_walk import walk_from
 from core.web.slots import allowed_slots, count_slot, render_slot
+from core.web.why import who_address
 
 OVERVIEW = "overview"
 SHOWN = 30
@@ -162,6 +163,7 @@ def render_record(page: RecordPage, template: str = "web/record.html", **context
         opened=opened,
         actions=[one for one in page.actions if _is_offered(one, page)],
         why_url=url_for("web.why", resource=page.resource, record=page.record_id),
+        who_url=who_address(page.resource, page.record_id),
         rail=rail,
         walk=walk_from(page.walk, page.walk_id or page.record_id)
         if page.walk is not None

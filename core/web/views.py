@@ -10,6 +10,7 @@ from core.access.decorators import needs, public, signed_in
 from core.accounts.models import User
 from core.actor import current_actor
 from core.addons.status import disabled_titles
+from core.contributions import Verb
 from core.errors import DomainError
 from core.i18n import LOCALES, MONEY_UNITS
 from core.i18n import gettext as _
@@ -19,7 +20,8 @@ from core.web import workspace as start
 from core.web.addresses import local_path
 from core.web.answering import answer, press
 from core.web.navigation import DENSITIES, THEMES
-from core.web.why import why_page
+from core.web.who import who_file, who_page
+from core.web.why import WHO, why_page
 from core.web.workspace import SETS_UP, STEPS_SHOWN
 
 blueprint = Blueprint("web", __name__, template_folder="templates")
@@ -78,6 +80,20 @@ def hide_first_steps() -> Response:
 def why() -> str:
     """Explain a right: the reader's own, on records that the reader may see."""
     return why_page(request.args.to_dict())
+
+
+@blueprint.get("/who")
+@needs(WHO, Verb.QUERY)
+def who() -> str:
+    """Name everybody who may do something with a record that the reader sees."""
+    return who_page(request.args.to_dict())
+
+
+@blueprint.get("/who/export")
+@needs(WHO, Verb.EXPORT)
+def export_who() -> ResponseReturnValue:
+    """Give the same as a file, for evidence."""
+    return who_file(request.args.to_dict()).response()
 
 
 @blueprint.post("/preferences")

@@ -11,6 +11,7 @@ from core.access.declarations import Protected
 from core.access.explain import Explanation, explain
 from core.access.records import may_on
 from core.access.resources import resource_of
+from core.access.who import BEFORE_ANY_RECORD
 from core.access.words import resource_words, verb_words
 from core.addons.registry import registry
 from core.contributions import Resource, Verb
@@ -21,7 +22,7 @@ from core.web.addresses import came_from
 from core.web.edge import MAX_INTEGER
 from core.web.navigation import list_address
 
-WITHOUT_RECORD = {Verb.CREATE, Verb.IMPORT}  # acts that no single record is asked for
+WHO = "core.who"  # the right to learn what others may do
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,21 @@ def why_page(args: Mapping[str, str]) -> str:
     seen: these look the same, so that nothing can be learnt by asking.
     """
     unit = current_unit()
-    resource = _resource(args.get("resource", ""))
-    record = _record(resource, args["record"]) if "record" in args else None
-    offered = [a for a in resource.actions if record is None or a not in WITHOUT_RECORD]
+    resource = asked_resource(args.get("resource", ""))
+    record = asked_record(resource, args["record"]) if "record" in args else None
+    offered = [a for a in resource.actions if record is None or a not in BEFORE_ANY_RECORD]
     action = args.get("action", Verb.QUERY)
     if action not in offered:
-        raise _not_found()
+        raise not_found()
 
     return render_template(
         "web/why.html",
         kind=resource_words(resource.key),
         label=resource.label(record) if record is not None and resource.label else "",
-        back=_back(resource, args.get("record")),
+        back=way_back(resource, args.get("record")),
         explanation=explain(unit.session, unit.actor, action, record, resource=resource.key),
         verb=verb_words(action),
+        who_url=who_address(resource.key, args["record"]) if record is not None else None,
         asked=[
             Asked(
                 verb_words(verb),
@@ -72,7 +74,7 @@ def explanation_for(key: str, action: str, record_id: int | None) -> Explanation
     unit, resource = current_unit(), resource_of(key)
     record = None
     if resource is not None and record_id is not None:
-        record = _record(resource, str(record_id))
+        record = asked_record(resource, str(record_id))
     return explain(unit.session, unit.actor, action, record, resource=key)
 
 
@@ -84,28 +86,36 @@ def why_address(key: str, action: str, record_id: int | None = None) -> str | No
     return _address(key, action, record_id)
 
 
+def who_address(key: str, record: str | int) -> str | None:
+    """Return where the accounts that may do something with a record are named; None: not shown."""
+    if not current_unit().access.may(WHO, Verb.QUERY):
+        return None
+    return url_for("web.who", resource=key, record=record)
+
+
 def _address(key: str, action: str, record: str | int | None) -> str:
     return url_for("web.why", resource=key, action=str(action), record=record)
 
 
-def _resource(key: str) -> Resource:
+def asked_resource(key: str) -> Resource:
+    """Return a kind of records whose module is on; raise NotFound."""
     resource = resource_of(key)
     if resource is None or not registry().is_on(registry().owner_of(resource)):
-        raise _not_found()
+        raise not_found()
     return resource
 
 
-def _record(resource: Resource, number: str) -> Any:
+def asked_record(resource: Resource, number: str) -> Any:
     """Load a record under the reader's own right to see it."""
     unit, model = current_unit(), resource.model
     digits = number.isascii() and number.isdigit() and int(number[:11]) <= MAX_INTEGER
     seen = unit.access.may(resource.key, Verb.QUERY)
     if model is None or not digits or not (seen or issubclass(model, Protected)):
-        raise _not_found()
+        raise not_found()
     (key,) = inspect(model).primary_key
     found = unit.session.scalar(select(model).where(key == int(number)))
     if found is None:
-        raise _not_found()
+        raise not_found()
     return found
 
 
@@ -116,7 +126,8 @@ def _allowed(resource: Resource, verb: str, record: Any) -> bool:
     return may_on(record, verb, resource.key)
 
 
-def _back(resource: Resource, record: str | None) -> str | None:
+def way_back(resource: Resource, record: str | None) -> str | None:
+    """Return where the reader came from: the record, else the page or the list."""
     if record is None or resource.endpoint is None:
         came = came_from()
         elsewhere = came is not None and not came.startswith(url_for("web.why"))
@@ -124,5 +135,6 @@ def _back(resource: Resource, record: str | None) -> str | None:
     return url_for(resource.endpoint, record_id=int(record))
 
 
-def _not_found() -> NotFound:
+def not_found() -> NotFound:
+    """Return the answer that tells nothing."""
     return NotFound(_("Not found, or outside your range."))

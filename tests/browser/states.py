@@ -54,6 +54,8 @@ def _people() -> Iterator[Scene]:
         yield Scene(f"workspace-{role}", "/", login)
         yield Scene(f"customers-{role}", "/customers/", login)
     yield Scene("why", "/why?resource=customers.customer&record=1&action=update")
+    yield Scene("who", "/who?resource=customers.customer&record=1")
+    yield Scene("who-nobody", "/who?resource=customers.customer&record=1&q=zzzz&as_of=2001-01-01")
     for tab in ("contacts", "opportunities", "networks", "history", "attachments"):
         yield Scene(f"tab-{tab}", f"/customers/1?tab={tab}")
     yield Scene("attachments-refused", "/customers/1?tab=attachments", act=_hollow_file)

@@ -70,5 +70,5 @@ def test_a_term_whose_set_is_gone_gives_nothing_and_denies_all(
             return AccessContext.of_terms(SYSTEM, found).reach("toy", "query")
 
         assert not reach().is_nothing
-        monkeypatch.setattr(terms, "_load_sets", lambda *_: {})
+        monkeypatch.setattr(terms, "load_sets", lambda *_: {})
         assert reach().is_nothing
