@@ -98,13 +98,15 @@ class Policy:
     `drafts(session, user_ids)` yields `core.access.drafts.Draft` objects: the terms of these
     accounts, or of everybody if None; the session has no limits. `hangs_on(session, employee_ids)`
     returns further employees whose rights change with the posts of these, `hangs_on_tree(session)`
-    the users whose rights change with the tree of units, None for everybody.
+    the users whose rights change with the tree of units, None for everybody;
+    `hangs_on_users(session, user_ids)` further users whose rights change with those of these.
     """
 
     key: str
     drafts: Callable[[Any, Sequence[int] | None], Iterable[Any]]
     hangs_on: Callable[[Any, set[int]], set[int]] | None = None
     hangs_on_tree: Callable[[Any], set[int] | None] | None = None
+    hangs_on_users: Callable[[Any, set[int]], set[int]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,8 +133,8 @@ class AssignForm(Form):
             allow=self.allow.data != "no",
             verbs=list(self.verbs.data) or None,
             ranges=self._ranges(),
-            valid_from=_midnight(self.valid_from.data),
-            valid_to=_midnight(self.valid_until.data, days=1),
+            valid_from=midnight(self.valid_from.data),
+            valid_to=midnight(self.valid_until.data, days=1),
             weekly_hours=self._hours(),
             reason=self.reason.data or "",
         )
@@ -191,7 +191,8 @@ class AssignForm(Form):
         return {str(day): [span] for day in days or range(7)}
 
 
-def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
+def midnight(day: date | None, *, days: int = 0) -> datetime | None:
+    """Return when a day begins on the site's clock, or the one so many days later."""
     if day is None:
         return None
     start = datetime.combine(day, time(), site_zone()) + timedelta(days=days)

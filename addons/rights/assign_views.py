@@ -78,7 +78,7 @@ def assign() -> ResponseReturnValue:
         crumbs=[_home()],
         submit=_("Give it"),
         cancel=url_for("rights.assignments"),
-        **_shown(seen[0] if seen else None),
+        **panel_of(seen[0] if seen else None),
     )
 
 
@@ -127,11 +127,11 @@ def end(record_id: int) -> ResponseReturnValue:
         title=_("End %(name)s", name=title_of(one)),
         crumbs=[_home(), Crumb(title_of(one), url_for("rights.show_assignment", record_id=one.id))],
         submit=_("End it"),
-        **_shown(found),
+        **panel_of(found),
     )  # fmt: skip
 
 
-def _shown(found: effects.Effects | None) -> dict[str, Any]:
+def panel_of(found: effects.Effects | None) -> dict[str, Any]:
     """Return what the panel of changes needs."""
     lines = []
     for change in found.changes if found is not None else ():

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from addons.rights import ceiling
 from addons.rights import ranges as data_ranges
+from addons.rights.delegation_checks import delegated
 from addons.rights.duties import duty, excluded_with
 from addons.rights.holders import holders_of
-from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Grade, Subject
+from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Duty, Grade, Subject
 from addons.rights.policy import Held, chosen_verbs
 from core.access.policy import hold, recompile
 from core.access.records import require
@@ -183,13 +184,20 @@ def _refuse_both(held: Held) -> None:
             continue
         both = [coming[h.user_id] for h in holders_of(Held.of(other)) if h.user_id in coming]
         if both:
-            words = _(
-                "%(names)s already hold “%(duty)s”, which excludes this one. %(reason)s",
-                names=join_words(sorted(both)[:NAMED_AT_MOST]),
-                duty=localized(other.duty.name),
-                reason=against[other.duty_id],
-            ).strip()
-            raise Refused(words, fields={"duty_id": [words]})
+            raise _held_already(both, other.duty, against[other.duty_id])
+    for lent in delegated(against):
+        if lent.user_id in coming and _overlap(held, lent):
+            raise _held_already([lent.name], lent.duty, against[lent.duty.id])
+
+
+def _held_already(names: Sequence[str], other: Duty, reason: str) -> Refused:
+    words = _(
+        "%(names)s already hold “%(duty)s”, which excludes this one. %(reason)s",
+        names=join_words(sorted(names)[:NAMED_AT_MOST]),
+        duty=localized(other.name),
+        reason=reason,
+    ).strip()
+    return Refused(words, fields={"duty_id": [words]})
 
 
 def _overlap(one: Any, other: Any) -> bool:

@@ -28,7 +28,7 @@ DUTIES: Sequence[tuple[str, str, str, Mapping[str, Sequence[str]]]] = (
      {"customers.customer": ("query",), "customers.opportunity": ("query", "update")}),
     ("auditing", "审计", "Auditing",
      {"core.audit": ("query",), "rights.assignment": ("query",), "rights.duty": ("query",),
-      "rights.grade": ("query",)}),
+      "rights.grade": ("query",), "rights.delegation": ("query",)}),
 )  # fmt: skip
 
 

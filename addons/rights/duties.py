@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, exists, select
 
 from addons.rights import ceiling
+from addons.rights.delegation_checks import delegated
 from addons.rights.holders import holders_of
 from addons.rights.models import DUTY, Assignment, Duty, DutyGrant, Exclusion
 from addons.rights.policy import Held
@@ -35,6 +36,14 @@ class DutyFields:
     summary: str = ""
     active: bool = True
     grants: Grants = field(default_factory=dict)
+
+
+def grants_of(found: Duty) -> dict[str, list[str]]:
+    """Return the verbs that a duty gives, by resource."""
+    pairs: dict[str, list[str]] = {}
+    for grant in found.grants:
+        pairs.setdefault(grant.resource, []).append(grant.action)
+    return pairs
 
 
 def duty(duty_id: int) -> Duty:
@@ -215,4 +224,5 @@ def _holders(duty_id: int) -> set[str]:
             Assignment.duty_id == duty_id, Assignment.ended_at.is_(None), Assignment.allow
         )
     )
-    return {person.name for one in held for person in holders_of(Held.of(one))}
+    own = {person.name for one in held for person in holders_of(Held.of(one))}
+    return own | {one.name for one in delegated([duty_id])}

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from addons.rights.delegation_terms import substitutes_of
 from addons.rights.holders import holders_of
 from addons.rights.policy import Compiler, Held
-from core.access.changes import Change, Imagined, Person, changed
+from core.access.changes import Change, Imagined, Person, changed, everybody
 from core.access.context import AccessContext
 from core.unit_of_work import current_session, current_unit
 
@@ -43,10 +44,12 @@ def of_ending(held: Held) -> Effects:
 def _effects(
     held: Held, *, added: Sequence[Held] = (), without: frozenset[int] = frozenset()
 ) -> Effects:
-    people = holders_of(held)
+    session = current_session()
+    holders = [one.user_id for one in holders_of(held)]
+    people = everybody(session, {*holders, *substitutes_of(session, set(holders))})
     picked = people[:LOOKED_AT]
     keys = [one.user_id for one in picked]
-    current_session().flush()
+    session.flush()
     wide = current_unit().new_session(AccessContext.system("what an assignment would change"))
     try:
         now = Imagined(wide, Compiler(wide).drafts(keys, everybody=True))

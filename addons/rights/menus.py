@@ -1,11 +1,20 @@
 """Entries of the sidebar."""
 
+from addons.rights.delegation_lists import DELEGATIONS
+from addons.rights.delegation_models import DELEGATION
 from addons.rights.lists import ASSIGNMENTS, DUTIES, GRADES, PEOPLE
 from addons.rights.models import ASSIGNMENT, DUTY, GRADE
 from core.contributions import MenuItem
 from core.i18n import lazy_gettext as _l
 
 MENUS = (
+    MenuItem(
+        title=_l("My substitutes"),
+        endpoint="rights.my_delegations",
+        icon="user",
+        section="personal",
+        order=40,
+    ),
     MenuItem(
         title=_l("Rights"),
         endpoint="rights.assignments",
@@ -44,6 +53,16 @@ MENUS = (
         order=23,
         parent="rights.assignments",
         searches=GRADES,
+    ),
+    MenuItem(
+        title=_l("Delegations"),
+        endpoint="rights.delegations",
+        needs=(DELEGATION, "query"),
+        icon="user",
+        section="management",
+        order=24,
+        parent="rights.assignments",
+        searches=DELEGATIONS,
     ),
     MenuItem(
         title=_l("Give a duty"),

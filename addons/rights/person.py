@@ -1,11 +1,16 @@
 """What one person's rights are made of on any day: assignment, data, hours and period."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
+from addons.rights.delegation_models import Delegation
+from addons.rights.delegation_telling import names_of
+from addons.rights.delegation_terms import denied, may_be_handed_on, pairs_of, period
+from addons.rights.duties import grants_of
 from addons.rights.models import Assignment
 from addons.rights.policy import Held, chosen_verbs, concerns
 from addons.rights.ranges import in_words
@@ -17,6 +22,7 @@ from addons.rights.words import (
 )
 from addons.rights.world import World
 from core.access.windows import WeeklyHours, Window
+from core.i18n import gettext as _
 from core.i18n import localized
 from core.unit_of_work import current_session
 
@@ -50,31 +56,60 @@ def rights_of(user_id: int, instant: datetime) -> list[Right]:
     if person is None:
         return []
     stored = session.scalars(select(Assignment).order_by(Assignment.id)).unique()
-    return [
-        _right(one, instant)
-        for one in stored
-        if _was_there(one, instant) and concerns(Held.of(one), person, world)
-    ]
+    there = [one for one in stored if _was_there(one, instant)]
+    own = [_right(one, instant) for one in there if concerns(Held.of(one), person, world)]
+    return [*own, *_as_substitute(user_id, instant, there, world)]
 
 
-def _was_there(one: Assignment, instant: datetime) -> bool:
+def _as_substitute(
+    user_id: int, instant: datetime, there: Sequence[Assignment], world: World
+) -> list[Right]:
+    """Return what a person has of what others have handed on."""
+    session = current_session()
+    received = select(Delegation).where(Delegation.to_user_id == user_id).order_by(Delegation.id)
+    found = []
+    for lent in session.scalars(received):
+        lender = next(iter(world.people([lent.from_user_id])), None)
+        if lender is None or not _was_there(lent, instant):
+            continue
+        mine = [one for one in there if concerns(Held.of(one), lender, world)]
+        grants = {one.duty_id: grants_of(one.duty) for one in mine}
+        barred = denied(list(map(Held.of, mine)), grants, lent.valid_from, lent.valid_to)
+        for one in mine:
+            when = period(one, lent.valid_from, lent.valid_to)
+            if one.id in lent.assignments and when and may_be_handed_on(Held.of(one)):
+                pairs = pairs_of(Held.of(one), grants[one.duty_id]) - barred
+                right = _right(one, instant, Span(*when, one.weekly_hours))
+                by = _("as substitute for %(name)s", name=names_of(lent)[0])
+                found.append(replace(right, by=by, contains=grants_in_words(pairs)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a right holds."""
+
+    valid_from: datetime | None
+    valid_to: datetime | None
+    weekly_hours: Mapping[str, Any] | None
+
+
+def _was_there(one: Assignment | Delegation, instant: datetime) -> bool:
     return one.given_at <= instant and (one.ended_at is None or instant < one.ended_at)
 
 
-def _right(one: Assignment, instant: datetime) -> Right:
-    weekly = None if one.weekly_hours is None else WeeklyHours.parse(one.weekly_hours)
-    if Window(one.valid_from, one.valid_to, weekly).contains(instant):
+def _right(one: Assignment, instant: datetime, span: Span | None = None) -> Right:
+    when = span or Span(one.valid_from, one.valid_to, one.weekly_hours)
+    weekly = None if when.weekly_hours is None else WeeklyHours.parse(when.weekly_hours)
+    if Window(when.valid_from, when.valid_to, weekly).contains(instant):
         state = "live"
-    elif one.valid_to is not None and one.valid_to <= instant:
+    elif when.valid_to is not None and when.valid_to <= instant:
         state = "over"
     else:
         state = "coming"
-    pairs: dict[str, list[str]] = {}
-    for grant in one.duty.grants:
-        pairs.setdefault(grant.resource, []).append(grant.action)
     given = [
         (resource, verb)
-        for resource, actions in pairs.items()
+        for resource, actions in grants_of(one.duty).items()
         for verb in chosen_verbs(actions, one.verbs)
     ]
     return Right(
@@ -83,14 +118,14 @@ def _right(one: Assignment, instant: datetime) -> Right:
         by=subject_title(one.subject, one.subject_id),
         contains=grants_in_words(given) if one.duty.active else [],
         data=in_words(one.ranges),
-        period=period_in_words(one),
-        hours=hours_in_words(one.weekly_hours),
+        period=period_in_words(when),
+        hours=hours_in_words(when.weekly_hours),
         state=state,
-        bar=_bar(one, instant),
+        bar=_bar(when, instant),
     )
 
 
-def _bar(one: Assignment, instant: datetime) -> tuple[int, int]:
+def _bar(one: Span, instant: datetime) -> tuple[int, int]:
     """Return where the period lies in a drawing that begins BEFORE the instant."""
     begin, finish = instant - BEFORE, instant + AFTER
     start = max(one.valid_from or begin, begin)

@@ -5,8 +5,17 @@ from typing import Any
 
 from flask import Blueprint
 
-from addons.rights import assign_views, demo, duty_views, grade_views, person_views, seed
+from addons.rights import (
+    assign_views,
+    delegation_views,
+    demo,
+    duty_views,
+    grade_views,
+    person_views,
+    seed,
+)
 from addons.rights.blueprint import blueprint
+from addons.rights.delegation_models import Delegation
 from addons.rights.menus import MENUS
 from addons.rights.models import MODELS
 from addons.rights.policy import POLICY
@@ -14,13 +23,19 @@ from addons.rights.resources import RESOURCES
 from core.contributions import MenuItem, Policy, Resource
 from core.hookspecs import hookimpl
 
-PAGES = (assign_views, duty_views, grade_views, person_views)  # importing them hangs the pages up
+PAGES = (
+    assign_views,
+    delegation_views,
+    duty_views,
+    grade_views,
+    person_views,
+)  # importing them hangs the pages up
 
 
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
     """Name the tables."""
-    return MODELS
+    return (*MODELS, Delegation)
 
 
 @hookimpl

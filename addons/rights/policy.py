@@ -1,12 +1,14 @@
 """From assignments to terms: what the core compiles while this add-on is on."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
+from addons.rights.delegation_terms import Lent, handed_on, lent_now, substitutes_of
+from addons.rights.held import MANAGED, Held, chosen_verbs, concerns
 from addons.rights.models import NAMED, Assignment, Duty, DutyGrant, Grade, Subject
 from addons.rights.ranges import is_personal, keys_of
 from addons.rights.world import Person, World, superiors_of
@@ -21,39 +23,17 @@ KEPT: Mapping[str, str] = {
     "zh": "管理员账号始终可以管理系统与权限",
     "en": "administrators always manage the system and its rights",
 }
-MANAGED = ("core.", "rights.")
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What of an assignment compiling needs; a preview makes one that is not stored."""
-
-    duty_id: int
-    subject: str
-    subject_id: int | None
-    allow: bool
-    verbs: Sequence[str] | None
-    ranges: Mapping[str, Any]
-    valid_from: Any
-    valid_to: Any
-    weekly_hours: Mapping[str, Any] | None
-    id: int | None = None
-
-    @classmethod
-    def of(cls, stored: Any) -> "Held":
-        """Take it from a stored assignment, or from fields that may become one."""
-        names = [name for name in cls.__slots__ if name != "id"]
-        values = {name: getattr(stored, name) for name in names}
-        return cls(**values, id=getattr(stored, "id", None))
 
 
 @dataclass(slots=True)
 class Compiler:
-    """Compiles for some people; `added` and `without` show what an act would change."""
+    """Compiles for some people; the other fields show what an act would change."""
 
     session: Any
     added: Sequence[Held] = ()
     without: frozenset[int] = frozenset()
+    lent: Sequence[Lent] = ()
+    not_lent: frozenset[int] = frozenset()
 
     def drafts(self, user_ids: Sequence[int] | None, *, everybody: bool = False) -> Iterator[Draft]:
         """Yield the terms of these accounts; `everybody` and None: those of all in common too."""
@@ -61,7 +41,8 @@ class Compiler:
         grants, names = self._duties()
         words = _Words(self.session, names)
         by_subject: dict[tuple[str, int | None], list[Held]] = defaultdict(list)
-        for one in self._held():
+        held = self._held()
+        for one in held:
             if one.duty_id not in grants:
                 continue
             common = one.subject == Subject.EVERYONE and not is_personal(one.ranges)
@@ -74,6 +55,8 @@ class Compiler:
             for subject in _subjects(person, world):
                 for one in by_subject.get(subject, ()):
                     yield from _terms(one, grants[one.duty_id], person, world, words.of(one))
+        lent = [one for one in lent_now(self.session, user_ids) if one.id not in self.not_lent]
+        yield from handed_on([*lent, *self.lent], held, grants, world, words.duties)
 
     def _held(self) -> list[Held]:
         stored = self.session.scalars(
@@ -114,23 +97,6 @@ def _subjects(person: Person, world: World) -> Iterator[tuple[str, int | None]]:
         yield Subject.GRADE, person.grade_id
     if person.employee_id in world.heads():
         yield Subject.HEADS, None
-
-
-def concerns(held: Held, person: Person, world: World) -> bool:
-    """Tell whether an assignment speaks to somebody."""
-    match held.subject:
-        case Subject.USER:
-            return person.user_id == held.subject_id
-        case Subject.POSITION:
-            return person.position_id is not None and person.position_id == held.subject_id
-        case Subject.GRADE:
-            return person.grade_id is not None and person.grade_id == held.subject_id
-        case Subject.HEADS:
-            return person.employee_id in world.heads()
-        case Subject.ADMINISTRATORS:
-            return person.is_administrator
-        case _:
-            return True
 
 
 def _terms(
@@ -183,14 +149,6 @@ def _without_managing(grants: Mapping[str, Sequence[str]]) -> dict[str, Sequence
         if not key.startswith(MANAGED):
             found[key] = sorted({*found.get(key, ()), *grants[ANY]})
     return found
-
-
-def chosen_verbs(actions: Iterable[str], verbs: Sequence[str] | None) -> tuple[str, ...]:
-    """Return which of a duty's verbs an assignment gives; "*" in the duty means any."""
-    have = set(actions)
-    if verbs is None:
-        return tuple(sorted(have))
-    return tuple(sorted(set(verbs) if "*" in have else have & set(verbs)))
 
 
 class _Words:
@@ -265,4 +223,11 @@ def _speaks_of_units(ranges: Mapping[str, Any]) -> bool:
     return any(one["kind"] == "headed" or one.get("below") for one in ranges.get("org", ()))
 
 
-POLICY = Policy(key="rights", drafts=drafts, hangs_on=superiors_of, hangs_on_tree=hangs_on_tree)
+POLICY = Policy(
+    key="rights",
+    drafts=drafts,
+    hangs_on=superiors_of,
+    hangs_on_tree=hangs_on_tree,
+    hangs_on_users=substitutes_of,
+)
+__all__ = ["KEPT", "MANAGED", "POLICY", "Compiler", "Held", "chosen_verbs", "concerns", "drafts"]

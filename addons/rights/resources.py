@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from addons.rights.delegation_models import DELEGATION, Delegation
 from addons.rights.models import ASSIGNMENT, DUTY, GRADE, Assignment, Duty, Grade
 from core.contributions import Resource, Verb
 from core.i18n import lazy_gettext as _l
@@ -13,6 +14,7 @@ class Permission(StrEnum):
     DUTY = DUTY
     ASSIGNMENT = ASSIGNMENT
     GRADE = GRADE
+    DELEGATION = DELEGATION
 
 
 RESOURCES = (
@@ -40,6 +42,15 @@ RESOURCES = (
         model=Grade,
         label=lambda grade: grade.code,
         actions=(Verb.QUERY, Verb.CONFIGURE),
+        dimensions=(),
+    ),
+    Resource(
+        key=DELEGATION,
+        title=_l("Delegation"),
+        model=Delegation,
+        label=lambda delegation: f"#{delegation.id}",
+        endpoint="rights.show_delegation",
+        actions=(Verb.QUERY, Verb.CREATE, Verb.DELETE),
         dimensions=(),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from addons.rights.duties import ANY, all_verbs
-from addons.rights.models import NAMED, Assignment, Grade, Subject
+from addons.rights.models import NAMED, Grade, Subject
 from core.access.words import resource_words, verb_words
 from core.accounts.models import User
 from core.clock import now, site_zone
@@ -107,7 +107,7 @@ def hours_in_words(weekly: Mapping[str, Any] | None) -> str:
     return _("; ").join(f"{join_words(days)} {hours}" for hours, days in said.items())
 
 
-def state_of(assignment: Assignment) -> str:
+def state_of(assignment: Any) -> str:
     """Return whether an assignment is in force, by its period alone."""
     if assignment.ended_at is not None:
         return "ended"

@@ -115,6 +115,7 @@ class Imagined:
             ranges=Conjunct.of(named),
             window=Window(draft.valid_from, draft.valid_to, weekly),
             source=draft.source,
+            for_user=draft.for_user_id,
         )
 
     def _set(self, dimension: str, keys: Keys) -> KeySet:

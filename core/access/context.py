@@ -50,18 +50,22 @@ class Grants:
     reaches: dict[tuple[str, str], Reach] = field(default_factory=dict)
     bindings: dict[str, Bindings] = field(default_factory=dict)
     verbs: dict[tuple[str, str], bool] = field(default_factory=dict)
+    lenders: tuple[int, ...] = ()  # the accounts whose rights are held as a substitute
+    parts: dict[int | None, "Grants"] = field(default_factory=dict)
 
     @classmethod
     def at(cls, terms: tuple[Term, ...], instant: datetime) -> "Grants":
         """Keep the terms that are in force at `instant`."""
+        live = tuple(term for term in terms if term.window.contains(instant))
         return cls(
-            tuple(term for term in terms if term.window.contains(instant)),
+            live,
             terms,
             instant,
             min(
                 (term.window.next_edge(instant) for term in terms),
                 default=FAR,
             ),
+            lenders=tuple(sorted({one.for_user for one in live if one.for_user is not None})),
         )
 
 
@@ -93,6 +97,15 @@ class AccessContext:
                 resource, action
             ).is_nothing
         return known
+
+    def part(self, lender: int | None) -> "AccessContext":
+        """Return the actor's own rights, and of those held for others only those of one lender."""
+        known = self.grants.parts.get(lender)
+        if known is None:
+            kept = tuple(one for one in self.grants.terms if one.for_user in (None, lender))
+            known = Grants(kept, kept, self.grants.since, self.grants.until)
+            self.grants.parts[lender] = known
+        return AccessContext(self.actor, known)
 
     def hidden_fields(self, resource: str) -> frozenset[str]:
         """Return the sensitive fields of a resource that this actor may not see."""

@@ -39,6 +39,7 @@ class Draft:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     weekly_hours: Mapping[str, Any] | None = None
+    for_user_id: int | None = None
 
 
 class Sets:
@@ -103,6 +104,7 @@ def _row(sets: Sets, provider: str, draft: Draft) -> dict[str, Any]:
         "valid_to": draft.valid_to,
         "weekly_hours": draft.weekly_hours,
         "source": dict(draft.source),
+        "for_user_id": draft.for_user_id,
         **{
             f"{key}_set_id": sets.id_of(key, draft.ranges[key]) if key in draft.ranges else None
             for key in ("org", "customer", "owner")

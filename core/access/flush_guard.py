@@ -1,6 +1,7 @@
 """The wall for writing: what is stored must lie in range before and after the change."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +19,7 @@ from core.errors import NotAllowed, NotFound
 from core.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from core.access.context import AccessContext
     from core.access.guarded_session import GuardedSession
 
 Scope = Mapping[str, int | None]
@@ -126,23 +128,46 @@ def _stays(session: Session, child: Child) -> bool:
 
 def _check(session: "GuardedSession", item: Any) -> None:
     state: InstanceState[Any] = inspect(item)
-    if item in session.deleted:
-        _demand(session, item, ("delete",), old_scope(state))
-        return
     if item in session.new:
         refuse_chosen_key(state)
-        verbs = item.__added_under__ if isinstance(item, Child) else ("create",)
-        _demand(session, item, (*verbs, *giving(type(item))), new_scope(state))
+    if allows(session, item, session.access):
         return
+    if item in session.deleted:
+        raise _refusal(item, "delete")
+    verbs = _adding(item) if item in session.new else (*_narrow_verbs(item, state), "update")
+    raise _refusal(item, verbs[0])
+
+
+def allows(session: "GuardedSession", item: Any, access: "AccessContext") -> bool:
+    """Tell whether these rights let a flush store what it does to a protected object."""
+    state: InstanceState[Any] = inspect(item)
+
+    reach = partial(access.reach, item.__resource__)
+    if item in session.deleted:
+        return _inside(session, reach, ("delete",), old_scope(state))
+    if item in session.new:
+        return _inside(session, reach, (*_adding(item), *giving(type(item))), new_scope(state))
     old, new = old_scope(state), new_scope(state)
     landing = ("update", "create", *giving(type(item)))
-    if _inside(session, item, ("update",), old) and (
-        old == new or _inside(session, item, landing, new)
+    if _inside(session, reach, ("update",), old) and (
+        old == new or _inside(session, reach, landing, new)
     ):
-        return
-    narrow = _narrow_verbs(item, state)
-    if not any(_inside(session, item, (verb,), old, new) for verb in narrow):
-        raise _refusal(item, (*narrow, "update")[0])
+        return True
+    return any(_inside(session, reach, (verb,), old, new) for verb in _narrow_verbs(item, state))
+
+
+def _inside(
+    session: "GuardedSession",
+    reach: Callable[[str], Reach],
+    actions: Iterable[str],
+    *scopes: Scope,
+) -> bool:
+    reaches = (reach(action) for action in actions)
+    return any(all(admits(session, one, scope) for scope in scopes) for one in reaches)
+
+
+def _adding(item: Protected) -> tuple[str, ...]:
+    return item.__added_under__ if isinstance(item, Child) else ("create",)
 
 
 def _check_links(session: "GuardedSession", item: Protected) -> None:
@@ -202,20 +227,6 @@ def refuse_chosen_key(state: InstanceState[Any]) -> None:
         if not column.foreign_keys and state.dict.get(prop.key) is not None:
             msg = f"a new {mapper.class_.__name__} must not choose its own {prop.key}"
             raise UnguardedStatement(msg)
-
-
-def _demand(
-    session: "GuardedSession", item: Protected, actions: tuple[str, ...], scope: Scope
-) -> None:
-    if not _inside(session, item, actions, scope):
-        raise _refusal(item, actions[0])
-
-
-def _inside(
-    session: "GuardedSession", item: Protected, actions: tuple[str, ...], *scopes: Scope
-) -> bool:
-    reaches = (session.access.reach(item.__resource__, action) for action in actions)
-    return any(all(admits(session, reach, scope) for scope in scopes) for reach in reaches)
 
 
 def _refusal(item: Protected, action: str) -> NotAllowed:

@@ -43,7 +43,8 @@ class AccessTerm(Model):
     """Who × resource × actions × allow or deny × ranges × window.
 
     `user_id` NULL means every account; `resource` and an action may be "*". A range that is NULL
-    names no condition. `owner_self` stands for the user's own employee record.
+    names no condition. `owner_self` stands for the user's own employee record. `for_user_id` is the
+    account whose right it is, where somebody holds it as a substitute.
     """
 
     __tablename__ = "core_access_term"
@@ -67,6 +68,9 @@ class AccessTerm(Model):
     valid_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
     weekly_hours: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     source: Mapped[dict[str, str]] = mapped_column(LocalizedName)
+    for_user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("core_user.id", ondelete="CASCADE"), index=True
+    )
 
 
 class Participant(Model):

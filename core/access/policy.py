@@ -35,10 +35,13 @@ def recompile(session: Any, user_ids: Iterable[int] | None = None) -> None:
 
     Everything that a policy reads and that has changed must be flushed or pending in `session`.
     """
-    wanted = None if user_ids is None else sorted(set(user_ids))
+    users = None if user_ids is None else set(user_ids)
     hold(session)
     policy = active(session)
     with _unlimited(session) as wide:
+        if users and policy.hangs_on_users is not None:
+            users |= policy.hangs_on_users(wide, users)
+        wanted = None if users is None else sorted(users)
         _clear(wide, wanted)
         store(wide, policy.key, policy.drafts(wide, wanted))
 

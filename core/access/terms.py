@@ -26,6 +26,7 @@ class Term:
     ranges: Conjunct = UNLIMITED
     window: Window = ALWAYS
     source: Mapping[str, str] | None = None
+    for_user: int | None = None  # whose right it is, where it is held as a substitute
 
     def speaks_of(self, resource: str, action: str) -> bool:
         """Tell whether the term is about this verb on this resource."""
@@ -104,6 +105,7 @@ def term_of(row: Row[Any], sets: Mapping[int, KeySet], employee_id: int | None) 
         ranges=Conjunct.of(named),
         window=Window(row.valid_from, row.valid_to, weekly),
         source=row.source,
+        for_user=row.for_user_id,
     )
 
 

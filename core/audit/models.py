@@ -34,6 +34,8 @@ class AuditEntry(Model):
     reason: Mapped[str] = mapped_column(Text)
     request_id: Mapped[str] = mapped_column(String(64))
     unit_id: Mapped[str] = mapped_column(String(32))
+    for_user_id: Mapped[int | None] = mapped_column(index=True)  # as whose substitute
+    for_label: Mapped[str | None] = mapped_column(String(200))
 
 
 class AuditSeal(Model):

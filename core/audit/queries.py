@@ -69,6 +69,8 @@ def history(
 
 
 def _actor_words(row: AuditEntry) -> str:
+    if row.for_label:
+        return _("%(name)s (for %(other)s)", name=row.actor_label, other=row.for_label)
     if row.actor_kind != "system":
         return row.actor_label
     return _("The system (%(name)s)", name=system_words(row.actor_label))

@@ -1,6 +1,6 @@
 """Every flush leaves its trace: inserts, updates and deletes of audited records."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import current_app
@@ -9,8 +9,10 @@ from sqlalchemy.orm import UOWTransaction
 from sqlalchemy.orm.util import identity_key
 
 from core.access.declarations import COLUMNS, Child, Scoped
+from core.access.flush_guard import new_scope
 from core.access.guarded_session import GuardedSession
 from core.addons.registry import registry
+from core.audit.behalf import for_change, for_scopes
 from core.audit.services import LONGEST_LABEL, write
 from core.audit.values import changes_of, snapshot
 from core.contributions import Verb
@@ -32,17 +34,17 @@ def record_flush(session: GuardedSession, _context: UOWTransaction) -> None:
     if unit is None:
         return
     entries = [
-        _entry(instance, Verb.CREATE, snapshot(instance, new=True))
+        _entry(session, instance, Verb.CREATE, snapshot(instance, new=True))
         for instance in session.new
         if is_audited(instance)
     ]
     entries += [
-        _entry(instance, Verb.UPDATE, changes)
+        _entry(session, instance, Verb.UPDATE, changes)
         for instance in session.dirty
         if is_audited(instance) and (changes := changes_of(instance))
     ]
     entries += [
-        _entry(instance, Verb.DELETE, snapshot(instance, new=False))
+        _entry(session, instance, Verb.DELETE, snapshot(instance, new=False))
         for instance in session.deleted
         if is_audited(instance)
     ]
@@ -50,9 +52,13 @@ def record_flush(session: GuardedSession, _context: UOWTransaction) -> None:
         write(session.connection(), unit, entries)
 
 
-def record_added(session: GuardedSession, records: Iterable[Any]) -> None:
+def record_added(session: GuardedSession, records: Sequence[Any]) -> None:
     """Write the entries of new records of which no flush knows."""
-    entries = [_entry(one, Verb.CREATE, snapshot(one, new=True)) for one in records]
+    entries = [_noted(one, Verb.CREATE, snapshot(one, new=True)) for one in records]
+    if session.access.grants.lenders:
+        for one, entry in zip(records, entries, strict=True):
+            scope = new_scope(inspect(one))
+            entry.update(for_scopes(session, one.__resource__, Verb.CREATE, scope))
     write(session.connection(), session.info["unit"], entries)
 
 
@@ -68,12 +74,20 @@ def record_moved(
         old = {COLUMNS[key]: value for key, value in scope.items()}
         changes = {name: [old[name], value] for name, value in after.items() if old[name] != value}
         if changes:
-            entries.append(_entry(one, Verb.UPDATE, changes))
+            said = for_scopes(session, one.__resource__, Verb.ASSIGN, scope)
+            entries.append(_noted(one, Verb.UPDATE, changes) | said)
     if entries:
         write(session.connection(), session.info["unit"], entries)
 
 
-def _entry(instance: Any, action: str, changes: dict[str, list[Any]]) -> dict[str, Any]:
+def _entry(
+    session: GuardedSession, instance: Any, action: str, changes: dict[str, list[Any]]
+) -> dict[str, Any]:
+    said = for_change(session, instance, resource_key(type(instance)), action)
+    return _noted(instance, action, changes) | said
+
+
+def _noted(instance: Any, action: str, changes: dict[str, list[Any]]) -> dict[str, Any]:
     resource = resource_key(type(instance))
     identity = inspect(instance).mapper.primary_key_from_instance(instance)
     whole = len(identity) == 1 and isinstance(identity[0], int)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.audit.behalf import for_act
 from core.audit.models import AuditEntry
 from core.audit.values import as_json
 from core.clock import now
@@ -43,6 +44,7 @@ def record(
     if actor is not None:
         entry |= _who(actor)
     session.flush()
+    entry |= for_act(session, entry)
     write(session.connection(), session.info["unit"], [entry])
 
 
@@ -54,6 +56,8 @@ def write(connection: Connection, unit: Any, entries: Iterable[Mapping[str, Any]
         "reason": unit.reason,
         "request_id": request_id(),
         "unit_id": unit.id,
+        "for_user_id": None,
+        "for_label": None,
     }
     rows = [shared | dict(entry) for entry in entries]
     if rows:

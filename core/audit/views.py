@@ -46,6 +46,7 @@ ENTRIES = ListSpec(
     columns=(
         Column("at", _l("When"), AuditEntry.at, kind="instant", phone="p1"),
         Column("actor", _l("Who"), AuditEntry.actor_label, labels=actor_words, phone="p2"),
+        Column("for", _l("As substitute for"), AuditEntry.for_label),
         Column("action", _l("Did what"), AuditEntry.action, labels=action_words, phone="p3"),
         Column("resource", _l("Kind of record"), AuditEntry.resource, labels=resource_titles),
         Column("label", _l("Record"), _named, labels=_titles, sort=AuditEntry.label, phone="p4"),
@@ -59,7 +60,7 @@ ENTRIES = ListSpec(
         Facet("by", _l("By"), AuditEntry.actor_kind, choices=_actors),
         Facet("at", _l("When"), AuditEntry.at, kind="dates"),
     ),
-    search=(AuditEntry.label, AuditEntry.actor_label, AuditEntry.reason),
+    search=(AuditEntry.label, AuditEntry.actor_label, AuditEntry.for_label, AuditEntry.reason),
     search_hint=_l("Record, person, reason"),
     sort="-at",
     export_endpoint="audit.export",

@@ -16,6 +16,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
+from addons.rights.delegations import DelegationFields, delegate, offered
 from core.accounts.models import User
 from core.actor import acting_as
 from core.addons.registry import registry
@@ -122,8 +123,21 @@ class Stage:
         """Do to an add-on what the administrator's pages do."""
         self.admin.submit(f"/admin/addon/{name}/{act}", {"reason": "为拍照"})
 
+    def _name_substitute(self) -> None:
+        """Let an account manager have a substitute for ten days to come."""
+        giver, taker = self.people["chen"].id, self.people["gao"].id
+        with unit_of_work(MAKING):
+            free = [one.assignment.id for one in offered(giver) if not one.obstacle]
+            delegate(
+                DelegationFields(
+                    from_user_id=giver, to_user_id=taker, assignments=free, reason="年休假",
+                    valid_from=now() + timedelta(days=14), valid_to=now() + timedelta(days=24),
+                )
+            )  # fmt: skip
+
     def _set_up(self) -> None:
         """Add what a young demonstration lacks: changes, imports, a job that failed for good."""
+        self._name_substitute()
         self.announce(days=1)
         self.trial = self.upload()
         self.result = self.upload()

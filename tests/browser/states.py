@@ -1,9 +1,11 @@
 """States that no address alone reaches: refusals, failures, open menus, other people, add-ons off."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from core.clock import today
 from tests.browser.stage import Scene, Stage
 
 _visits = count(1)
@@ -20,6 +22,24 @@ def special_scenes(stage: Stage) -> Iterator[Scene]:
     yield from _announced()
     yield from _search()
     yield from _addons()
+    yield from _substitutes()
+
+
+def _substitutes() -> Iterator[Scene]:
+    """Give the pages on which somebody hands duties to a substitute."""
+    yield Scene("substitutes", "/rights/substitutes", "chen")
+    yield Scene("substitutes-none", "/rights/substitutes", "lin")
+    yield Scene("substitutes-received", "/rights/substitutes", "gao")
+    yield Scene("substitute-looked", "/rights/substitutes/new", "lin", act=_look_at_handing)
+    yield Scene("substitute-refused", "/rights/substitutes/new", "chen", act=_press_submit)
+
+
+def _look_at_handing(page: Any, stage: Stage) -> None:
+    page.locator("[name=assignments]").first.check()
+    chosen = str(stage.people["chen"].id)
+    page.locator("select[name=to_user_id]").select_option(chosen, force=True)
+    page.fill("[name=valid_until]", (today() + timedelta(days=9)).isoformat())
+    _press_submit(page, stage)
 
 
 def _announced() -> Iterator[Scene]:

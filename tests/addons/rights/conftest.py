@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ from sqlalchemy import select
 
 from addons.customers.models import Customer
 from addons.rights.assignments import AssignmentFields, assign
+from addons.rights.delegations import DelegationFields, delegate
+from addons.rights.models import Assignment, Subject
 from addons.rights.seed import make_duty
 from core.accounts.models import User
 from core.actor import Actor, system_actor
+from core.clock import now
 from core.organisation.models import Employee, OrgUnit, Position
 from core.unit_of_work import unit_of_work
 
@@ -128,3 +132,45 @@ def allow(duty, give):
     """Give the duty that sees customers."""
     look = duty("look", {"customers.customer": ["query"]})
     return lambda subject, subject_id=None, **more: give(look, subject, subject_id, **more)
+
+
+@pytest.fixture
+def own_work(office):
+    """Return the assignment by which everybody handles what is their own."""
+    with unit_of_work(office.boss.actor) as session:
+        rows = session.scalars(select(Assignment).where(Assignment.subject == Subject.EVERYONE))
+        return next(one.id for one in rows if one.duty.code == "own-work")
+
+
+@pytest.fixture
+def leading(office):
+    with unit_of_work(office.boss.actor) as session:
+        rows = select(Assignment).where(Assignment.subject == Subject.HEADS)
+        return session.scalars(rows).one().id
+
+
+@pytest.fixture
+def hand(office):
+    """Let somebody hand assignments to somebody; by default as the giver and from now on."""
+
+    def hand_on(giver, substitute, *assignments, by=None, **more):
+        period = {"valid_from": now() - timedelta(hours=1), "valid_to": now() + timedelta(days=1)}
+        with unit_of_work((by or giver).actor):
+            fields = DelegationFields(
+                from_user_id=giver.user.id, to_user_id=substitute.user.id,
+                assignments=assignments, **{**period, **more},
+            )  # fmt: skip
+            return delegate(fields).id
+
+    return hand_on
+
+
+@pytest.fixture
+def deny(duty, give):
+    """Deny somebody the sight of customers."""
+
+    def deny_one(person, **more):
+        give(duty("no", {"customers.customer": ["query"]}), Subject.USER, person.user.id,
+             allow=False, **more)  # fmt: skip
+
+    return deny_one

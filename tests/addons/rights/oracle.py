@@ -45,6 +45,17 @@ class Given:
 
 
 @dataclass
+class Handed:
+    """One delegation: which of `Truth.given` one user hands to another, and when."""
+
+    giver: int
+    substitute: int
+    which: set[int]
+    start: Any
+    end: Any
+
+
+@dataclass
 class Truth:
     """The whole house."""
 
@@ -54,6 +65,7 @@ class Truth:
     parents: dict[int, int | None]
     heads: dict[int, int | None]
     superiors: dict[int, int | None] = field(default_factory=dict)
+    handed: list[Handed] = field(default_factory=list)
 
     def seen(self, person: Someone, verb: str, instant: Any) -> set[int]:
         """Return the ids of the rows that a person reaches by a verb."""
@@ -68,9 +80,41 @@ class Truth:
         return {
             row.id
             for row in self.rows
-            if any(one.allow and self._fits(one, person, row) for one in mine)
+            if (
+                any(one.allow and self._fits(one, person, row) for one in mine)
+                or self._as_substitute(person, verb, instant, row)
+            )
             and not any(not one.allow and self._fits(one, person, row) for one in mine)
         }
+
+    def _as_substitute(self, person: Someone, verb: str, instant: Any, row: Row) -> bool:
+        """Tell whether a row is reached by what another one has and has handed to this person."""
+        for handing in self.handed:
+            if handing.substitute != person.user or not handing.start <= instant < handing.end:
+                continue
+            giver = next(one for one in self.people if one.user == handing.giver)
+            its = [one for one in self.given if self._speaks_to(one, giver)]
+            if any(self._bars(one, verb, handing) for one in its):
+                continue
+            for number in handing.which:
+                one = self.given[number]
+                in_time = (one.start is None or one.start <= instant) and (
+                    one.end is None or instant < one.end
+                )
+                counts = one in its and one.allow and in_time and verb in one.verbs
+                if counts and self._fits(one, giver, row):
+                    return True
+        return False
+
+    def _bars(self, one: Given, verb: str, handing: Handed) -> bool:
+        """Tell whether a denial of the giver keeps a verb from the substitute."""
+        if one.allow:
+            return False
+        meets = (one.start is None or one.start < handing.end) and (
+            one.end is None or handing.start < one.end
+        )
+        about = verb in one.verbs or ("query" in one.verbs and verb != "analyse")
+        return meets and about
 
     def _speaks_to(self, one: Given, person: Someone) -> bool:
         if one.subject == "everyone":

@@ -6,7 +6,7 @@ import pytest
 
 from addons.rights import policy
 from core.access import key_rules
-from tests.addons.rights.test_random_rights import House, _check_units
+from tests.addons.rights.house import House, check_units
 
 ROUNDS = 12
 
@@ -62,7 +62,7 @@ def _is_seen(app, make) -> bool:
         for _round in range(ROUNDS):
             house.change()
             house.give()
-            _check_units(app, house)
+            check_units(app, house)
     except AssertionError:
         return True
     return False

@@ -1,0 +1,34 @@
+"""What a delegation would give the substitute, as if it began now."""
+
+from dataclasses import replace
+
+from addons.rights.delegation_terms import Lent
+from addons.rights.effects import Effects
+from addons.rights.policy import Compiler
+from core.access.changes import Imagined, changed, everybody
+from core.access.context import AccessContext
+from core.clock import now
+from core.unit_of_work import current_session, current_unit
+
+
+def of_delegating(lent: Lent, *, alone: bool) -> Effects:
+    """Return what the substitute may do and see before and after.
+
+    `alone` leaves out the substitute's own rights, which are no business of every colleague: then
+    nothing stands before, and after it only what is handed on.
+    """
+    session = current_session()
+    session.flush()
+    people = everybody(session, [lent.to_user_id])
+    keys, begun = [lent.to_user_id], replace(lent, valid_from=min(lent.valid_from, now()))
+    wide = current_unit().new_session(AccessContext.system("what a delegation would change"))
+    try:
+        old = list(Compiler(wide).drafts(keys, everybody=True))
+        new = list(Compiler(wide, lent=(begun,)).drafts(keys, everybody=True))
+        if alone:
+            old, new = [], [one for one in new if one.for_user_id == lent.from_user_id]
+        then, later = Imagined(wide, old), Imagined(wide, new)
+        found = (changed(then, later, one) for one in people)
+        return Effects(people, [one for one in found if one is not None])
+    finally:
+        wide.close()
