@@ -27,11 +27,12 @@ from addons.rights.words import (
     subject_title,
     verb_title,
 )
+from core.access.changes import MOST_ROWS, Extent
 from core.access.decorators import needs
 from core.audit.words import actor_words
 from core.contributions import Verb
+from core.i18n import format_number, join_words, localized, ngettext
 from core.i18n import gettext as _
-from core.i18n import join_words, localized
 from core.unit_of_work import unit_of_work
 from core.web.lists import render_list
 from core.web.records import Action, Crumb, Fact, RecordPage, render_record
@@ -135,18 +136,32 @@ def panel_of(found: effects.Effects | None) -> dict[str, Any]:
     """Return what the panel of changes needs."""
     lines = []
     for change in found.changes if found is not None else ():
-        for place, (old, new) in enumerate(zip(change.before, change.after, strict=True)):
+        for place, one in enumerate(change.differences):
+            before, after = _extent(one.before), _extent(one.after)
+            if before == after:  # as many rows, but not the same ones
+                after = _("%(count)s, others than before", count=after)
             lines.append(
                 {
                     "name": "" if place else change.person.name,
-                    "what": resource_title(old.resource),
-                    "before": join_words(verb_title(verb) for verb in old.verbs),
-                    "after": join_words(verb_title(verb) for verb in new.verbs),
-                    "rows_before": old.rows,
-                    "rows_after": new.rows,
+                    "what": resource_title(one.resource),
+                    "verbs": join_words(verb_title(verb) for verb in one.verbs),
+                    "before": before,
+                    "after": after,
+                    "gains": one.gains,
+                    "loses": one.loses,
                 }
             )
     return {"effects": found, "lines": lines, "looked_at": effects.LOOKED_AT}
+
+
+def _extent(one: Extent) -> str:
+    if not one.held:
+        return "–"
+    if one.rows is None:
+        return _("yes")
+    if one.rows >= MOST_ROWS:
+        return _("more than %(count)s rows", count=format_number(MOST_ROWS - 1))
+    return ngettext("%(count)s row", "%(count)s rows", one.rows, count=format_number(one.rows))
 
 
 def title_of(one: Assignment) -> str:

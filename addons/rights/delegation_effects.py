@@ -5,7 +5,7 @@ from dataclasses import replace
 from addons.rights.delegation_terms import Lent
 from addons.rights.effects import Effects
 from addons.rights.policy import Compiler
-from core.access.changes import Imagined, changed, everybody
+from core.access.changes import Comparison, Imagined, everybody
 from core.access.context import AccessContext
 from core.clock import now
 from core.unit_of_work import current_session, current_unit
@@ -28,7 +28,7 @@ def of_delegating(lent: Lent, *, alone: bool) -> Effects:
         if alone:
             old, new = [], [one for one in new if one.for_user_id == lent.from_user_id]
         then, later = Imagined(wide, old), Imagined(wide, new)
-        found = (changed(then, later, one) for one in people)
+        found = map(Comparison(then, later).of, people)
         return Effects(people, [one for one in found if one is not None])
     finally:
         wide.close()

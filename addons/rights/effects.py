@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from addons.rights.delegation_terms import substitutes_of
 from addons.rights.holders import holders_of
 from addons.rights.policy import Compiler, Held
-from core.access.changes import Change, Imagined, Person, changed, everybody
+from core.access.changes import Change, Comparison, Imagined, Person, everybody
 from core.access.context import AccessContext
+from core.access.windows import Window
+from core.clock import now
 from core.unit_of_work import current_session, current_unit
 
 LOOKED_AT = 30
@@ -19,6 +22,7 @@ class Effects:
 
     people: Sequence[Person]
     changes: Sequence[Change]
+    at: datetime | None = None  # a moment to come, if it is not about now
 
     @property
     def widens(self) -> bool:
@@ -32,12 +36,12 @@ class Effects:
 
 
 def of_assigning(held: Held) -> Effects:
-    """Return what giving (or denying) would change, as of now."""
+    """Return what giving (or denying) would change, from when it is in force first."""
     return _effects(held, added=(held,))
 
 
 def of_ending(held: Held) -> Effects:
-    """Return what ending a stored assignment would change, as of now."""
+    """Return what ending a stored assignment would change, from when it is in force next."""
     return _effects(held, without=frozenset({held.id or 0}))
 
 
@@ -45,6 +49,9 @@ def _effects(
     held: Held, *, added: Sequence[Held] = (), without: frozenset[int] = frozenset()
 ) -> Effects:
     session = current_session()
+    instant = now()
+    at = Window.of(held).first_moment(instant) or instant
+    later = at > instant
     holders = [one.user_id for one in holders_of(held)]
     people = everybody(session, {*holders, *substitutes_of(session, set(holders))})
     picked = people[:LOOKED_AT]
@@ -52,9 +59,9 @@ def _effects(
     session.flush()
     wide = current_unit().new_session(AccessContext.system("what an assignment would change"))
     try:
-        now = Imagined(wide, Compiler(wide).drafts(keys, everybody=True))
-        then = Imagined(wide, Compiler(wide, added, without).drafts(keys, everybody=True))
-        found = (changed(now, then, one) for one in picked)
-        return Effects(people, [one for one in found if one is not None])
+        before = Imagined(wide, Compiler(wide).drafts(keys, everybody=True), at)
+        after = Imagined(wide, Compiler(wide, added, without).drafts(keys, everybody=True), at)
+        found = map(Comparison(before, after).of, picked)
+        return Effects(people, [one for one in found if one is not None], at if later else None)
     finally:
         wide.close()

@@ -2,35 +2,50 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, inspect, select
 
-from core.access.context import AccessContext
+from core.access.context import AccessContext, Grants
 from core.access.drafts import Draft, Keys
 from core.access.key_rules import members
 from core.access.policy import drafts_now
-from core.access.reach import Conjunct, KeySet
+from core.access.reach import NOTHING, KeySet, Reach, both, covers
 from core.access.resources import has_rows, resources
-from core.access.terms import Term
-from core.access.windows import WeeklyHours, Window
+from core.access.terms import Term, spoken_to
+from core.access.who import BEFORE_ANY_RECORD, UNSEEN
+from core.access.windows import FAR
 from core.accounts.models import User
-from core.actor import Actor
+from core.actor import Actor, system_actor
+from core.clock import now
 from core.contributions import Policy, Resource, Verb
 from core.organisation.models import Employee
 from core.unit_of_work import current_unit
 
 MOST_ROWS = 10_001
 COUNTED = 50  # for so many people rows are counted without anybody having to wait
+Reaches = dict[tuple[str, str], Reach]
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What one person may do with one kind of record; `rows` None where there are none to see."""
+class Extent:
+    """How far a verb goes: held at all, and over how many rows; None where none are counted."""
+
+    held: bool
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changes alike about some verbs on one resource."""
 
     resource: str
     verbs: tuple[str, ...]
-    rows: int | None = None
+    before: Extent
+    after: Extent
+    gains: bool
+    loses: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,79 +59,53 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What of one person changes; both sequences speak of the same resources in one order."""
+    """What of one person changes."""
 
     person: Person
-    before: Sequence[Sight]
-    after: Sequence[Sight]
+    differences: Sequence[Difference]
 
     @property
     def gains(self) -> bool:
         """Tell whether the person may do or see more of something."""
-        return any(
-            set(new.verbs) - set(old.verbs) or (new.rows or 0) > (old.rows or 0)
-            for old, new in zip(self.before, self.after, strict=True)
-        )
+        return any(one.gains for one in self.differences)
 
     @property
     def loses(self) -> bool:
         """Tell whether the person may do or see less of something."""
-        return any(
-            set(old.verbs) - set(new.verbs) or (old.rows or 0) > (new.rows or 0)
-            for old, new in zip(self.before, self.after, strict=True)
-        )
+        return any(one.loses for one in self.differences)
 
 
 class Imagined:
     """The rights that some drafts would give, for one person after the other."""
 
-    def __init__(self, session: Any, drafts: Iterable[Draft]) -> None:
+    def __init__(self, session: Any, drafts: Iterable[Draft], at: datetime | None = None) -> None:
         self.session = session
+        self.at = at or now()
         self._drafts: dict[int | None, list[Draft]] = {}
         self._keys: dict[tuple[str, Keys], KeySet] = {}
         for draft in drafts:
             self._drafts.setdefault(draft.user_id, []).append(draft)
 
-    def sights(self, person: Person, *, counted: bool = True) -> dict[str, Sight]:
-        """Return what the person could do just now, by resource; rows only if `counted`."""
+    def reaches(self, person: Person) -> Reaches:
+        """Return how far each verb would go for the person at that moment, if it is held."""
         actor = Actor("user", user_id=person.user_id, employee_id=person.employee_id)
         about = [*self._drafts.get(None, ()), *self._drafts.get(person.user_id, ())]
         terms = tuple(self._term(draft, person) for draft in about)
-        access = AccessContext.of_terms(actor, terms)
-        found = {}
+        access = AccessContext(actor, Grants.at(terms, self.at))
+        found: Reaches = {}
         for key, resource in resources().items():
-            verbs = tuple(str(a) for a in resource.actions if access.may(key, str(a)))
-            if verbs:
-                rows = self._count(access, resource) if counted and Verb.QUERY in verbs else None
-                found[key] = Sight(key, verbs, rows)
+            seen = access.reach(key, Verb.QUERY)
+            for action in resource.actions:
+                reach = access.reach(key, action)
+                if has_rows(resource) and action not in BEFORE_ANY_RECORD | UNSEEN:
+                    reach = both(reach, seen)  # nobody acts on what is out of sight
+                if not reach.is_nothing:
+                    found[key, str(action)] = reach
         return found
-
-    def _count(self, access: AccessContext, resource: Resource) -> int | None:
-        if resource.model is None or not has_rows(resource):
-            return None
-        session = current_unit().new_session(access)
-        try:
-            (key,) = inspect(resource.model).primary_key
-            rows = select(key).select_from(resource.model).limit(MOST_ROWS).subquery()
-            return int(session.scalar(select(func.count()).select_from(rows)) or 0)
-        finally:
-            session.close()
 
     def _term(self, draft: Draft, person: Person) -> Term:
         named = {key: self._set(key, keys) for key, keys in draft.ranges.items()}
-        if draft.owner_self:
-            own = frozenset() if person.employee_id is None else frozenset({person.employee_id})
-            named["owner"] = named.get("owner", KeySet()) | KeySet(keys=own)
-        weekly = None if draft.weekly_hours is None else WeeklyHours.parse(draft.weekly_hours)
-        return Term(
-            resource=draft.resource,
-            actions=frozenset(draft.actions),
-            allow=draft.allow,
-            ranges=Conjunct.of(named),
-            window=Window(draft.valid_from, draft.valid_to, weekly),
-            source=draft.source,
-            for_user=draft.for_user_id,
-        )
+        return spoken_to(person.employee_id, draft, named)
 
     def _set(self, dimension: str, keys: Keys) -> KeySet:
         if (dimension, keys) not in self._keys:
@@ -129,23 +118,61 @@ class Imagined:
         return self._keys[dimension, keys]
 
 
-def changed(
-    before: Imagined, after: Imagined, person: Person, *, counted: bool = True
-) -> Change | None:
-    """Return what changes for a person, None when nothing does."""
-    old, new = (one.sights(person, counted=counted) for one in (before, after))
-    keys = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
-    if not keys:
-        return None
-    return Change(
-        person,
-        [old.get(key) or _nothing(new[key]) for key in keys],
-        [new.get(key) or _nothing(old[key]) for key in keys],
-    )
+class Comparison:
+    """Two imagined states side by side; rows of one reach are counted once for everybody."""
+
+    def __init__(self, before: Imagined, after: Imagined, *, counted: bool = True) -> None:
+        self.before, self.after, self.counted = before, after, counted
+        self._rows: dict[tuple[str, Reach], int] = {}
+
+    def of(self, person: Person) -> Change | None:
+        """Return what changes for a person, None when nothing does."""
+        old, new = self.before.reaches(person), self.after.reaches(person)
+        alike: dict[tuple[Any, ...], list[str]] = {}
+        for key, action in (one for one in _ordered({*old, *new}) if old.get(one) != new.get(one)):
+            one, other = old.get((key, action), NOTHING), new.get((key, action), NOTHING)
+            gains, loses = not covers(one, other), not covers(other, one)
+            if gains or loses:
+                extents = (self._extent(key, action, each) for each in (one, other))
+                alike.setdefault((key, *extents, gains, loses), []).append(action)
+        if not alike:
+            return None
+        return Change(
+            person,
+            [
+                Difference(key, tuple(verbs), one, other, gains, loses)
+                for (key, one, other, gains, loses), verbs in alike.items()
+            ],
+        )
+
+    def _extent(self, key: str, action: str, reach: Reach) -> Extent:
+        resource = resources()[key]
+        if not self.counted or action in BEFORE_ANY_RECORD or not has_rows(resource):
+            return Extent(not reach.is_nothing)
+        if (key, reach) not in self._rows:
+            self._rows[key, reach] = 0 if reach.is_nothing else _count(resource, reach)
+        return Extent(not reach.is_nothing, self._rows[key, reach])
 
 
-def _nothing(like: Sight) -> Sight:
-    return Sight(like.resource, (), None if like.rows is None else 0)
+def _ordered(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return (resource, verb) by resource, verbs as the resource declares them."""
+    declared = resources()
+    places = {key: [str(a) for a in one.actions].index for key, one in declared.items()}
+    return sorted(keys, key=lambda one: (one[0], places[one[0]](one[1])))
+
+
+def _count(resource: Resource, reach: Reach) -> int:
+    """Count the rows of a reach, up to `MOST_ROWS`."""
+    assert resource.model is not None  # noqa: S101 - for the type checker
+    term = Term(resource=resource.key, actions=frozenset())  # so that the reach below is asked for
+    grants = Grants((term,), (), now(), FAR, reaches={(resource.key, Verb.QUERY): reach})
+    session = current_unit().new_session(AccessContext(system_actor("counting"), grants))
+    try:
+        (key,) = inspect(resource.model).primary_key
+        rows = select(key).select_from(resource.model).limit(MOST_ROWS).subquery()
+        return int(session.scalar(select(func.count()).select_from(rows)) or 0)
+    finally:
+        session.close()
 
 
 def of_policies(session: Any, before: Policy, after: Policy) -> list[Change]:
@@ -156,8 +183,8 @@ def of_policies(session: Any, before: Policy, after: Policy) -> list[Change]:
         new = Imagined(wide, drafts_now(session, after, None))
         people = everybody(wide)
         counted = len(people) <= COUNTED
-        pairs = (changed(old, new, one, counted=counted) for one in people)
-        return [one for one in pairs if one is not None]
+        compared = Comparison(old, new, counted=counted)
+        return [one for one in map(compared.of, people) if one is not None]
     finally:
         wide.close()
 

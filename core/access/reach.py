@@ -92,6 +92,27 @@ class Reach:
         )
 
 
+def covers(wide: Reach, narrow: Reach) -> bool:
+    """Tell whether every row of one reach lies in the other, as far as their terms say so."""
+    if narrow.is_nothing:
+        return True
+    if narrow.participant and not wide.participant and not wide.is_everything:
+        return False
+    allowed = all(any(_implies(a, b) for b in wide.allow) for a in narrow.allow)
+    return allowed and all(any(_implies(a, b) for b in narrow.deny) for a in wide.deny)
+
+
+def _implies(one: Conjunct, other: Conjunct) -> bool:
+    """Tell whether whatever matches the one matches the other too."""
+    return all(
+        any(
+            key == name and keys.keys <= keys_too.keys and keys.large <= keys_too.large
+            for key, keys in one.dimensions
+        )
+        for name, keys_too in other.dimensions
+    )
+
+
 def both(one: Reach, other: Reach) -> Reach:
     """Return what lies in both; rows seen by taking part alone are left out."""
     if one == other or other.is_everything:

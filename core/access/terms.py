@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, or_, select
 
 from core.access.models import AccessTerm, KeyRange, KeyRangeKey
 from core.access.reach import ARRAY, Conjunct, KeySet
-from core.access.windows import WeeklyHours, Window
+from core.access.windows import Window
 
 ANY = "*"
 UNLIMITED = Conjunct()
@@ -94,18 +94,22 @@ def term_of(row: Row[Any], sets: Mapping[int, KeySet], employee_id: int | None) 
     ):
         if set_id in sets or (set_id is not None and row.allow):
             named[key] = sets.get(set_id, KeySet())  # without keys a denial would deny nothing
-    if row.owner_self:
+    return spoken_to(employee_id, row, named)
+
+
+def spoken_to(employee_id: int | None, said: Any, named: Mapping[str, KeySet]) -> Term:
+    """Return the term that a stored row or a draft says to one employee; `named` are its keys."""
+    if said.owner_self:
         own = frozenset() if employee_id is None else frozenset({employee_id})
-        named["owner"] = named.get("owner", KeySet()) | KeySet(keys=own)
-    weekly = None if row.weekly_hours is None else WeeklyHours.parse(row.weekly_hours)
+        named = {**named, "owner": named.get("owner", KeySet()) | KeySet(keys=own)}
     return Term(
-        resource=row.resource,
-        actions=frozenset(row.actions),
-        allow=row.allow,
+        resource=said.resource,
+        actions=frozenset(said.actions),
+        allow=said.allow,
         ranges=Conjunct.of(named),
-        window=Window(row.valid_from, row.valid_to, weekly),
-        source=row.source,
-        for_user=row.for_user_id,
+        window=Window.of(said),
+        source=said.source,
+        for_user=said.for_user_id,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from core.clock import site_zone
 
@@ -62,6 +63,12 @@ class Window:
     end: datetime | None = None
     weekly: WeeklyHours | None = None
 
+    @classmethod
+    def of(cls, said: Any) -> "Window":
+        """Read `valid_from`, `valid_to` and `weekly_hours` of whatever has them."""
+        weekly = None if said.weekly_hours is None else WeeklyHours.parse(said.weekly_hours)
+        return cls(said.valid_from, said.valid_to, weekly)
+
     def contains(self, instant: datetime) -> bool:
         """Tell whether a term with this window is in force."""
         return (
@@ -76,6 +83,14 @@ class Window:
         if self.weekly is not None:
             edges.extend(self.weekly.edges_after(instant))
         return min(edges, default=FAR)
+
+    def first_moment(self, instant: datetime) -> datetime | None:
+        """Return when it is in force first, from `instant` on; None when never again."""
+        while not self.contains(instant):
+            instant = self.next_edge(instant)
+            if instant == FAR or (self.end is not None and instant >= self.end):
+                return None
+        return instant
 
 
 def _minutes(text: str) -> int:

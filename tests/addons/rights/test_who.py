@@ -18,9 +18,9 @@ from core.database import db
 from core.errors import DomainError
 from core.organisation.models import Employee
 from core.unit_of_work import unit_of_work
+from tests.addons.rights.house import MAKING, House
 from tests.addons.rights.oracle import Given
 from tests.addons.rights.test_pages import text_of
-from tests.addons.rights.test_random_rights import MAKING, House
 
 CUSTOMER = "customers.customer"
 MONDAY = datetime(2030, 1, 7, tzinfo=UTC)

@@ -1,5 +1,6 @@
 """Allow and deny over two dimensions, against a brute-force oracle, on real rows."""
 
+import random
 from itertools import product
 from typing import Any
 
@@ -9,8 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from core.access.declarations import DIMENSIONS
 from core.access.flush_guard import admits
-from core.access.reach import ARRAY, FEW, NOTHING, Conjunct, KeySet, Reach, merged
+from core.access.reach import (
+    ARRAY,
+    EVERYTHING,
+    FEW,
+    NOTHING,
+    Conjunct,
+    KeySet,
+    Reach,
+    covers,
+    merged,
+)
 from tests.core.access.wall_toys import SET_KEYS as STORED_KEYS
 from tests.core.access.wall_toys import SYSTEM, Cost, Plain, World, context, term
 
@@ -164,3 +176,32 @@ def test_many_lengths_of_a_range_make_few_statement_texts(crowd: World) -> None:
     finally:
         sa.event.remove(crowd.engine, "before_cursor_execute", note)
     assert len(texts) <= 8
+
+
+def test_covers_says_only_what_is_sure() -> None:
+    """Whenever it says that one reach lies in the other, every scope agrees."""
+    chance = random.Random(7)
+    scopes = [dict(zip(DIMENSIONS, one, strict=True)) for one in product((None, 1, 2, 3), repeat=3)]
+
+    def some() -> Reach:
+        def conjunct() -> Conjunct:
+            named = {
+                key: KeySet(frozenset(chance.sample((1, 2, 3), chance.randint(1, 2))))
+                for key in DIMENSIONS
+                if chance.random() < 0.5
+            }
+            return Conjunct.of(named)
+
+        allow = tuple(conjunct() for _one in range(chance.randint(0, 2)))
+        return Reach(allow, tuple(conjunct() for _one in range(chance.randint(0, 1))))
+
+    said = 0
+    for _round in range(3000):
+        wide, narrow = some(), some()
+        if covers(wide, narrow):
+            said += not narrow.is_nothing
+            inside = [one for one in scopes if narrow.admits(one, lambda *_: False)]
+            assert all(wide.admits(one, lambda *_: False) for one in inside), (wide, narrow)
+    assert said > 100, "it never says yes: it proves nothing"
+    assert covers(EVERYTHING, some())
+    assert covers(some(), NOTHING)
