@@ -116,7 +116,8 @@ class MenuItem:
     `when` is asked besides with the reader's AccessContext; its answer may depend on rights and on
     the add-ons that are on, for menus are kept until one of these changes.
 
-    `section="create"` puts it under the plus of the top bar instead: a page that makes something.
+    `section="create"` puts it under the plus of the top bar instead: a page that makes something;
+    `section="account"` behind the reader's name.
     `searches` is the `ListSpec` of the page; the search box then finds its records.
     """
 
@@ -124,7 +125,9 @@ class MenuItem:
     endpoint: str
     needs: tuple[str, str] | None = None
     icon: str = "module"
-    section: Literal["personal", "business", "management", "system", "create"] = "business"
+    section: Literal["personal", "business", "management", "system", "create", "account"] = (
+        "business"
+    )
     order: int = 100
     parent: str | None = None  # endpoint of the entry under which this one is folded
     when: Callable[[Any], bool] | None = None

@@ -73,7 +73,7 @@ class DelegateForm(Form):
 def delegate_form(offered: Sequence[Offered]) -> DelegateForm:
     """Return the form with the duties that can be handed on."""
     choices = [(one.assignment.id, _in_words(one)) for one in offered if not one.obstacle]
-    hint = _l("What you leave unticked stays with you alone. You keep all of your rights.")
+    hint = _l("What is left unticked stays with the delegator, who keeps all of these rights too.")
     fields: dict[str, Any] = {
         "assignments": MultiField(_l("Duties"), choices=choices, coerce=int, span=4, hint=hint),
         "sections": (
@@ -88,9 +88,9 @@ def delegate_form(offered: Sequence[Offered]) -> DelegateForm:
 
 def _in_words(one: Offered) -> str:
     held = one.assignment
-    said = f"{localized(held.duty.name)}（{in_words(held.ranges)}）"
+    said = _("%(duty)s (%(data)s)", duty=localized(held.duty.name), data=in_words(held.ranges))
     if one.barred:
-        said += " " + _("without what is denied you somewhere")
+        return _("%(duty)s, without what is denied the delegator somewhere", duty=said)
     return said
 
 

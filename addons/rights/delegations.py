@@ -109,7 +109,7 @@ def _obstacle(one: Assignment, handable: bool, remains: bool) -> str:  # noqa: F
         return _("Everybody has this anyway.")
     if not handable:
         return _("Rights over the system and over rights are not handed on.")
-    return "" if remains else _("All of it is denied you somewhere, so none of it is handed on.")
+    return "" if remains else _("All of it is denied the delegator somewhere.")
 
 
 def checked(fields: DelegationFields) -> Lent:

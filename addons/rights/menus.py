@@ -12,7 +12,7 @@ MENUS = (
         title=_l("My substitutes"),
         endpoint="rights.my_delegations",
         icon="user",
-        section="personal",
+        section="account",
         order=40,
     ),
     MenuItem(

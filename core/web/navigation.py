@@ -191,7 +191,8 @@ def _build(items: list[MenuItem]) -> Menu:
         if entries:
             built.append(Section(str(title) if title else None, entries))
     creates = tuple(_entry(i) for i in items if i.section == "create")
-    return Menu(tuple(built), creates, own_pages())
+    own = (_entry(i) for i in items if i.section == "account")
+    return Menu(tuple(built), creates, (*own_pages(), *own))
 
 
 def _entry(item: MenuItem, children: tuple[Entry, ...] = ()) -> Entry:

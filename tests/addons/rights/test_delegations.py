@@ -143,7 +143,7 @@ def test_a_denial_of_the_delegator_is_not_escaped(office, seen, hand, allow, den
     assert seen(office.bob) == {"bob-a", "bob-0"}  # all of the verb, not only grade A
     with unit_of_work(office.ann.actor):
         found = {one.assignment.id: one for one in service.offered(office.ann.user.id)}
-    assert "denied you" in found[given].obstacle
+    assert "denied the delegator" in found[given].obstacle
 
 
 def test_a_denial_of_the_substitute_wins(office, seen, hand, allow, deny):
