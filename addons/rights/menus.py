@@ -2,6 +2,8 @@
 
 from addons.rights.lists import ASSIGNMENTS, DUTIES, GRADES, PEOPLE
 from addons.rights.models import ASSIGNMENT, DUTY, GRADE
+from addons.rights.review_lists import REVIEWS
+from addons.rights.review_models import REVIEW
 from core.contributions import MenuItem
 from core.i18n import lazy_gettext as _l
 
@@ -44,6 +46,16 @@ MENUS = (
         order=23,
         parent="rights.assignments",
         searches=GRADES,
+    ),
+    MenuItem(
+        title=_l("Reviews of rights"),
+        endpoint="rights.reviews",
+        needs=(REVIEW, "query"),
+        icon="check",
+        section="management",
+        order=24,
+        parent="rights.assignments",
+        searches=REVIEWS,
     ),
     MenuItem(
         title=_l("Give a duty"),

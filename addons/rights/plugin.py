@@ -5,22 +5,33 @@ from typing import Any
 
 from flask import Blueprint
 
-from addons.rights import assign_views, demo, duty_views, grade_views, person_views, seed
+from addons.rights import (
+    assign_views,
+    demo,
+    duty_views,
+    grade_views,
+    person_views,
+    review_views,
+    seed,
+)
 from addons.rights.blueprint import blueprint
 from addons.rights.menus import MENUS
 from addons.rights.models import MODELS
 from addons.rights.policy import POLICY
 from addons.rights.resources import RESOURCES
-from core.contributions import MenuItem, Policy, Resource
+from addons.rights.review_models import REVIEW_MODELS
+from addons.rights.reviews import REMIND
+from core.contributions import JobDef, MenuItem, Policy, Resource
 from core.hookspecs import hookimpl
 
-PAGES = (assign_views, duty_views, grade_views, person_views)  # importing them hangs the pages up
+# importing them hangs the pages up
+PAGES = (assign_views, duty_views, grade_views, person_views, review_views)
 
 
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
     """Name the tables."""
-    return MODELS
+    return (*MODELS, *REVIEW_MODELS)
 
 
 @hookimpl
@@ -45,6 +56,12 @@ def register_blueprints() -> Iterable[Blueprint]:
 def register_menus() -> Iterable[MenuItem]:
     """Give the entries of the sidebar."""
     return MENUS
+
+
+@hookimpl
+def register_jobs() -> Iterable[JobDef]:
+    """Give the daily reminder of reviews."""
+    return (REMIND,)
 
 
 @hookimpl

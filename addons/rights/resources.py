@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from addons.rights.models import ASSIGNMENT, DUTY, GRADE, Assignment, Duty, Grade
+from addons.rights.review_models import REVIEW, Review
 from core.contributions import Resource, Verb
 from core.i18n import lazy_gettext as _l
 
@@ -13,6 +14,7 @@ class Permission(StrEnum):
     DUTY = DUTY
     ASSIGNMENT = ASSIGNMENT
     GRADE = GRADE
+    REVIEW = REVIEW
 
 
 RESOURCES = (
@@ -40,6 +42,15 @@ RESOURCES = (
         model=Grade,
         label=lambda grade: grade.code,
         actions=(Verb.QUERY, Verb.CONFIGURE),
+        dimensions=(),
+    ),
+    Resource(
+        key=REVIEW,
+        title=_l("Review of rights"),
+        model=Review,
+        label=lambda review: review.name,
+        endpoint="rights.show_review",
+        actions=(Verb.QUERY, Verb.CREATE, Verb.EXPORT),
         dimensions=(),
     ),
 )
