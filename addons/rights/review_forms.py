@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from addons.rights.duty_forms import duty_choices
-from addons.rights.models import Subject
+from addons.rights.models import NAMED
 from addons.rights.review_models import Decision
 from addons.rights.review_plan import ReviewFields
 from addons.rights.words import SUBJECTS
@@ -48,7 +48,7 @@ class ReviewForm(Form):
     subjects = MultiField(
         _l("Given to"),
         choices=tuple(SUBJECTS.items()),
-        default=(Subject.USER.value,),
+        default=tuple(one.value for one in NAMED),
         hint=_l(
             "What several have is asked about person by person; it is not ended for one alone."
         ),

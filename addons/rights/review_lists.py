@@ -133,7 +133,7 @@ def contains_in_words(item: ReviewItem) -> str:
     """Return the verbs of an item as they were given when the review opened."""
     pairs = [tuple(one.split(":", 1)) for one in item.contains]
     words = grants_in_words((resource, verb) for resource, verb in pairs)
-    return "; ".join(f"{what}: {verbs}" for what, verbs in words)
+    return _("; ").join(_("%(what)s: %(verbs)s", what=what, verbs=verbs) for what, verbs in words)
 
 
 def _hints(values: Collection[str]) -> Mapping[str, str]:

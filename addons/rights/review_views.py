@@ -130,7 +130,7 @@ def close_review(record_id: int) -> ResponseReturnValue:
         crumbs=[_home(), Crumb(one.name, url_for("rights.show_review", record_id=record_id))],
         submit=_("Close it"),
         obstacles=[_("It is closed already.")] if one.closed_at is not None else [],
-        happens=[(left, words), (None, _("Nothing in it can be changed any more."))],
+        happens=[(None, words), (None, _("Nothing in it can be changed any more."))],
         keeps=[(None, _("All decisions and reasons, as evidence."))],
     )
 
