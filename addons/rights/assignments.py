@@ -130,11 +130,25 @@ def end(assignment_id: int, *, reason: str = "") -> Assignment:
         raise Refused(wrong, fields={"reason": [wrong]})
     if not found.allow:
         ceiling.refuse_giving(Held.of(found), found.duty.contains)
+    _end(found, reason)
+    return found
+
+
+def end_by_review(found: Assignment, reason: str) -> None:
+    """End what is given to one person because its reviewer says so; nobody gains by it.
+
+    The review names who decides, so the right to end assignments is not asked for.
+    """
+    if found.subject != Subject.USER or not found.allow:
+        raise Refused(_("A review ends only what is given to one person."))
+    _end(found, reason)
+
+
+def _end(found: Assignment, reason: str) -> None:
     found.ended_at, found.ended_by = now(), current_unit().actor.label[:200]
     found.end_reason = reason.strip()
     current_session().flush()
     _compile_for(Held.of(found))
-    return found
 
 
 def _compile_for(held: Held) -> None:

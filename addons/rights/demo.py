@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from addons.rights import grades
+from addons.rights import grades, reviews
 from addons.rights.assignments import AssignmentFields, assign
 from addons.rights.models import Duty, Grade, Grading, Subject
+from addons.rights.review_plan import ReviewFields
 from addons.rights.seed import make_duty
+from core.accounts.models import User
 from core.addons.registry import registry
-from core.clock import now
+from core.clock import now, today
 from core.organisation.models import Employee, Position
 
 LOOK = ("query", "analyse", "export")
@@ -50,6 +52,10 @@ def seed(session: Any) -> None:
     own_room = {"org": [{"kind": "own", "below": True}]}
     _give(made["project-support"], Subject.POSITION, positions.get("PROJECT"), own_room)
     _give(made["auditing"], Subject.POSITION, positions.get("GM"), {}, days=180)
+    by_name = (Subject.USER, Subject.POSITION, Subject.GRADE)
+    due = today() + timedelta(days=14)
+    if session.scalar(select(exists().where(User.active, User.employee_id.is_not(None)))):
+        reviews.open_review(ReviewFields(name="年度权限复核", due_on=due, subjects=by_name))
 
 
 def _declared(grants: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:

@@ -4,6 +4,8 @@ from addons.rights.delegation_lists import DELEGATIONS
 from addons.rights.delegation_models import DELEGATION
 from addons.rights.lists import ASSIGNMENTS, DUTIES, GRADES, PEOPLE
 from addons.rights.models import ASSIGNMENT, DUTY, GRADE
+from addons.rights.review_lists import REVIEWS
+from addons.rights.review_models import REVIEW
 from core.contributions import MenuItem
 from core.i18n import lazy_gettext as _l
 
@@ -63,6 +65,16 @@ MENUS = (
         order=24,
         parent="rights.assignments",
         searches=DELEGATIONS,
+    ),
+    MenuItem(
+        title=_l("Reviews of rights"),
+        endpoint="rights.reviews",
+        needs=(REVIEW, "query"),
+        icon="check",
+        section="management",
+        order=25,
+        parent="rights.assignments",
+        searches=REVIEWS,
     ),
     MenuItem(
         title=_l("Give a duty"),

@@ -12,6 +12,7 @@ from addons.rights import (
     duty_views,
     grade_views,
     person_views,
+    review_views,
     seed,
 )
 from addons.rights.blueprint import blueprint
@@ -20,7 +21,9 @@ from addons.rights.menus import MENUS
 from addons.rights.models import MODELS
 from addons.rights.policy import POLICY
 from addons.rights.resources import RESOURCES
-from core.contributions import MenuItem, Policy, Resource
+from addons.rights.review_models import REVIEW_MODELS
+from addons.rights.reviews import REMIND
+from core.contributions import JobDef, MenuItem, Policy, Resource
 from core.hookspecs import hookimpl
 
 PAGES = (
@@ -29,13 +32,14 @@ PAGES = (
     duty_views,
     grade_views,
     person_views,
+    review_views,
 )  # importing them hangs the pages up
 
 
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
     """Name the tables."""
-    return (*MODELS, Delegation)
+    return (*MODELS, Delegation, *REVIEW_MODELS)
 
 
 @hookimpl
@@ -60,6 +64,12 @@ def register_blueprints() -> Iterable[Blueprint]:
 def register_menus() -> Iterable[MenuItem]:
     """Give the entries of the sidebar."""
     return MENUS
+
+
+@hookimpl
+def register_jobs() -> Iterable[JobDef]:
+    """Give the daily reminder of reviews."""
+    return (REMIND,)
 
 
 @hookimpl

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from addons.rights.delegation_models import DELEGATION, Delegation
 from addons.rights.models import ASSIGNMENT, DUTY, GRADE, Assignment, Duty, Grade
+from addons.rights.review_models import REVIEW, Review
 from core.contributions import Resource, Verb
 from core.i18n import lazy_gettext as _l
 
@@ -15,6 +16,7 @@ class Permission(StrEnum):
     ASSIGNMENT = ASSIGNMENT
     GRADE = GRADE
     DELEGATION = DELEGATION
+    REVIEW = REVIEW
 
 
 RESOURCES = (
@@ -51,6 +53,14 @@ RESOURCES = (
         label=lambda delegation: f"#{delegation.id}",
         endpoint="rights.show_delegation",
         actions=(Verb.QUERY, Verb.CREATE, Verb.DELETE),
+    ),
+    Resource(
+        key=REVIEW,
+        title=_l("Review of rights"),
+        model=Review,
+        label=lambda review: review.name,
+        endpoint="rights.show_review",
+        actions=(Verb.QUERY, Verb.CREATE, Verb.EXPORT),
         dimensions=(),
     ),
 )

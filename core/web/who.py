@@ -212,7 +212,7 @@ def _lines(holders: Iterable[Holder]) -> list[Line]:
 
     def source(term: Term, employee_id: int | None) -> Source:
         key = spelt[id(term)], employee_id
-        if any(name == "owner" for name, _keys in key[0].dimensions) is False:
+        if not any(name == "owner" for name, _keys in key[0].dimensions):
             key = key[0], None
         if key not in known:
             known[key] = range_in_words(key[0], of=key[1])

@@ -76,11 +76,27 @@ def _people() -> Iterator[Scene]:
     yield Scene("why", "/why?resource=customers.customer&record=1&action=update")
     yield Scene("who", "/who?resource=customers.customer&record=1")
     yield Scene("who-nobody", "/who?resource=customers.customer&record=1&q=zzzz&as_of=2001-01-01")
+    yield Scene("reviews-mine", "/rights/reviews/mine", "lin")
+    yield Scene("reviews-item-mine", "/rights/reviews/mine", "lin", act=_open_first_row)
+    yield Scene("reviews-preview", "/rights/reviews/new", act=_preview_review)
     for tab in ("contacts", "opportunities", "networks", "history", "attachments"):
         yield Scene(f"tab-{tab}", f"/customers/1?tab={tab}")
     yield Scene("attachments-refused", "/customers/1?tab=attachments", act=_hollow_file)
     yield Scene("403", "/admin/users", "chen")
     yield Scene("404", "/customers/999999", "chen")
+
+
+def _open_first_row(page: Any, stage: Stage) -> None:
+    del stage
+    page.click("table tbody td.p1 a")
+    page.wait_for_selector("form [name=decision]")
+
+
+def _preview_review(page: Any, stage: Stage) -> None:
+    page.fill("[name=name]", "Spring")
+    page.fill("[name=due_on]", "2099-12-31")
+    page.check("[name=subjects][value=position]")
+    _press_submit(page, stage)
 
 
 def _strangers() -> Iterator[Scene]:
