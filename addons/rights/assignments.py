@@ -194,7 +194,7 @@ def _refuse_both(held: Held) -> None:
         )
     )
     for other in others:
-        if not _overlap(held, other):
+        if _is_over(other) or not _overlap(held, other):
             continue
         both = [coming[h.user_id] for h in holders_of(Held.of(other)) if h.user_id in coming]
         if both:
@@ -212,6 +212,10 @@ def _held_already(names: Sequence[str], other: Duty, reason: str) -> Refused:
         reason=reason,
     ).strip()
     return Refused(words, fields={"duty_id": [words]})
+
+
+def _is_over(one: Any) -> bool:
+    return one.valid_to is not None and one.valid_to <= now()
 
 
 def _overlap(one: Any, other: Any) -> bool:

@@ -17,13 +17,14 @@ from addons.rights import (
 )
 from addons.rights.blueprint import blueprint
 from addons.rights.delegation_models import Delegation
+from addons.rights.expiring import NEWS, SETTINGS, TELL_OF_ENDS
 from addons.rights.menus import MENUS
 from addons.rights.models import MODELS
 from addons.rights.policy import POLICY
 from addons.rights.resources import RESOURCES
 from addons.rights.review_models import REVIEW_MODELS
 from addons.rights.reviews import REMIND
-from core.contributions import JobDef, MenuItem, Policy, Resource
+from core.contributions import EventType, JobDef, MenuItem, Policy, Resource, SettingDef
 from core.hookspecs import hookimpl
 
 PAGES = (
@@ -68,8 +69,20 @@ def register_menus() -> Iterable[MenuItem]:
 
 @hookimpl
 def register_jobs() -> Iterable[JobDef]:
-    """Give the daily reminder of reviews."""
-    return (REMIND,)
+    """Give the daily words about reviews and about rights that end."""
+    return (REMIND, TELL_OF_ENDS)
+
+
+@hookimpl
+def register_settings() -> Iterable[SettingDef]:
+    """Declare settings."""
+    return SETTINGS
+
+
+@hookimpl
+def register_event_types() -> Iterable[EventType]:
+    """Name the kinds of news in the inbox."""
+    return NEWS
 
 
 @hookimpl

@@ -142,6 +142,17 @@ def test_periods_that_do_not_meet_do_not_exclude(office, as_, give, two):
         give(two[1], Subject.USER, office.ann.user.id, valid_from=day - timedelta(minutes=1))
 
 
+def test_an_assignment_that_is_over_excludes_nothing(office, as_, give, two, frozen):
+    from datetime import timedelta
+
+    from core.clock import now
+
+    end = now() + timedelta(days=1)
+    give(two[0], Subject.USER, office.ann.user.id, valid_to=end)
+    with frozen(end):
+        give(two[1], Subject.USER, office.ann.user.id)
+
+
 def test_what_is_held_together_now_cannot_be_excluded(office, as_, give):
     with as_(office.boss):
         first = duties.create_duty(fields("first")).id

@@ -140,7 +140,7 @@ def test_every_part_of_the_form_arrives(office, boss, duty, accounts):
 def test_ending_shows_who_loses_what(office, boss, duty, give, accounts):
     made = give(duty("look", LOOK), Subject.USER, office.ann.user.id)
     page = text_of(boss.get(f"/rights/{made}/end"))
-    assert re.search(r"Ann Customer see.*3 1 ", page), page
+    assert "Ann Customer see 3 rows 1 row" in page
     assert boss.submit(f"/rights/{made}/end", data={"reason": "done"}).status_code == 303
     assert "Why it ended done" in text_of(boss.get(f"/rights/{made}"))
     again = boss.submit(f"/rights/{made}/end", data={"reason": "twice"})

@@ -1,0 +1,95 @@
+"""Word before an end: holders and administrators are told in time that an assignment runs out."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from addons.rights.delegation_models import DELEGATION
+from addons.rights.models import ASSIGNMENT, Assignment, Subject
+from addons.rights.review_models import REVIEW
+from addons.rights.words import subject_title
+from core.clock import now, site_zone
+from core.contributions import EventType, JobDef, SettingDef, Step
+from core.i18n import format_date, localized
+from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
+from core.notifications.services import Notice, notify
+from core.settings.services import get
+
+DAYS = "rights.notice_days"
+LAST_DAYS = 3  # told once more so many days before, if the first word came earlier
+SETTINGS = (
+    SettingDef(
+        key=DAYS,
+        title=_l("Days before the end of an assignment on which people are told"),
+        type="int",
+        default=14,
+        minimum=0,
+        maximum=90,
+        help=_l("Told again three days before. 0: nobody is told."),
+    ),
+)
+NEWS = (  # what the inbox calls the lines of this add-on
+    EventType(key="rights.ends", title=_l("Rights that end soon"), resource=ASSIGNMENT),
+    EventType(key="rights.delegation", title=_l("Substitutes"), resource=DELEGATION),
+    EventType(key="rights.review", title=_l("Reviews of rights"), resource=REVIEW),
+)
+
+
+def tell_of_ends(run: Any) -> Step:
+    """Tell of each assignment that ends soon, once for each distance; some in each step."""
+    ahead = int(get(DAYS))
+    instant = now()
+    ending = (
+        select(Assignment)
+        .where(
+            Assignment.ended_at.is_(None),
+            Assignment.valid_to > instant,
+            Assignment.valid_to <= instant + timedelta(days=ahead),
+            Assignment.id > run.cursor.get("after", 0),
+        )
+        .order_by(Assignment.id)
+    )
+    for one in run.session.scalars(ending).unique() if ahead else ():
+        _tell(run.session, one, last=one.valid_to <= instant + timedelta(days=LAST_DAYS))
+        if run.time_is_up():
+            return Step(cursor={"after": one.id})
+    return Step(done=True)
+
+
+TELL_OF_ENDS = JobDef(
+    kind="rights.tell_of_ends",
+    title=_l("Tell people whose rights end soon"),
+    step=tell_of_ends,
+    every=timedelta(days=1),
+)
+
+
+def _tell(session: Any, one: Assignment, *, last: bool) -> None:
+    # the end is not part of the period: the last day is the one before midnight
+    end = one.valid_to or now()
+    day = format_date((end - timedelta(seconds=1)).astimezone(site_zone()).date())
+    duty, holder = localized(one.duty.name), subject_title(one.subject, one.subject_id)
+    key = f"rights:ends:{one.id}:{end:%Y%m%d%H%M}:{'last' if last else 'soon'}"
+
+    def mine() -> str:
+        if one.allow:
+            return _("Your duty “%(duty)s” ends with %(day)s", duty=duty, day=day)
+        return _("What bars you from “%(duty)s” ends with %(day)s", duty=duty, day=day)
+
+    def theirs() -> str:
+        return _("An assignment ends with %(day)s", day=day)
+
+    def which() -> str:
+        return _("%(duty)s, to: %(holder)s", duty=duty, holder=holder)
+
+    if one.subject == Subject.USER:
+        notify(session, _notice(f"{key}:mine", mine, owner="rights"), users=[one.subject_id])
+    about: dict[str, Any] = {"resource": ASSIGNMENT, "record_id": one.id, "detail": which}
+    notify(session, _notice(key, theirs, **about), administrators=True)
+
+
+def _notice(key: str, title: Callable[[], str], **more: Any) -> Notice:
+    return Notice(kind="rights.ends", key=key, title=title, **more)
