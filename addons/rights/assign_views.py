@@ -27,7 +27,7 @@ from addons.rights.words import (
     subject_title,
     verb_title,
 )
-from core.access.changes import MOST_ROWS, Extent
+from core.access.changes import MOST_ROWS, Difference, Extent
 from core.access.decorators import needs
 from core.audit.words import actor_words
 from core.contributions import Verb
@@ -138,8 +138,8 @@ def panel_of(found: effects.Effects | None) -> dict[str, Any]:
     for change in found.changes if found is not None else ():
         for place, one in enumerate(change.differences):
             before, after = _extent(one.before), _extent(one.after)
-            if before == after:  # as many rows, but not the same ones
-                after = _("%(count)s, others than before", count=after)
+            if before == after:  # as many rows just now, but not the same range
+                after = _moved(one, after)
             lines.append(
                 {
                     "name": "" if place else change.person.name,
@@ -152,6 +152,14 @@ def panel_of(found: effects.Effects | None) -> dict[str, Any]:
                 }
             )
     return {"effects": found, "lines": lines, "looked_at": effects.LOOKED_AT}
+
+
+def _moved(one: Difference, extent: str) -> str:
+    if one.gains and one.loses:
+        return _("%(count)s, on other data", count=extent)
+    if one.gains:
+        return _("%(count)s, on more data", count=extent)
+    return _("%(count)s, on less data", count=extent)
 
 
 def _extent(one: Extent) -> str:
