@@ -16,7 +16,7 @@ from addons.rights.words import (
     grants_in_words,
     period_in_words,
     state_of,
-    subject_title,
+    subject_titles,
 )
 from core.access.decorators import needs
 from core.access.records import may_on
@@ -180,13 +180,15 @@ def _is_held(duty_id: int) -> bool:
 
 def _held(duty: Duty) -> list[tuple[Assignment, str, str, str]]:
     """Return (assignment, to whom, when, state) of those that have not ended."""
-    found = current_session().scalars(
+    stored = current_session().scalars(
         select(Assignment)
         .where(Assignment.duty_id == duty.id, Assignment.ended_at.is_(None))
         .order_by(Assignment.id)
     )
+    found = stored.all()
+    titles = subject_titles((one.subject, one.subject_id) for one in found)
     return [
-        (one, subject_title(one.subject, one.subject_id), period_in_words(one), state_of(one))
+        (one, titles[one.subject, one.subject_id], period_in_words(one), state_of(one))
         for one in found
     ]
 

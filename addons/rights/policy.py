@@ -9,15 +9,14 @@ from sqlalchemy import select
 
 from addons.rights.delegation_terms import Lent, handed_on, lent_now, substitutes_of
 from addons.rights.held import MANAGED, Held, chosen_verbs, concerns
-from addons.rights.models import NAMED, Assignment, Duty, DutyGrant, Grade, Subject
+from addons.rights.models import Assignment, Duty, DutyGrant, Subject
 from addons.rights.ranges import is_personal, keys_of
+from addons.rights.subjects import Name, Named, names_of
 from addons.rights.world import Person, World, superiors_of
 from core.access.drafts import Draft
 from core.access.terms import ANY
-from core.accounts.models import User
 from core.addons.registry import registry
 from core.contributions import Policy
-from core.organisation.models import Employee, Position
 
 KEPT: Mapping[str, str] = {
     "zh": "管理员账号始终可以管理系统与权限",
@@ -39,20 +38,25 @@ class Compiler:
         """Yield the terms of these accounts; `everybody` and None: those of all in common too."""
         world = World(self.session)
         grants, names = self._duties()
-        words = _Words(self.session, names)
         by_subject: dict[tuple[str, int | None], list[Held]] = defaultdict(list)
+        common: list[Held] = []
         held = self._held()
         for one in held:
             if one.duty_id not in grants:
                 continue
-            common = one.subject == Subject.EVERYONE and not is_personal(one.ranges)
-            if not common or _bars_managing(one, grants[one.duty_id]):
+            is_common = one.subject == Subject.EVERYONE and not is_personal(one.ranges)
+            if not is_common or _bars_managing(one, grants[one.duty_id]):
                 by_subject[one.subject, one.subject_id].append(one)
             elif user_ids is None or everybody:
-                yield from _terms(one, grants[one.duty_id], None, world, words.of(one))
-        for person in world.people(user_ids):
+                common.append(one)
+        people = [(one, list(_subjects(one, world))) for one in world.people(user_ids)]
+        named = {each for _one, several in people for each in several if each in by_subject}
+        words = _Words(names_of(self.session, named), names)
+        for one in common:
+            yield from _terms(one, grants[one.duty_id], None, world, words.of(one))
+        for person, subjects in people:
             yield from _kept(person)
-            for subject in _subjects(person, world):
+            for subject in subjects:
                 for one in by_subject.get(subject, ()):
                     yield from _terms(one, grants[one.duty_id], person, world, words.of(one))
         lent = [one for one in lent_now(self.session, user_ids) if one.id not in self.not_lent]
@@ -154,8 +158,10 @@ def _without_managing(grants: Mapping[str, Sequence[str]]) -> dict[str, Sequence
 class _Words:
     """Says of a term where it comes from, in both languages, once for each assignment."""
 
-    def __init__(self, session: Any, duties: Mapping[int, Mapping[str, str]]) -> None:
-        self.session = session
+    def __init__(
+        self, names: Mapping[Named, Name], duties: Mapping[int, Mapping[str, str]]
+    ) -> None:
+        self.names = names
         self.duties = duties
         self._known: dict[tuple[int, str, int | None, bool], dict[str, str]] = {}
 
@@ -168,30 +174,13 @@ class _Words:
     def _say(self, held: Held) -> dict[str, str]:
         duty = self.duties[held.duty_id]
         zh, en = _SAID[Subject(held.subject)]
-        name = self._name(held)
+        name = self.names.get((held.subject, held.subject_id), {})
         stop = ("", "") if held.allow else ("不得：", "not: ")
         zh_duty, en_duty = duty["zh"], duty.get("en") or duty["zh"]
         return {
             "zh": f"{stop[0]}职责「{zh_duty}」（{zh}{name.get('zh', '')}）",
             "en": f"{stop[1]}duty “{en_duty}” ({en}{name.get('en') or name.get('zh', '')})",
         }
-
-    def _name(self, held: Held) -> Mapping[str, str]:
-        if held.subject not in NAMED or held.subject_id is None:
-            return {}
-        if held.subject == Subject.USER:
-            row = self.session.execute(
-                select(User.login, Employee.name)
-                .outerjoin(Employee, Employee.id == User.employee_id)
-                .where(User.id == held.subject_id)
-            ).first()
-            name = "" if row is None else row[1] or row[0]
-            return {"zh": name, "en": name}
-        model = Position if held.subject == Subject.POSITION else Grade
-        found: Mapping[str, str] | None = self.session.scalar(
-            select(model.name).where(model.id == held.subject_id)
-        )
-        return found or {}
 
 
 _SAID: Mapping[Subject, tuple[str, str]] = {

@@ -15,7 +15,12 @@ from addons.rights.review_lists import (
     hints_in_words,
 )
 from addons.rights.review_models import REVIEW, Review, ReviewItem
-from addons.rights.words import SUBJECTS, hours_in_words, period_in_words, subject_title
+from addons.rights.words import (
+    SUBJECTS,
+    hours_in_words,
+    period_in_words,
+    subject_titles,
+)
 from core.accounts.models import User
 from core.exchange.export import ExportFile, Format, audit_export, write_file
 from core.i18n import format_datetime, join_words, localized
@@ -67,6 +72,7 @@ def _rows(review: Review) -> Iterator[Sequence[Any]]:
     )
     found = items.unique().all()
     reviewers = names(sorted({one.reviewer_id for one in found}))
+    titles = subject_titles((one.assignment.subject, one.assignment.subject_id) for one in found)
     for one in found:
         given = one.assignment
         yield [
@@ -76,7 +82,7 @@ def _rows(review: Review) -> Iterator[Sequence[Any]]:
             localized(one.unit),
             localized(one.duty),
             contains_in_words(one),
-            subject_title(given.subject, given.subject_id),
+            titles[given.subject, given.subject_id],
             in_words(given.ranges),
             period_in_words(given),
             hours_in_words(given.weekly_hours),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from addons.rights.models import Assignment
 from addons.rights.ranges import in_words
 from addons.rights.review_models import REVIEW, Decision, Outcome, Review, ReviewItem
-from addons.rights.words import grants_in_words, subject_title
+from addons.rights.words import grants_in_words, subject_titles
 from core.accounts.models import User
 from core.actor import current_actor
 from core.clock import today
@@ -109,12 +109,14 @@ def _decision() -> ColumnElement[str]:
 
 def _data(values: Collection[str]) -> Mapping[str, str]:
     """Say on which data and to whom assignments are given, once for each of a page."""
-    found = current_session().scalars(
+    stored = current_session().scalars(
         select(Assignment).where(Assignment.id.in_([int(one) for one in values]))
     )
+    found = stored.unique().all()
+    titles = subject_titles((one.subject, one.subject_id) for one in found)
     return {
-        str(one.id): f"{subject_title(one.subject, one.subject_id)} · {in_words(one.ranges)}"
-        for one in found.unique()
+        str(one.id): f"{titles[one.subject, one.subject_id]} · {in_words(one.ranges)}"
+        for one in found
     }
 
 

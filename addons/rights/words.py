@@ -3,17 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from addons.rights.duties import ANY, all_verbs
-from addons.rights.models import NAMED, Grade, Subject
+from addons.rights.models import NAMED, Subject
+from addons.rights.subjects import Named, names_of
 from core.access.words import resource_words, verb_words
-from core.accounts.models import User
 from core.clock import now, site_zone
 from core.i18n import format_datetime, join_words, localized
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
-from core.organisation.models import Employee, Position
 from core.unit_of_work import current_session
 
 SUBJECTS: Mapping[str, Any] = {
@@ -66,21 +63,21 @@ def grants_in_words(grants: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(resource_title(key), join_words(found[key])) for key in sorted(found)]
 
 
+def subject_titles(subjects: Iterable[Named]) -> dict[Named, str]:
+    """Return in words to whom duties are given, for many at once."""
+    wanted = set(subjects)
+    known = names_of(current_session(), (one for one in wanted if one[0] in NAMED))
+    return {
+        one: (localized(known.get(one, {})) or "–")
+        if one[0] in NAMED and one[1] is not None
+        else str(SUBJECTS[one[0]])
+        for one in wanted
+    }
+
+
 def subject_title(subject: str, subject_id: int | None) -> str:
     """Return in words to whom a duty is given."""
-    if subject not in NAMED or subject_id is None:
-        return str(SUBJECTS[subject])
-    session = current_session()
-    if subject == Subject.USER:
-        row = session.execute(
-            select(User.login, Employee.name)
-            .outerjoin(Employee, Employee.id == User.employee_id)
-            .where(User.id == subject_id)
-        ).first()
-        return "–" if row is None else str(row[1] or row[0])
-    model = Position if subject == Subject.POSITION else Grade
-    name = session.scalar(select(model.name).where(model.id == subject_id))
-    return localized(name or {}) or "–"
+    return subject_titles([(subject, subject_id)])[subject, subject_id]
 
 
 def period_in_words(assignment: Any) -> str:
