@@ -11,6 +11,7 @@ from addons.rights.models import GUARD, Assignment
 from core.access.declarations import Technical
 from core.clock import now
 from core.database import LocalizedName, Model, UtcDateTime, Versioned
+from core.i18n import lazy_gettext as _l
 
 REVIEW = "rights.review"
 
@@ -64,6 +65,7 @@ class ReviewItem(Versioned, Model):
         CheckConstraint(
             "decision IS NULL OR decision <> 'end' OR reason <> ''", name="end_has_reason"
         ),
+        {"info": {"title": _l("Item of a review of rights")}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
