@@ -6,6 +6,8 @@ from core.access.declarations import Protected
 from core.access.decorators import check_routes, declaration_of
 from core.addons import lifecycle, schema
 from core.addons.registry import registry
+from core.audit.recording import is_audited, resource_key
+from core.audit.words import table_titles
 from core.database import Model
 from core.errors import ProgrammingFault
 from core.i18n import force_locale
@@ -104,3 +106,11 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(site, app):
         assert len(history.heads()) == 1, f"{owner} has no single newest migration"
         assert schema.current(config, history) == history.heads()[0]
         assert schema.differences(config, history) == []
+
+
+def test_whatever_is_audited_is_named_in_words(app):
+    """The trail calls what is no resource of its own by the title of its table."""
+    named = registry().resources.keys() | table_titles().keys()
+    audited = [one.class_ for one in Model.registry.mappers if is_audited(one.class_)]
+    assert len(audited) > 10
+    assert [one.__name__ for one in audited if resource_key(one) not in named] == []
