@@ -105,6 +105,7 @@ def assign(fields: AssignmentFields) -> Assignment:
     Raises Refused as `checked` does; nothing is stored then.
     """
     require(ASSIGNMENT, Verb.CREATE)
+    hold(current_session())  # what excludes this is not given beside it meanwhile
     held = checked(fields)
     if held.allow:
         ceiling.refuse_giving(held, duty(held.duty_id).contains)

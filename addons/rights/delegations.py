@@ -136,6 +136,8 @@ def checked(fields: DelegationFields) -> Lent:
         errors["assignments"] = [_("Choose at least one duty.")]
     elif not free.issuperset(chosen):
         errors["assignments"] = [_("One of these duties cannot be handed on (any more).")]
+    elif not is_own(fields.from_user_id) and (words := _beyond(chosen)):
+        errors["assignments"] = [words]
     if wrong := wrong_text(fields.reason, lines=True):
         errors["reason"] = [wrong]
     if errors:
@@ -189,6 +191,15 @@ def end(delegation_id: int, *, reason: str = "") -> Delegation:
     recompile(session, [found.to_user_id])
     tell_end(found)
     return found
+
+
+def _beyond(assignment_ids: Sequence[int]) -> str:
+    """Say why only an administrator hands these on for somebody else; "" where others may."""
+    if ceiling.is_free():
+        return ""
+    found = select(Assignment).where(Assignment.id.in_(assignment_ids))
+    given = current_session().scalars(found).unique()
+    return next((words for one in given if (words := ceiling.managing(one.duty.contains))), "")
 
 
 def _people(*user_ids: int | None) -> dict[int, Person]:

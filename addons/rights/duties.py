@@ -10,7 +10,7 @@ from addons.rights.delegation_checks import delegated
 from addons.rights.holders import holders_of
 from addons.rights.models import DUTY, Assignment, Duty, DutyGrant, Exclusion
 from addons.rights.policy import Held
-from core.access.policy import recompile
+from core.access.policy import hold, recompile
 from core.access.records import check_version, require
 from core.addons.registry import registry
 from core.audit.services import record
@@ -191,6 +191,7 @@ def exclude(duty_id: int, other_id: int, *, reason: str = "") -> None:
     session = current_session()
     if session.get(Exclusion, (first, second)) is not None:
         return
+    hold(session)  # nobody is given one of the two meanwhile
     both = _holders(first) & _holders(second)
     if both:
         words = _("Now held together by: %(names)s. End one of the two first.",

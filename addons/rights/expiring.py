@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from addons.rights.delegation_models import DELEGATION
-from addons.rights.models import ASSIGNMENT, Assignment, Subject
+from addons.rights.models import ASSIGNMENT, Assignment, Duty, Subject
 from addons.rights.review_models import REVIEW
 from addons.rights.words import subject_title
 from core.clock import now, site_zone
@@ -44,7 +44,9 @@ def tell_of_ends(run: Any) -> Step:
     instant = now()
     ending = (
         select(Assignment)
+        .join(Duty)
         .where(
+            Duty.active,
             Assignment.ended_at.is_(None),
             Assignment.valid_to > instant,
             Assignment.valid_to <= instant + timedelta(days=ahead),

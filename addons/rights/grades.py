@@ -8,11 +8,12 @@ from addons.rights import ceiling
 from addons.rights.models import GRADE, Assignment, Grade, Grading, Subject
 from core.access.policy import recompile_people
 from core.access.records import check_version, require
+from core.accounts.models import User
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.organisation.models import Employee
-from core.unit_of_work import current_session, current_unit
+from core.unit_of_work import current_session
 
 LONGEST_CODE = 40
 
@@ -77,9 +78,8 @@ def set_grade(employee_id: int, grade_id: int | None) -> None:
         raise NotFound(_("There is no such employee."))
     if grade_id is not None:
         grade(grade_id)
-    if employee_id == current_unit().actor.employee_id and not ceiling.is_free():
-        words = _("You would give this to yourself. Ask another colleague or an administrator.")
-        raise Refused(words, fields={"grade_id": [words]})
+    users = session.scalars(select(User.id).where(User.employee_id == employee_id))
+    ceiling.refuse_own(users, field="grade_id")
     held = session.get(Grading, employee_id)
     if (held.grade_id if held else None) == grade_id:
         return

@@ -185,7 +185,7 @@ class _Asked:
         while begin < end:
             edge = min((term.window.next_edge(begin) for term in terms), default=end)
             yield begin, min(edge, end)
-            begin = edge
+            begin = max(edge, begin + timedelta(minutes=1))  # past the last day that there is
 
 
 def spelled(session: Any, terms: Sequence[Term]) -> list[Conjunct]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
 
 from tests.journeys.day import Day
 
@@ -47,7 +46,6 @@ def account_manager(day: Day) -> None:
         day.save(r"/customers/(opportunities/)?\d+", **fields)
         day.go(f"{record}?tab={tab}")
         assert next(iter(fields.values())) in page.locator("main table").inner_text()
-    _hand_on(day)
 
 
 def head_of_room(day: Day) -> None:
@@ -99,48 +97,6 @@ def administrator(day: Day) -> None:
     _find_in_the_audit(day)
     _hold_a_schedule(day)
     _lend_a_token(day)
-    _give_a_duty(day)
-
-
-def _give_a_duty(day: Day) -> None:
-    """Give a person a duty on one page, see what changes first, and end it again."""
-    page = day.page
-    day.go("/rights/")
-    day.press("main a[href='/rights/assign']", "/rights/assign$")
-    page.locator("[name=duty_id]").select_option(
-        label=day.words("重点客户分析", "Analysis of key accounts")
-    )
-    page.locator("[name=subject]").select_option("user")
-    page.locator("[name=user_id]").select_option(index=3)
-    page.locator("[name=reason]").fill(day.words("支援同事", "Helps a colleague"))
-    with page.expect_navigation():
-        page.locator("button[value=look]").click()
-    day.read()
-    assert page.locator("#eff-h").is_visible()
-    page.locator("[name=password]").fill(day.password)
-    day.press("button[value=give]", r"/rights/\d+$")
-    day.press("main a[href$='/end']", "/end$")
-    page.locator("[name=reason]").fill(day.words("已完成", "Done"))
-    day.press("form.panel .savebar button[type=submit]", r"/rights/\d+$")
-    assert page.locator("main a[href$='/end']").count() == 0
-
-
-def _hand_on(day: Day) -> None:
-    """Hand an own duty to a colleague for some days, and take it back."""
-    page, today = day.page, date.today()  # noqa: DTZ011 - as people type it
-    day.go("/rights/substitutes")
-    day.press("main a[href='/rights/substitutes/new']", "/new$")
-    page.locator("[name=to_user_id]").select_option(index=2)
-    page.locator("[name=valid_until]").fill((today + timedelta(days=5)).isoformat())
-    page.locator("[name=assignments]").first.check()
-    page.locator("[name=reason]").fill(day.words("休假", "On leave"))
-    with page.expect_navigation():
-        page.locator("button[value=look]").click()
-    day.read()
-    page.locator("[name=password]").fill(day.password)
-    day.press("button[value=give]", "/rights/substitutes")
-    day.press("main a[href$='/end']", "/end$")
-    day.press("form.panel .savebar button[type=submit]", "/rights/")
 
 
 def _weigh_an_addon(day: Day) -> None:

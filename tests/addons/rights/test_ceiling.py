@@ -149,3 +149,32 @@ def test_taking_from_a_denied_duty_asks_for_the_password(office, login):
     form = {"name-zh": "更正", "code": "correcting", "active": "y", "row_version": "1"}
     refused = login(office.boss.user).submit(f"/rights/duties/{key}/edit", data=form)
     assert refused.status_code == 422
+
+
+def test_a_substitute_does_not_rise_by_what_the_delegator_gets(office, as_, giver, hand, allow):
+    hand(office.bob, giver, allow(Subject.USER, office.bob.user.id))
+    look = _duty_id(office, "look")
+    more = DutyFields(
+        code="look", name={"zh": "看", "en": "Look"},
+        grants={"customers.customer": ["query", "update"]},
+    )  # fmt: skip
+    with pytest.raises(Refused) as refused, as_(giver):
+        duties.update_duty(look, more)
+    assert "give this to yourself" in str(refused.value.fields)
+    with as_(giver):
+        rank = grades.create_grade("g", {"zh": "级"}).id
+    with pytest.raises(Refused), as_(giver):
+        grades.set_grade(office.bob.employee.id, rank)
+    with as_(giver):
+        grades.set_grade(office.head.employee.id, rank)
+
+
+def test_only_an_administrator_hands_on_everything_of_somebody_else(office, duty, give, hand):
+    from addons.rights.delegation_models import DELEGATION
+
+    give(duty("handing", {DELEGATION: ["query", "create"]}), Subject.USER, office.ann.user.id)
+    every = give(duty("every", {"*": ["query"]}), Subject.USER, office.bob.user.id)
+    with pytest.raises(Refused) as refused:
+        hand(office.bob, office.head, every, by=office.ann)
+    assert "Only an administrator" in str(refused.value.fields["assignments"])
+    assert hand(office.bob, office.head, every, by=office.boss)
