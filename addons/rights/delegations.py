@@ -194,11 +194,14 @@ def end(delegation_id: int, *, reason: str = "") -> Delegation:
 
 
 def _beyond(assignment_ids: Sequence[int]) -> str:
-    """Say why only an administrator hands these on for somebody else; "" where others may."""
+    """Say why only an administrator hands these on for somebody else; "" where others may.
+
+    What is bound to a range, such as the delegator's own records, is not everything.
+    """
     if ceiling.is_free():
         return ""
     found = select(Assignment).where(Assignment.id.in_(assignment_ids))
-    given = current_session().scalars(found).unique()
+    given = [one for one in current_session().scalars(found).unique() if not one.ranges]
     return next((words for one in given if (words := ceiling.managing(one.duty.contains))), "")
 
 
