@@ -61,6 +61,7 @@ class Customer(Scoped, Model):
     __group_by__ = ("stage", "grade", "region", "industry_id")
     __table_args__ = (
         Index(None, "scope_owner_id", "id"),
+        Index(None, "scope_owner_id", "scope_org_id"),  # ranges of two dimensions
         Index(None, "scope_org_id", "id"),
         Index(None, "stage", "id"),
         Index(None, "grade", "id"),

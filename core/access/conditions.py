@@ -75,6 +75,35 @@ def _compile_in_array(element: _InArray, compiler: Any, **options: Any) -> str:
     return f"{target} = ANY ({keys})"
 
 
+class _InSets(FunctionElement[bool]):
+    """`column IN the keys of sets`, in two forms: as a list, and looked up for each row.
+
+    SQLite copies a whole list before the first row. Where it walks along another index (see
+    `Unindexed`) and stops after a page, looking up is cheaper. PostgreSQL plans the list itself.
+    """
+
+    name = "in_sets"
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Self:
+        """Stand bare, as above."""
+        del against
+        return self
+
+
+@compiles(_InSets)
+def _compile_in_list(element: _InSets, compiler: Any, **options: Any) -> str:
+    listed, _looked_up = element.clauses
+    return str(compiler.process(listed, **options))
+
+
+@compiles(_InSets, "sqlite")
+def _compile_look_up(element: _InSets, compiler: Any, **options: Any) -> str:
+    _listed, looked_up = element.clauses
+    return str(compiler.process(looked_up, **options))
+
+
 class _Bound:
     """Asks the executing session for one set of keys; holds none itself."""
 
@@ -93,11 +122,20 @@ def _bind(key: BindKey, **options: Any) -> Any:
 
 
 def condition(
-    slot: str, shape: ReachShape, columns: Mapping[str, Any], *, resource: str, record_id: Any
+    slot: str,
+    shape: ReachShape,
+    columns: Mapping[str, Any],
+    *,
+    resource: str,
+    record_id: Any,
+    each: bool = False,
 ) -> ColumnElement[bool]:
-    """Return the boolean expression of a reach over these columns (dimension → column)."""
+    """Return the boolean expression of a reach over these columns (dimension → column).
+
+    With `each`, rows come in an order of their own and are tested one by one.
+    """
     allowed = [
-        and_(*_terms((slot, "allow", index, ""), part, columns)) if part else true()
+        and_(*_terms((slot, "allow", index, ""), part, columns, each=each)) if part else true()
         for index, part in enumerate(shape.allow)
     ]
     if shape.participant and record_id is not None and not any(not part for part in shape.allow):
@@ -106,27 +144,33 @@ def condition(
         return false()
     inside = or_(*allowed) if len(allowed) > 1 else allowed[0]
     denied = [
-        not_(and_(*_denials((slot, "deny", index, ""), part, columns))) if part else false()
+        not_(and_(*_denials((slot, "deny", index, ""), part, columns, each=each)))
+        if part
+        else false()
         for index, part in enumerate(shape.deny)
     ]
     return and_(inside, *denied) if denied else inside
 
 
-def _terms(key: BindKey, part: Part, columns: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+def _terms(
+    key: BindKey, part: Part, columns: Mapping[str, Any], *, each: bool
+) -> list[ColumnElement[bool]]:
     slot, side, index, _ = key
     return [
-        _matches((slot, side, index, name), form, columns[dimension])
+        _matches((slot, side, index, name), form, columns[dimension], each=each)
         for name, dimension, form in occurrences(part)
     ]
 
 
-def _denials(key: BindKey, part: Part, columns: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+def _denials(
+    key: BindKey, part: Part, columns: Mapping[str, Any], *, each: bool
+) -> list[ColumnElement[bool]]:
     """Never NULL: a row without the key must not vanish by accident."""
     present = [columns[dimension].is_not(None) for dimension, _ in part]
-    return present + _terms(key, part, columns)
+    return present + _terms(key, part, columns, each=each)
 
 
-def _matches(key: BindKey, form: str, target: Any) -> ColumnElement[bool]:
+def _matches(key: BindKey, form: str, target: Any, *, each: bool) -> ColumnElement[bool]:
     slot, side, index, dimension = key
     found: list[ColumnElement[bool]] = []
     if "few" in form:
@@ -135,7 +179,10 @@ def _matches(key: BindKey, form: str, target: Any) -> ColumnElement[bool]:
         found.append(_InArray(target, _bind(key, type_=_KeyArray())))
     if "sets" in form:
         sets = _bind((slot, side, index, dimension + ".sets"), expanding=True, type_=Integer())
-        found.append(target.in_(select(SET_KEYS.c.key).where(SET_KEYS.c.set_id.in_(sets))))
+        keys = select(SET_KEYS.c.key).where(SET_KEYS.c.set_id.in_(sets))
+        listed = target.in_(keys)
+        looked_up = keys.where(SET_KEYS.c.key == target).exists()
+        found.append(_InSets(listed, looked_up) if each else listed)
     return or_(*found) if len(found) > 1 else found[0]
 
 

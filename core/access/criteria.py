@@ -101,7 +101,12 @@ class ScopeCriteria(LoaderCriteriaOption):
         columns = {key: getattr(entity, name) for key, name in COLUMNS.items()}
         identity = mapper.get_property_by_column(mapper.base_mapper.primary_key[0]).key
         body = condition(
-            slot, shape, columns, resource=resource, record_id=getattr(entity, identity)
+            slot,
+            shape,
+            columns,
+            resource=resource,
+            record_id=getattr(entity, identity),
+            each=self.keeps_order,
         )
         if self.keeps_order and isinstance(body, BooleanClauseList | BinaryExpression):
             body = Unindexed(body.self_group(against=operators.and_))

@@ -85,6 +85,12 @@ class Reach:
         blocked = any(part.matches_all for part in self.deny)
         return blocked or (not self.allow and not self.participant)
 
+    @property
+    def asks_sets(self) -> bool:
+        """Tell whether rows are looked up in sets of keys too large to be listed."""
+        parts = () if self.is_everything else (*self.allow, *self.deny)
+        return any(keys.large for part in parts for _, keys in part.dimensions)
+
     def admits(self, scope: Mapping[str, int | None], in_large: LargeLookup) -> bool:
         """Tell whether a row with this scope is inside (taking part is not looked at)."""
         return any(part.admits(scope, in_large) for part in self.allow) and not any(

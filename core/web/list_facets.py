@@ -45,11 +45,14 @@ class FacetView:
 
 
 def facet_views(
-    spec: ListSpec, args: ListArgs, access: AccessContext, session: Session, *, total: int
+    spec: ListSpec, args: ListArgs, access: AccessContext, session: Session, *, total: int | None
 ) -> list[FacetView]:
-    """Return every facet that may be seen; counts are left out when they would be incomplete."""
+    """Return every facet that may be seen; counts are left out when they would be incomplete.
+
+    `total` is None where there are more rows than were counted.
+    """
     counts: Mapping[str, Mapping[str, int]] = {}
-    if total <= FACET_LIMIT:
+    if total is not None and total <= FACET_LIMIT:
         counts = count_values(spec, args, access, session)
     return [
         _view(facet, args, counts.get(facet.key))

@@ -40,7 +40,7 @@ from core.web.list_groups import (
     on_page,
     summed,
 )
-from core.web.list_query import COUNT_LIMIT, count_statement, rows_statement, write_cursor
+from core.web.list_query import count_limit, count_statement, rows_statement, write_cursor
 from core.web.list_refused import refused_list
 from core.web.list_rows import CHANGEABLE, changeable, editing, render_rows
 from core.web.list_spec import ListSpec
@@ -58,7 +58,8 @@ class Page:
     args: ListArgs
     access: AccessContext
     columns: Sequence[Column]
-    total: int
+    total: int  # at most `bound`, unless groups were counted
+    bound: int
     sums: dict[str, Any]
     rows: list[Any]
     has_more: bool
@@ -70,8 +71,12 @@ class Page:
     @property
     def total_text(self) -> str:
         """The number of rows; beyond the bound with a plus, unless groups were counted."""
-        bounded = self.groups is None and self.total >= COUNT_LIMIT
-        return f"{COUNT_LIMIT - 1:,}+" if bounded else format_number(self.total)
+        return f"{self.bound - 1:,}+" if self.is_bounded else format_number(self.total)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Tell whether there may be more rows than were counted."""
+        return self.groups is None and self.total >= self.bound
 
     def href(self, args: ListArgs, *, place: bool = False, **changes: Any) -> str:
         """Return the list's address for changed parameters."""
@@ -90,7 +95,8 @@ def load_page(spec: ListSpec, args: ListArgs, session: Session, access: AccessCo
     else:
         page = _plain(spec, replace(args, group=""), session, access, columns)
     if spec.facets and (page.total or args.is_narrowed):  # an empty list has nothing to narrow
-        page.facets = facet_views(spec, args, access, session, total=page.total)
+        total = None if page.is_bounded else page.total
+        page.facets = facet_views(spec, args, access, session, total=total)
     return page
 
 
@@ -112,9 +118,10 @@ def _plain(
     has_more = len(rows) > args.size
     del rows[args.size :]
     sums = {column.key: value for column, value in zip(summed, counted[1:], strict=True)}
-    if total >= COUNT_LIMIT:
+    bound = count_limit(spec, access)
+    if total >= bound:
         sums = {}
-    return Page(spec, args, access, columns, total, sums, rows, has_more, request.path)
+    return Page(spec, args, access, columns, total, bound, sums, rows, has_more, request.path)
 
 
 def _grouped(
@@ -130,7 +137,8 @@ def _grouped(
         rows = list(session.execute(statement).all())
     has_more = args.offset + len(rows) < total
     sums = summed(groups, columns)
-    page = Page(spec, args, access, columns, total, sums, rows, has_more, request.path)
+    bound = count_limit(spec, access)
+    page = Page(spec, args, access, columns, total, bound, sums, rows, has_more, request.path)
     page.groups = groups
     return page
 
@@ -155,7 +163,9 @@ def render_list(
     if default and not request.query_string:
         return redirect(f"{request.path}?{default}")
     if request.args.get(ASKED):
-        bare = Page(spec, spec.parse({}), access, (), 0, {}, [], has_more=False, path=request.path)
+        bare = Page(
+            spec, spec.parse({}), access, (), 0, 1, {}, [], has_more=False, path=request.path
+        )
         return tab_counts(spec, tabs(bare, views or ()), unit.session, access)
     if request.args.get(CHANGEABLE):
         return changeable(spec, request.args.getlist(CHANGEABLE))
@@ -223,8 +233,10 @@ def numbered(page: Page) -> list[tuple[int, str | None]]:
     """Return page numbers with their addresses (None: here); 0 stands for a gap."""
     if page.args.after:
         return []
-    last = max(1, ceil(min(page.total, OFFSET_LIMIT) / page.args.size))
     here = page.args.page
+    last = max(1, ceil(min(page.total, OFFSET_LIMIT) / page.args.size))
+    if page.is_bounded and page.rows:
+        last = max(last, here)  # what was counted may end before this page
     shown = {1, last, *range(here - NEIGHBOURS, here + NEIGHBOURS + 1)}
     found: list[tuple[int, str | None]] = []
     before = 0

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from core.access.context import AccessContext
 from core.clock import site_zone
+from core.contributions import Verb
 from core.errors import DomainError
 from core.i18n import gettext as _
 from core.web.list_args import ListArgs, convert
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from core.web.list_spec import ListSpec
 
 COUNT_LIMIT = 10_001
+SET_COUNT_LIMIT = 2_001  # where each row must be looked up in a large set of keys
 FACET_LIMIT = 5_000
 MAX_WORDS = 6
 NONE = "-"
@@ -209,14 +211,21 @@ def row_values(spec: "ListSpec", sort: tuple[Any, bool], columns: Sequence[Colum
     return picked
 
 
+def count_limit(spec: "ListSpec", access: AccessContext) -> int:
+    """Return where counting stops, one beyond the greatest number that is told exactly."""
+    dear = spec.resource is not None and access.reach(spec.resource, Verb.QUERY).asks_sets
+    return min(SET_COUNT_LIMIT, COUNT_LIMIT) if dear else COUNT_LIMIT
+
+
 def count_statement(
     spec: "ListSpec", args: ListArgs, access: AccessContext, columns: Sequence[Column]
 ) -> Select[Any]:
     """Count up to the bound and sum the columns that declare it, in one statement."""
+    bound = count_limit(spec, access)
     summed = [
         value_of(column.expr).label(f"sum_{column.key}") for column in columns if column.total
     ]
-    inner = narrow(spec, args, access, [spec.id.label("id"), *summed]).limit(COUNT_LIMIT).subquery()
+    inner = narrow(spec, args, access, [spec.id.label("id"), *summed]).limit(bound).subquery()
     sums = [func.sum(inner.c[part.name]) for part in summed]
     return select(func.count(), *sums).select_from(inner)
 

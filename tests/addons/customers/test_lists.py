@@ -12,8 +12,8 @@ from core.actor import system_actor
 from core.database import db
 from core.organisation.models import Employee
 from core.unit_of_work import current_unit, unit_of_work
-from core.web import list_page
-from core.web.list_page import load_page
+from core.web import list_args, list_page, list_query
+from core.web.list_page import load_page, next_href, numbered
 
 
 @pytest.fixture
@@ -77,6 +77,55 @@ def test_sqlite_walks_along_the_order_for_a_wide_range_and_postgresql_decides_it
     assert not any("scope" in step for step in plan_of(wide))
     assert not any("TEMP B-TREE" in step for step in plan_of(wide))
     assert any("ix_customers_customer_scope" in step for step in plan_of(narrow))
+
+
+@pytest.fixture
+def by_set(house, grant, monkeypatch):
+    """Bob besides sees the first room, by a set of keys that is looked up in the database."""
+    monkeypatch.setattr("core.access.terms.ARRAY", 0)
+    monkeypatch.setattr(list_query, "SET_COUNT_LIMIT", 5)
+    grant(house.bob, {"query", "create"}, house.first_room, house.second_room)
+    return house.bob
+
+
+def test_where_rows_are_looked_up_in_a_large_set_counting_stops_sooner(page_of, house, by_set):
+    page = page_of(by_set)
+    assert (page.total, page.total_text, len(page.rows)) == (5, "4+", 11)
+    assert {o.count for view in page.facets for o in view.options} == {None}
+    narrowed = page_of(by_set, "q=ann 1")  # a name, and the number of another
+    assert (narrowed.total, narrowed.total_text) == (2, "2")
+    assert any(o.count for view in narrowed.facets for o in view.options)
+    assert page_of(house.administrator).total_text == "11"
+
+
+def test_pages_behind_the_rows_that_were_counted_are_reached_and_numbered(
+    app, page_of, by_set, monkeypatch
+):
+    monkeypatch.setattr(list_args, "SIZES", (4,))
+    first, second, third, beyond = (page_of(by_set, f"size=4&page={n}") for n in (1, 2, 3, 4))
+    assert [len(page.rows) for page in (first, second, third, beyond)] == [4, 4, 3, 0]
+    shown = [[n for n, _url in numbered(page)] for page in (first, second, third, beyond)]
+    assert shown == [[1, 2], [1, 2], [1, 2, 3], [1, 2]]
+    assert [next_href(page) is None for page in (first, second, third)] == [False, False, True]
+
+
+def test_sqlite_looks_up_each_row_of_a_walk_in_a_large_set(
+    page_of, by_set, statements, monkeypatch
+):
+    def sent(wide):
+        monkeypatch.setattr(list_page, "WIDE", wide)
+        with statements() as said:
+            rows = rows_of(page_of(by_set))
+        return next(sql for sql in said if "ORDER BY customers_customer.id" in sql), rows
+
+    (walk, rows), (collected, rows_too) = sent(0), sent(10_000)
+    assert rows == rows_too
+    if db.engine.dialect.name == "postgresql":
+        assert walk == collected
+        return
+    assert "EXISTS" in walk
+    assert any("LIST SUBQUERY" in step for step in plan_of(collected))
+    assert not any("LIST SUBQUERY" in step for step in plan_of(walk))
 
 
 def test_a_manager_who_has_left_is_named_in_the_facet(page_of, house):

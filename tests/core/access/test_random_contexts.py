@@ -6,8 +6,19 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from core.access.guarded_session import GuardedSession
-from tests.core.access.wall_toys import Cost, Customer, Plain, Tag, Trip, World, context, term
+from core.access.guarded_session import KEEPS_ORDER, GuardedSession
+from core.access.reach import KeySet
+from tests.core.access.wall_toys import (
+    SET_KEYS,
+    Cost,
+    Customer,
+    Plain,
+    Tag,
+    Trip,
+    World,
+    context,
+    term,
+)
 
 CONTEXTS = 500
 COSTS = {
@@ -31,6 +42,20 @@ def _random_ranges(chance: random.Random) -> dict[str, list[int]]:
     return ranges
 
 
+def _carried(
+    chance: random.Random, ranges: dict[str, list[int]]
+) -> tuple[dict[str, list[int] | KeySet], list[dict[str, int]]]:
+    """Leave keys of some ranges in the database, alone or beside listed ones; give their rows."""
+    found: dict[str, list[int] | KeySet] = dict(ranges)
+    rows: list[dict[str, int]] = []
+    for number, (dimension, keys) in enumerate(ranges.items(), start=500):
+        if keys and chance.random() < 0.5:
+            split = chance.randint(0, len(keys) - 1)
+            rows += [{"set_id": number, "key": key} for key in keys[split:]]
+            found[dimension] = KeySet(frozenset(keys[:split]), frozenset({number}))
+    return found, rows
+
+
 def _inside(place: tuple[int, ...], ranges: dict[str, list[int]]) -> bool:
     named = {"org": place[0], "owner": place[1]}
     return all(named[key] in keys for key, keys in ranges.items())
@@ -49,6 +74,11 @@ def _answers(session: GuardedSession) -> dict[str, object]:
         "join": sorted(session.scalars(select(Cost.id).join(Cost.customer))),
         "eager": {c.id: sorted(x.id for x in c.costs) for c in session.scalars(customers)},
         "trip": sorted(session.scalars(select(Trip.id))),
+        "walk": list(
+            session.scalars(
+                select(Cost.id).order_by(Cost.id.desc()), execution_options={KEEPS_ORDER: True}
+            )
+        ),
     }
     session.expunge_all()
     tag = session.scalars(select(Tag)).one()
@@ -70,6 +100,7 @@ def _oracle(ranges: dict[str, list[int]]) -> dict[str, object]:
         "join": [key for key in seen if COSTS[key][2] in customers],
         "eager": {c: [key for key in seen if COSTS[key][2] == c] for c in customers},
         "trip": [4] if 4 in seen else [],
+        "walk": seen[::-1],
         "lazy": [key for key in seen if key in (1, 2)],
         "joined": 2 if 2 in seen else None,
     }
@@ -81,6 +112,17 @@ def test_five_hundred_users_each_see_their_own_rows_only(world: World) -> None:
         ranges = _random_ranges(chance)
         with world.session(context(term(**ranges))) as session:
             assert _answers(session) == _oracle(ranges), (number, ranges)
+
+
+def test_keys_left_in_the_database_let_through_the_very_same_rows(world: World) -> None:
+    chance = random.Random(20261128)
+    for number in range(CONTEXTS // 2):
+        ranges = _random_ranges(chance)
+        carried, rows = _carried(chance, ranges)
+        with world.session(context(term(**carried))) as session:
+            if rows:
+                session.connection().execute(SET_KEYS.insert(), rows)
+            assert _answers(session) == _oracle(ranges), (number, ranges, carried)
 
 
 def test_sessions_that_take_turns_do_not_mix(world: World) -> None:
