@@ -109,6 +109,7 @@ CUSTOMERS = ListSpec(
     walks=True,
     id=Customer.id,
     source=_customers,
+    rows=lambda: select().select_from(Customer),
     columns=(
         Column(
             "name", _l("Customer"), shown_name, sub=Customer.code, sort=_sorted_name, phone="p1"

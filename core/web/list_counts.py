@@ -32,7 +32,8 @@ def tab_counts(
             args = spec.parse(MultiDict(parse_qsl(urlsplit(link.href).query)))
         except DomainError:
             continue
-        rows = narrow(spec, args, access, [spec.id.label("id")]).limit(MOST).subquery()
+        found = narrow(spec, args, access, [spec.id.label("id")], counting=True)
+        rows = found.limit(MOST).subquery()
         selects.append(select(literal(place), func.count()).select_from(rows))
     words = [""] * len(links)
     for place, count in session.execute(union_all(*selects)) if selects else ():

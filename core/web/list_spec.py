@@ -68,6 +68,8 @@ class ListSpec:
     empty_title: type_Title = ""
     empty_text: type_Title = ""
     edit_endpoint: str | None = None  # the form of one record; its fields may be `Column.edit`
+    # the source without the tables that are joined for columns alone: counting needs no more
+    rows: Callable[[], Select[Any]] | None = None
     walks: bool = False  # its links carry the filter, for ‹ › on the record (RecordPage.walk)
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """The list of accounts: a wide range walks along the order, and its rows stay the same."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -8,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from addons.customers import industries, services
 from addons.customers.fields import CustomerFields
 from addons.customers.lists import CUSTOMERS
+from addons.customers.models import Customer
 from core.actor import system_actor
 from core.database import db
 from core.organisation.models import Employee
@@ -126,6 +128,26 @@ def test_sqlite_looks_up_each_row_of_a_walk_in_a_large_set(
     assert "EXISTS" in walk
     assert any("LIST SUBQUERY" in step for step in plan_of(collected))
     assert not any("LIST SUBQUERY" in step for step in plan_of(walk))
+
+
+@pytest.mark.parametrize("address", ["", "grade=-", "q=ann"])
+@pytest.mark.parametrize("by_manager", [False, True])
+@pytest.mark.usefixtures("accounts")
+def test_what_is_joined_for_columns_alone_is_not_read_for_counting(
+    app, house, statements, address, by_manager
+):
+    """Unless it is searched in."""
+    found = (Customer.search_text, Employee.name) if by_manager else CUSTOMERS.search
+    spec = replace(CUSTOMERS, search=found)
+    args = spec.parse(MultiDict([address.split("=")] if address else []))
+    with app.test_request_context("/customers/"), unit_of_work(house.head.actor) as session:
+        access = current_unit().access
+        with statements() as said:
+            total = load_page(spec, args, session, access).total
+        whole = load_page(replace(spec, rows=None), args, session, access).total
+    (counting,) = (sql for sql in said if sql.startswith("SELECT count(*)"))
+    assert ("JOIN core_employee" in counting) is (by_manager and "q=" in address)
+    assert total == whole > 0
 
 
 def test_a_manager_who_has_left_is_named_in_the_facet(page_of, house):
