@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from core.access.reach import Conjunct, Reach, both
+from core.access.reach import Conjunct, Reach, both, covers
 from core.access.resources import has_rows, resource_of
 from core.access.terms import SIGHT, Term
 from core.contributions import Verb
@@ -35,7 +35,8 @@ def conjuncts_of(
         for one in terms
         if one.for_user == term.for_user and one.resource == resource and SIGHT in one.actions
     )
-    return both(Reach((term.ranges,)), Reach(seen)).allow
+    lent, sight = Reach((term.ranges,)), Reach(seen)
+    return lent.allow if covers(sight, lent) else both(lent, sight).allow  # mostly all is seen
 
 
 def with_sight(terms: Iterable[Term]) -> tuple[Term, ...]:
