@@ -13,6 +13,7 @@ from addons.rights.duty_forms import confirming_field, duty_choices, grade_choic
 from addons.rights.models import Subject
 from addons.rights.ranges import choices_of_rule
 from addons.rights.words import DAYS, EFFECTS, SUBJECTS
+from core.access.windows import is_out_of_sight
 from core.access.words import verb_words
 from core.accounts.models import User
 from core.addons.registry import registry
@@ -133,8 +134,8 @@ class AssignForm(Form):
             allow=self.allow.data != "no",
             verbs=list(self.verbs.data) or None,
             ranges=self._ranges(),
-            valid_from=midnight(self.valid_from.data),
-            valid_to=midnight(self.valid_until.data, days=1),
+            valid_from=midnight(self.valid_from),
+            valid_to=midnight(self.valid_until, days=1),
             weekly_hours=self._hours(),
             reason=self.reason.data or "",
         )
@@ -191,10 +192,14 @@ class AssignForm(Form):
         return {str(day): [span] for day in days or range(7)}
 
 
-def midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    """Return when a day begins on the site's clock, or the one so many days later."""
+def midnight(field: DateField, *, days: int = 0) -> datetime | None:
+    """Return when the field's day begins on the site's clock, or the one so many days later."""
+    day: date | None = field.data
     if day is None:
         return None
+    if is_out_of_sight(day):
+        words = _("Choose a day within a hundred years.")
+        raise Refused(words, fields={field.name: [words]})
     start = datetime.combine(day, time(), site_zone()) + timedelta(days=days)
     return start.astimezone(UTC)
 

@@ -1,17 +1,15 @@
 """Verbs about assignments: give a duty or deny it, and end it. Whoever is concerned is compiled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from addons.rights import ceiling
 from addons.rights import ranges as data_ranges
-from addons.rights.delegation_checks import delegated
 from addons.rights.duties import duty, excluded_with
 from addons.rights.holders import holders_of
+from addons.rights.holdings import holdings, overlap
 from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Duty, Grade, Subject
 from addons.rights.policy import Held, chosen_verbs
 from core.access.policy import hold, recompile
@@ -188,24 +186,15 @@ def _refuse_both(held: Held) -> None:
     against = excluded_with(held.duty_id)
     if not against or not held.allow:
         return
-    coming = {holder.user_id: holder.name for holder in holders_of(held)}
-    others = current_session().scalars(
-        select(Assignment).where(
-            Assignment.duty_id.in_(against), Assignment.ended_at.is_(None), Assignment.allow
-        )
-    )
-    for other in others:
-        if _is_over(other) or not _overlap(held, other):
-            continue
-        both = [coming[h.user_id] for h in holders_of(Held.of(other)) if h.user_id in coming]
-        if both:
-            raise _held_already(both, other.duty, against[other.duty_id])
-    for lent in delegated(against):
-        if lent.user_id in coming and _overlap(held, lent):
-            raise _held_already([lent.name], lent.duty, against[lent.duty.id])
+    coming = {holder.user_id for holder in holders_of(held)}
+    both = [one for one in holdings(against, coming) if overlap(held, one)]
+    if both:
+        other = both[0].duty
+        names = {one.name for one in both if one.duty.id == other.id}
+        raise _held_already(names, other, against[other.id])
 
 
-def _held_already(names: Sequence[str], other: Duty, reason: str) -> Refused:
+def _held_already(names: Iterable[str], other: Duty, reason: str) -> Refused:
     words = _(
         "%(names)s already hold “%(duty)s”, which excludes this one. %(reason)s",
         names=join_words(sorted(names)[:NAMED_AT_MOST]),
@@ -213,13 +202,3 @@ def _held_already(names: Sequence[str], other: Duty, reason: str) -> Refused:
         reason=reason,
     ).strip()
     return Refused(words, fields={"duty_id": [words]})
-
-
-def _is_over(one: Any) -> bool:
-    return one.valid_to is not None and one.valid_to <= now()
-
-
-def _overlap(one: Any, other: Any) -> bool:
-    begins_late = one.valid_from and other.valid_to and other.valid_to <= one.valid_from
-    ends_early = one.valid_to and other.valid_from and one.valid_to <= other.valid_from
-    return not begins_late and not ends_early

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from addons.rights.delegation_terms import Lent
+from addons.rights.delegation_terms import Lent, lent_now
 from addons.rights.effects import Effects
 from addons.rights.policy import Compiler
 from core.access.changes import Comparison, Imagined, everybody
@@ -15,7 +15,8 @@ def of_delegating(lent: Lent, *, alone: bool) -> Effects:
     """Return what the substitute may do and see before and after.
 
     `alone` leaves out the substitute's own rights, which are no business of every colleague: then
-    nothing stands before, and after it only what is handed on.
+    nothing stands before, and after it only what is handed on, as if the substitute saw all that
+    the delegator sees.
     """
     session = current_session()
     session.flush()
@@ -23,11 +24,14 @@ def of_delegating(lent: Lent, *, alone: bool) -> Effects:
     keys, begun = [lent.to_user_id], replace(lent, valid_from=min(lent.valid_from, now()))
     wide = current_unit().new_session(AccessContext.system("what a delegation would change"))
     try:
-        old = list(Compiler(wide).drafts(keys, everybody=True))
-        new = list(Compiler(wide, lent=(begun,)).drafts(keys, everybody=True))
-        if alone:
-            old, new = [], [one for one in new if one.for_user_id == lent.from_user_id]
-        then, later = Imagined(wide, old), Imagined(wide, new)
+        if alone:  # whatever else the same two have arranged is left out too
+            stored = frozenset(one.id for one in lent_now(wide, keys) if one.id is not None)
+            drafts = Compiler(wide, lent=(begun,), not_lent=stored).drafts(keys)
+            old, new = [], [one for one in drafts if one.for_user_id is not None]
+        else:
+            old = list(Compiler(wide).drafts(keys, everybody=True))
+            new = list(Compiler(wide, lent=(begun,)).drafts(keys, everybody=True))
+        then, later = Imagined(wide, old), Imagined(wide, new, lenders_eyes=alone)
         found = map(Comparison(then, later).of, people)
         return Effects(people, [one for one in found if one is not None])
     finally:

@@ -64,8 +64,8 @@ class DelegateForm(Form):
             from_user_id=from_user_id,
             to_user_id=self.to_user_id.data,
             assignments=self.assignments.data or (),
-            valid_from=midnight(self.valid_from.data),
-            valid_to=midnight(self.valid_until.data, days=1),
+            valid_from=midnight(self.valid_from),
+            valid_to=midnight(self.valid_until, days=1),
             reason=self.reason.data or "",
         )
 

@@ -1,10 +1,10 @@
 """What the delegator and the substitute are told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from addons.rights.delegation_models import Delegation
+from addons.rights.subjects import user_names
 from addons.rights.words import period_in_words
-from core.access.changes import everybody
 from core.i18n import gettext as _
 from core.notifications.services import Notice, notify
 from core.unit_of_work import current_session, current_unit
@@ -15,11 +15,15 @@ PAGE = "rights.my_delegations"
 
 
 def names_of(found: Delegation) -> tuple[str, str]:
-    """Return the names of delegator and substitute; a dash for a closed account."""
-    session = current_session()
-    pair = (found.from_user_id, found.to_user_id)
-    known = {one.user_id: one.name for one in everybody(session, pair)}
-    return known.get(pair[0], "–"), known.get(pair[1], "–")
+    """Return the names of delegator and substitute, also of those who have left."""
+    known = called([found])
+    return known[found.from_user_id], known[found.to_user_id]
+
+
+def called(several: Iterable[Delegation]) -> dict[int, str]:
+    """Return what everybody in these delegations is called, in one statement."""
+    users = {key for one in several for key in (one.from_user_id, one.to_user_id)}
+    return user_names(current_session(), users)
 
 
 def tell_begin(found: Delegation) -> None:

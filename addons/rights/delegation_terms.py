@@ -15,13 +15,13 @@ from addons.rights.delegation_models import Delegation
 from addons.rights.held import MANAGED, Held, chosen_verbs, concerns
 from addons.rights.models import Subject
 from addons.rights.ranges import keys_of
+from addons.rights.subjects import user_names
 from addons.rights.world import Person, World
 from core.access.drafts import Draft, Keys
-from core.access.terms import ANY
-from core.accounts.models import User
+from core.access.lent import needs_sight
+from core.access.terms import ANY, SIGHT
 from core.addons.registry import registry
 from core.contributions import Verb
-from core.organisation.models import Employee
 
 Pairs = set[tuple[str, str]]
 Duties = Mapping[int, Mapping[str, Sequence[str]]]
@@ -72,18 +72,34 @@ def handed_on(
         return
     wanted = {key for one in lent for key in (one.from_user_id, one.to_user_id)}
     people = {one.user_id: one for one in world.people(sorted(wanted))}
-    called = _names(world.session, {one.from_user_id for one in lent})
+    called = user_names(world.session, {one.from_user_id for one in lent})
     for one in lent:
         lender = people.get(one.from_user_id)
         if lender is None or one.to_user_id not in people:
             continue
         mine = [each for each in held if each.duty_id in grants and concerns(each, lender, world)]
         barred = denied(mine, grants, one.valid_from, one.valid_to)
+        handed = {
+            each.id: pairs_of(each, grants[each.duty_id]) - barred
+            for each in mine
+            if each.id in one.assignments and may_be_handed_on(each)
+        }
+        acted_on = {
+            key for pairs in handed.values() for key, verb in pairs if needs_sight(key, verb)
+        }
         for each in mine:
-            if each.id in one.assignments and may_be_handed_on(each):
+            pairs = handed.get(each.id, set()) | _sights(each, grants[each.duty_id], acted_on)
+            if pairs:
                 words = _words(names[each.duty_id], called[lender.user_id])
-                pairs = pairs_of(each, grants[each.duty_id]) - barred
                 yield from _about(_terms(one, each, lender, world, words), pairs)
+
+
+def _sights(held: Held, grants: Mapping[str, Iterable[str]], acted_on: Collection[str]) -> Pairs:
+    """Return of what the lender sees by an assignment, whether it is handed on or not."""
+    if not held.allow or not acted_on:
+        return set()
+    seen = {key for key, verb in pairs_of(held, grants) if verb == Verb.QUERY}
+    return {(key, SIGHT) for key in seen & {*acted_on}}
 
 
 def may_be_handed_on(held: Held) -> bool:
@@ -168,15 +184,6 @@ def _about(term: Draft | None, pairs: Pairs) -> Iterator[Draft]:
     for resource, actions in verbs.items():
         if term is not None:
             yield replace(term, resource=resource, actions=tuple(actions))
-
-
-def _names(session: Any, user_ids: Collection[int]) -> dict[int, str]:
-    rows = session.execute(
-        select(User.id, User.login, Employee.name)
-        .outerjoin(Employee, Employee.id == User.employee_id)
-        .where(User.id.in_(user_ids))
-    )
-    return {key: name or login for key, login, name in rows}
 
 
 def _words(duty: Mapping[str, str], name: str) -> dict[str, str]:

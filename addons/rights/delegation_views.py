@@ -1,6 +1,6 @@
 """Pages of delegations: one's own, those of everybody, the page that makes one, and the end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from addons.rights.delegation_effects import of_delegating
 from addons.rights.delegation_forms import DelegateForm, GiverForm, delegate_form, obstacles
 from addons.rights.delegation_lists import DELEGATIONS
 from addons.rights.delegation_models import DELEGATION, Delegation
-from addons.rights.delegation_telling import names_of
+from addons.rights.delegation_telling import called, names_of
 from addons.rights.delegation_words import duties_in_words
 from addons.rights.duty_forms import EndForm
 from addons.rights.words import STATES, TONES, period_in_words, state_of
@@ -31,20 +31,24 @@ from core.web.answering import answer
 from core.web.lists import render_list
 from core.web.records import Action, Crumb, Fact, RecordPage, render_record
 
+PAST, MOST_PAST = 20, 1000
+
 
 @blueprint.get("/substitutes")
 @signed_in
 def my_delegations() -> ResponseReturnValue:
     """Show whom the reader has made a substitute, and for whom the reader is one."""
-    mine = _reader()
-    found = service.of_user(mine)
-    rows = [_row(one, mine) for one in found]
+    mine, past = _reader(), request.args.get("past", PAST, type=int)
+    found, more = service.of_user(mine, min(max(past, PAST), MOST_PAST))
+    names, duties = called(found), duties_in_words(found)
+    rows = [_row(one, mine, names, duties[one.id]) for one in found]
     return render_template(
         "rights/substitutes.html",
         given=[row for row in rows if row["mine"]],
         received=[row for row in rows if not row["mine"]],
         states=STATES,
         tones=TONES,
+        past=past + PAST if more and past < MOST_PAST else None,
     )
 
 
@@ -182,14 +186,15 @@ def _shown(
     return shown
 
 
-def _row(one: Delegation, reader: int) -> dict[str, Any]:
-    giver, substitute = names_of(one)
+def _row(
+    one: Delegation, reader: int, names: Mapping[int, str], duties: Sequence[str]
+) -> dict[str, Any]:
     is_mine = one.from_user_id == reader
     return {
         "id": one.id,
         "mine": is_mine,
-        "name": substitute if is_mine else giver,
-        "duties": duties_in_words(one),
+        "name": names[one.to_user_id if is_mine else one.from_user_id],
+        "duties": duties,
         "period": period_in_words(one),
         "state": state_of(one),
         "reason": one.reason,
@@ -208,7 +213,7 @@ def _facts(one: Delegation) -> list[Fact]:
     facts = [
         Fact(_("Delegator"), giver),
         Fact(_("Substitute"), substitute),
-        Fact(_("Duties"), join_words(duties_in_words(one))),
+        Fact(_("Duties"), join_words(duties_in_words([one])[one.id])),
         Fact(_("Period"), period_in_words(one)),
         Fact(_("Reason"), one.reason),
         Fact(_("Given"), one.given_at, "instant"),

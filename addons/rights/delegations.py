@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, not_, or_, select
 
 from addons.rights import ceiling
 from addons.rights.delegation_checks import refuse_both
@@ -73,11 +73,17 @@ def may_end(found: Delegation) -> bool:
     return found.ended_at is None and (mine or current_unit().access.may(DELEGATION, Verb.DELETE))
 
 
-def of_user(user_id: int) -> list[Delegation]:
-    """Return what somebody has given and received, the newest first."""
+def of_user(user_id: int, past: int) -> tuple[list[Delegation], bool]:
+    """Return what somebody has given and received, the newest first, and whether there is more.
+
+    Of what is over or ended only the newest `past`.
+    """
     both = or_(Delegation.from_user_id == user_id, Delegation.to_user_id == user_id)
-    found = select(Delegation).where(both).order_by(Delegation.id.desc())
-    return list(current_session().scalars(found))
+    still = and_(Delegation.ended_at.is_(None), Delegation.valid_to > now())
+    mine = select(Delegation).where(both).order_by(Delegation.id.desc())
+    session = current_session()
+    gone = session.scalars(mine.where(not_(still)).limit(past + 1)).all()
+    return [*session.scalars(mine.where(still)), *gone[:past]], len(gone) > past
 
 
 def offered(user_id: int) -> list[Offered]:

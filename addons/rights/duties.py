@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, exists, select
 
 from addons.rights import ceiling
-from addons.rights.delegation_checks import delegated
-from addons.rights.holders import holders_of
+from addons.rights.holdings import holdings, overlap
 from addons.rights.models import DUTY, Assignment, Duty, DutyGrant, Exclusion
 from addons.rights.policy import Held
 from core.access.policy import hold, recompile
@@ -192,7 +191,8 @@ def exclude(duty_id: int, other_id: int, *, reason: str = "") -> None:
     if session.get(Exclusion, (first, second)) is not None:
         return
     hold(session)  # nobody is given one of the two meanwhile
-    both = _holders(first) & _holders(second)
+    one, other = holdings([first]), holdings([second])
+    both = {a.name for a in one for b in other if a.user_id == b.user_id and overlap(a, b)}
     if both:
         words = _("Now held together by: %(names)s. End one of the two first.",
                   names=join_words(sorted(both)[:5]))  # fmt: skip
@@ -217,13 +217,3 @@ def excluded_with(duty_id: int) -> dict[int, str]:
     pair = (Exclusion.duty_id == duty_id) | (Exclusion.other_id == duty_id)
     found = current_session().scalars(select(Exclusion).where(pair))
     return {o.other_id if o.duty_id == duty_id else o.duty_id: o.reason for o in found}
-
-
-def _holders(duty_id: int) -> set[str]:
-    held = current_session().scalars(
-        select(Assignment).where(
-            Assignment.duty_id == duty_id, Assignment.ended_at.is_(None), Assignment.allow
-        )
-    )
-    own = {person.name for one in held for person in holders_of(Held.of(one))}
-    return own | {one.name for one in delegated([duty_id])}

@@ -72,20 +72,23 @@ TELL_OF_ENDS = JobDef(
 def _tell(session: Any, one: Assignment, *, last: bool) -> None:
     # the end is not part of the period: the last day is the one before midnight
     end = one.valid_to or now()
-    day = format_date((end - timedelta(seconds=1)).astimezone(site_zone()).date())
-    duty, holder = localized(one.duty.name), subject_title(one.subject, one.subject_id)
+    day = (end - timedelta(seconds=1)).astimezone(site_zone()).date()
+    name, subject = one.duty.name, (one.subject, one.subject_id)
     key = f"rights:ends:{one.id}:{end:%Y%m%d%H%M}:{'last' if last else 'soon'}"
+
+    def said() -> dict[str, str]:  # asked for once in each language
+        return {"duty": localized(name), "day": format_date(day)}
 
     def mine() -> str:
         if one.allow:
-            return _("Your duty “%(duty)s” ends with %(day)s", duty=duty, day=day)
-        return _("What bars you from “%(duty)s” ends with %(day)s", duty=duty, day=day)
+            return _("Your duty “%(duty)s” ends with %(day)s", **said())
+        return _("What bars you from “%(duty)s” ends with %(day)s", **said())
 
     def theirs() -> str:
-        return _("An assignment ends with %(day)s", day=day)
+        return _("An assignment ends with %(day)s", day=format_date(day))
 
     def which() -> str:
-        return _("%(duty)s, to: %(holder)s", duty=duty, holder=holder)
+        return _("%(duty)s, to: %(holder)s", duty=localized(name), holder=subject_title(*subject))
 
     if one.subject == Subject.USER:
         notify(session, _notice(f"{key}:mine", mine, owner="rights"), users=[one.subject_id])

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from addons.rights.delegation_models import Delegation
-from addons.rights.delegation_telling import names_of
+from addons.rights.delegation_telling import called
 from addons.rights.delegation_terms import denied, may_be_handed_on, pairs_of, period
 from addons.rights.duties import grants_of
 from addons.rights.models import Assignment
@@ -18,7 +18,7 @@ from addons.rights.words import (
     grants_in_words,
     hours_in_words,
     period_in_words,
-    subject_title,
+    subject_titles,
 )
 from addons.rights.world import World
 from core.access.windows import WeeklyHours, Window
@@ -57,7 +57,9 @@ def rights_of(user_id: int, instant: datetime) -> list[Right]:
         return []
     stored = session.scalars(select(Assignment).order_by(Assignment.id)).unique()
     there = [one for one in stored if _was_there(one, instant)]
-    own = [_right(one, instant) for one in there if concerns(Held.of(one), person, world)]
+    mine = [one for one in there if concerns(Held.of(one), person, world)]
+    titles = subject_titles((one.subject, one.subject_id) for one in mine)
+    own = [_right(one, instant, titles[one.subject, one.subject_id]) for one in mine]
     return [*own, *_as_substitute(user_id, instant, there, world)]
 
 
@@ -66,22 +68,27 @@ def _as_substitute(
 ) -> list[Right]:
     """Return what a person has of what others have handed on."""
     session = current_session()
-    received = select(Delegation).where(Delegation.to_user_id == user_id).order_by(Delegation.id)
-    found = []
-    for lent in session.scalars(received):
-        lender = next(iter(world.people([lent.from_user_id])), None)
-        if lender is None or not _was_there(lent, instant):
-            continue
+    received = select(Delegation).where(
+        Delegation.to_user_id == user_id,
+        Delegation.given_at <= instant,
+        or_(Delegation.ended_at.is_(None), Delegation.ended_at > instant),
+    )
+    several = session.scalars(received.order_by(Delegation.id)).all()
+    givers = sorted({one.from_user_id for one in several})
+    people = {one.user_id: one for one in world.people(givers)} if givers else {}
+    names, found = called(several), []
+    for lent in (one for one in several if one.from_user_id in people):
+        lender = people[lent.from_user_id]
         mine = [one for one in there if concerns(Held.of(one), lender, world)]
         grants = {one.duty_id: grants_of(one.duty) for one in mine}
         barred = denied(list(map(Held.of, mine)), grants, lent.valid_from, lent.valid_to)
+        by = _("as substitute for %(name)s", name=names[lent.from_user_id])
         for one in mine:
             when = period(one, lent.valid_from, lent.valid_to)
             if one.id in lent.assignments and when and may_be_handed_on(Held.of(one)):
                 pairs = pairs_of(Held.of(one), grants[one.duty_id]) - barred
-                right = _right(one, instant, Span(*when, one.weekly_hours))
-                by = _("as substitute for %(name)s", name=names_of(lent)[0])
-                found.append(replace(right, by=by, contains=grants_in_words(pairs)))
+                right = _right(one, instant, by, Span(*when, one.weekly_hours))
+                found.append(replace(right, contains=grants_in_words(pairs)))
     return found
 
 
@@ -94,11 +101,11 @@ class Span:
     weekly_hours: Mapping[str, Any] | None
 
 
-def _was_there(one: Assignment | Delegation, instant: datetime) -> bool:
+def _was_there(one: Assignment, instant: datetime) -> bool:
     return one.given_at <= instant and (one.ended_at is None or instant < one.ended_at)
 
 
-def _right(one: Assignment, instant: datetime, span: Span | None = None) -> Right:
+def _right(one: Assignment, instant: datetime, by: str, span: Span | None = None) -> Right:
     when = span or Span(one.valid_from, one.valid_to, one.weekly_hours)
     weekly = None if when.weekly_hours is None else WeeklyHours.parse(when.weekly_hours)
     if Window(when.valid_from, when.valid_to, weekly).contains(instant):
@@ -115,7 +122,7 @@ def _right(one: Assignment, instant: datetime, span: Span | None = None) -> Righ
     return Right(
         assignment=one,
         duty=localized(one.duty.name),
-        by=subject_title(one.subject, one.subject_id),
+        by=by,
         contains=grants_in_words(given) if one.duty.active else [],
         data=in_words(one.ranges),
         period=period_in_words(when),

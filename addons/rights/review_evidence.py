@@ -1,6 +1,6 @@
 """The evidence of a review: who decided what, when and why, as a file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -15,28 +15,18 @@ from addons.rights.review_lists import (
     hints_in_words,
 )
 from addons.rights.review_models import REVIEW, Review, ReviewItem
+from addons.rights.subjects import user_names
 from addons.rights.words import (
     SUBJECTS,
     hours_in_words,
     period_in_words,
     subject_titles,
 )
-from core.accounts.models import User
 from core.exchange.export import ExportFile, Format, audit_export, write_file
 from core.i18n import format_datetime, join_words, localized
 from core.i18n import gettext as _
-from core.organisation.models import Employee, OrgUnit
+from core.organisation.models import OrgUnit
 from core.unit_of_work import current_session, unit_of_work
-
-
-def names(user_ids: Sequence[int]) -> Mapping[int, str]:
-    """Return what accounts are called."""
-    rows = current_session().execute(
-        select(User.id, User.login, Employee.name)
-        .outerjoin(Employee, Employee.id == User.employee_id)
-        .where(User.id.in_(user_ids))
-    )
-    return {key: name or login for key, login, name in rows}
 
 
 def covers_in_words(review: Review) -> str:
@@ -71,10 +61,13 @@ def _rows(review: Review) -> Iterator[Sequence[Any]]:
         .order_by(ReviewItem.person, ReviewItem.id)
     )
     found = items.unique().all()
-    reviewers = names(sorted({one.reviewer_id for one in found}))
+    reviewers = user_names(current_session(), (one.reviewer_id for one in found))
     titles = subject_titles((one.assignment.subject, one.assignment.subject_id) for one in found)
+    data: dict[int, str] = {}  # said once for each assignment, of which many people have one
     for one in found:
         given = one.assignment
+        if given.id not in data:
+            data[given.id] = in_words(given.ranges)
         yield [
             review.name,
             one.person,
@@ -83,7 +76,7 @@ def _rows(review: Review) -> Iterator[Sequence[Any]]:
             localized(one.duty),
             contains_in_words(one),
             titles[given.subject, given.subject_id],
-            in_words(given.ranges),
+            data[given.id],
             period_in_words(given),
             hours_in_words(given.weekly_hours),
             format_datetime(given.given_at),

@@ -23,6 +23,7 @@ from addons.rights.review_lists import (
     hints_in_words,
 )
 from addons.rights.review_models import REVIEW, Review, ReviewItem
+from addons.rights.subjects import user_names
 from addons.rights.words import hours_in_words, period_in_words, subject_title
 from core.access.decorators import needs, signed_in
 from core.audit.words import actor_words
@@ -79,7 +80,7 @@ def show_review(record_id: int) -> ResponseReturnValue:
     one = reviews.review(record_id)
     state = _state(one)
     rows = reviews.progress(record_id)
-    names = review_evidence.names([key for key, _n, _d in rows])
+    names = user_names(current_session(), (key for key, _n, _d in rows))
     actions = [
         Action(words, url_for("rights.export_review", record_id=one.id, format=fmt), "download",
                needs=(REVIEW, Verb.EXPORT))

@@ -119,38 +119,49 @@ def decide(item_id: int, decision: str, reason: str = "") -> ReviewItem:
     not ended for one of them: administrators are asked. Raises Refused once decided or closed.
     """
     item = own_item(item_id)
-    _refuse_unless_open(item)
     if decision not in set(Decision):
         raise Refused(_("Choose."), fields={"decision": [_("Choose.")]})
     if item.user_id == item.reviewer_id:
         raise Refused(_("Nobody decides about the own rights. Pass it on."))
     text = _checked_reason(reason)
+    if decision == Decision.END and not text:
+        words = _("Say why it should end.")
+        raise Refused(words, fields={"reason": [words]})
+    _refuse_unless_open(item, _held(item.review_id))
     if decision == Decision.END:
-        if not text:
-            words = _("Say why it should end.")
-            raise Refused(words, fields={"reason": [words]})
         item.outcome = _carry_out(item, text)
-    item.decision, item.reason = decision, text
-    item.decided_at, item.decided_by = now(), current_unit().actor.label[:200]
+    _note(item, decision, text)
     current_session().flush()
     return item
 
 
+def _note(item: ReviewItem, decision: str, text: str = "") -> None:
+    item.decision, item.reason = decision, text
+    item.decided_at, item.decided_by = now(), current_unit().actor.label[:200]
+
+
+def _held(review_id: int, *, alone: bool = False) -> Review:
+    """Read a review and let nobody close it until the commit; `alone`: nor decide in it."""
+    found = select(Review).where(Review.id == review_id).with_for_update(read=not alone)
+    fresh = current_session().scalars(found.execution_options(populate_existing=True))
+    return fresh.one()
+
+
 def keep(item_ids: Sequence[int]) -> int:
     """Keep several; those that are decided, the own, or somebody else's are left alone."""
-    items = current_session().scalars(
-        select(ReviewItem).where(
-            ReviewItem.id.in_(item_ids),
-            ReviewItem.reviewer_id == current_unit().actor.user_id,
-            ReviewItem.decision.is_(None),
-        )
+    session, actor_id = current_session(), current_unit().actor.user_id
+    wanted = select(ReviewItem).where(
+        ReviewItem.id.in_(item_ids),
+        ReviewItem.reviewer_id == actor_id,
+        ReviewItem.user_id != actor_id,
+        ReviewItem.decision.is_(None),
     )
-    actor_id = current_unit().actor.user_id
-    kept = [
-        one.id for one in items.unique() if one.review.closed_at is None and one.user_id != actor_id
-    ]
+    items = session.scalars(wanted).unique().all()
+    held = {key: _held(key) for key in sorted({one.review_id for one in items})}
+    kept = [one for one in items if held[one.review_id].closed_at is None]
     for one in kept:
-        decide(one, Decision.KEEP)
+        _note(one, Decision.KEEP)
+    session.flush()  # all of them at once
     return len(kept)
 
 
@@ -162,7 +173,7 @@ def pass_on(item_id: int, user_id: int | None) -> ReviewItem:
     may_open = current_unit().access.may(REVIEW, Verb.CREATE)
     item = readable_item(item_id) if may_open else own_item(item_id)
     session = current_session()
-    _refuse_unless_open(item)
+    _refuse_unless_open(item, _held(item.review_id))
     other = session.get(User, user_id) if user_id is not None else None
     words = ""
     if other is None or not other.active or other.id == item.reviewer_id:
@@ -183,7 +194,8 @@ def pass_on(item_id: int, user_id: int | None) -> ReviewItem:
 def close(review_id: int) -> Review:
     """Close a review: from then on nothing in it changes; what is undecided stays undecided."""
     require(REVIEW, Verb.CREATE)
-    found = review(review_id)
+    review(review_id)
+    found = _held(review_id, alone=True)  # decisions that are on their way come first
     if found.closed_at is not None:
         raise Refused(_("It is closed already."))
     found.closed_at, found.closed_by = now(), current_unit().actor.label[:200]
@@ -275,8 +287,8 @@ def _carry_out(item: ReviewItem, reason: str) -> Outcome:
     return Outcome.ASKED
 
 
-def _refuse_unless_open(item: ReviewItem) -> None:
-    if item.review.closed_at is not None:
+def _refuse_unless_open(item: ReviewItem, held: Review) -> None:
+    if held.closed_at is not None:
         raise Refused(_("The review is closed; nothing in it changes any more."))
     if item.decision is not None:
         raise Refused(_("It is decided already; a decision is never changed."))

@@ -8,7 +8,7 @@ from addons.rights.models import NAMED, Subject
 from addons.rights.subjects import Named, names_of
 from core.access.words import resource_words, verb_words
 from core.clock import now, site_zone
-from core.i18n import format_datetime, join_words, localized
+from core.i18n import format_datetime, join_words, localized, spoken
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_session
@@ -70,7 +70,7 @@ def subject_titles(subjects: Iterable[Named]) -> dict[Named, str]:
     return {
         one: (localized(known.get(one, {})) or "–")
         if one[0] in NAMED and one[1] is not None
-        else str(SUBJECTS[one[0]])
+        else spoken(SUBJECTS[one[0]])
         for one in wanted
     }
 

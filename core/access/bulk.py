@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import BindParameter
 
 from core.access.children import chunks, rewrite_children
 from core.access.declarations import COLUMNS, Protected, Scoped, declared, scope_columns
-from core.access.flush_guard import admits, giving
+from core.access.flush_guard import admits, giving, remembered
 from core.access.frames import trusted
 from core.access.guarded_session import BULK, GuardedSession
 from core.access.key_rules import follow
@@ -132,8 +132,9 @@ def check_landing(
     """Raise NotAllowed unless each scope lies inside the range of one of the verbs."""
     verbs = (*actions, *giving(model))
     reaches = [session.access.reach(model.__resource__, verb) for verb in verbs]
-    for scope in {tuple(found.items()) for found in landing}:
-        if not any(admits(session, reach, dict(scope)) for reach in reaches):
+    scopes = [dict(one) for one in {tuple(found.items()) for found in landing}]
+    with remembered(session):
+        if not all(any(admits(session, one, scope) for one in reaches) for scope in scopes):
             raise NotAllowed(
                 _("You may not store this: the record is, or would be, outside your range."),
                 missing=(model.__resource__, actions[0]),

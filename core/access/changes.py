@@ -10,6 +10,7 @@ from sqlalchemy import func, inspect, select
 from core.access.context import AccessContext, Grants
 from core.access.drafts import Draft, Keys
 from core.access.key_rules import members
+from core.access.lent import with_sight
 from core.access.policy import drafts_now
 from core.access.reach import NOTHING, KeySet, Reach, both, covers
 from core.access.resources import has_rows, resources
@@ -17,7 +18,7 @@ from core.access.terms import Term, spoken_to
 from core.access.who import BEFORE_ANY_RECORD, UNSEEN
 from core.access.windows import FAR
 from core.accounts.models import User
-from core.actor import Actor, system_actor
+from core.actor import Actor
 from core.clock import now
 from core.contributions import Policy, Resource, Verb
 from core.organisation.models import Employee
@@ -78,9 +79,18 @@ class Change:
 class Imagined:
     """The rights that some drafts would give, for one person after the other."""
 
-    def __init__(self, session: Any, drafts: Iterable[Draft], at: datetime | None = None) -> None:
+    def __init__(
+        self,
+        session: Any,
+        drafts: Iterable[Draft],
+        at: datetime | None = None,
+        *,
+        lenders_eyes: bool = False,
+    ) -> None:
+        """`lenders_eyes`: acts count on what lenders see, for who holds them may see it anyway."""
         self.session = session
         self.at = at or now()
+        self.lenders_eyes = lenders_eyes
         self._drafts: dict[int | None, list[Draft]] = {}
         self._keys: dict[tuple[str, Keys], KeySet] = {}
         for draft in drafts:
@@ -91,12 +101,14 @@ class Imagined:
         actor = Actor("user", user_id=person.user_id, employee_id=person.employee_id)
         about = [*self._drafts.get(None, ()), *self._drafts.get(person.user_id, ())]
         terms = tuple(self._term(draft, person) for draft in about)
-        access = AccessContext(actor, Grants.at(terms, self.at))
+        access = acting = AccessContext(actor, Grants.at(terms, self.at))
+        if self.lenders_eyes:
+            acting = AccessContext(actor, Grants.at(with_sight(terms), self.at))
         found: Reaches = {}
         for key, resource in resources().items():
-            seen = access.reach(key, Verb.QUERY)
+            seen = acting.reach(key, Verb.QUERY)
             for action in resource.actions:
-                reach = access.reach(key, action)
+                reach = (access if action == Verb.QUERY else acting).reach(key, action)
                 if has_rows(resource) and action not in BEFORE_ANY_RECORD | UNSEEN:
                     reach = both(reach, seen)  # nobody acts on what is out of sight
                 if not reach.is_nothing:
@@ -123,7 +135,7 @@ class Comparison:
 
     def __init__(self, before: Imagined, after: Imagined, *, counted: bool = True) -> None:
         self.before, self.after, self.counted = before, after, counted
-        self._rows: dict[tuple[str, Reach], int] = {}
+        self._rows: dict[tuple[str, Reach, int | None], int] = {}
 
     def of(self, person: Person) -> Change | None:
         """Return what changes for a person, None when nothing does."""
@@ -133,7 +145,7 @@ class Comparison:
             one, other = old.get((key, action), NOTHING), new.get((key, action), NOTHING)
             gains, loses = not covers(one, other), not covers(other, one)
             if gains or loses:
-                extents = (self._extent(key, action, each) for each in (one, other))
+                extents = (self._extent(key, action, each, person) for each in (one, other))
                 alike.setdefault((key, *extents, gains, loses), []).append(action)
         if not alike:
             return None
@@ -145,13 +157,14 @@ class Comparison:
             ],
         )
 
-    def _extent(self, key: str, action: str, reach: Reach) -> Extent:
+    def _extent(self, key: str, action: str, reach: Reach, person: Person) -> Extent:
         resource = resources()[key]
         if not self.counted or action in BEFORE_ANY_RECORD or not has_rows(resource):
             return Extent(not reach.is_nothing)
-        if (key, reach) not in self._rows:
-            self._rows[key, reach] = 0 if reach.is_nothing else _count(resource, reach)
-        return Extent(not reach.is_nothing, self._rows[key, reach])
+        counted = (key, reach, person.user_id if reach.participant else None)
+        if counted not in self._rows:
+            self._rows[counted] = 0 if reach.is_nothing else _count(resource, reach, person)
+        return Extent(not reach.is_nothing, self._rows[counted])
 
 
 def _ordered(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -161,12 +174,13 @@ def _ordered(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(keys, key=lambda one: (one[0], places[one[0]](one[1])))
 
 
-def _count(resource: Resource, reach: Reach) -> int:
-    """Count the rows of a reach, up to `MOST_ROWS`."""
+def _count(resource: Resource, reach: Reach, person: Person) -> int:
+    """Count the rows of a person's reach, up to `MOST_ROWS`."""
     assert resource.model is not None  # noqa: S101 - for the type checker
     term = Term(resource=resource.key, actions=frozenset())  # so that the reach below is asked for
     grants = Grants((term,), (), now(), FAR, reaches={(resource.key, Verb.QUERY): reach})
-    session = current_unit().new_session(AccessContext(system_actor("counting"), grants))
+    actor = Actor("user", user_id=person.user_id, employee_id=person.employee_id)
+    session = current_unit().new_session(AccessContext(actor, grants))
     try:
         (key,) = inspect(resource.model).primary_key
         rows = select(key).select_from(resource.model).limit(MOST_ROWS).subquery()

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, Integer, column, select, table
 from core.access.criteria import ScopeCriteria
 from core.access.declarations import DIMENSIONS
 from core.access.frames import BindKey
-from core.access.reach import EVERYTHING, NOTHING, Conjunct, Reach, both, merged
+from core.access.lent import FIELD, conjuncts_of
+from core.access.reach import EVERYTHING, NOTHING, Conjunct, Reach, both, covers, merged
 from core.access.resources import dimensions_of, has_rows, resource_of, resources
 from core.access.shapes import ANY_RESOURCE, bind_values, shape_of
 from core.access.terms import Term, load_terms, narrowed
@@ -111,7 +112,7 @@ class AccessContext:
         """Return the sensitive fields of a resource that this actor may not see."""
         declared = resource_of(resource)
         sensitive = declared.sensitive if declared is not None else ()
-        return frozenset(name for name in sensitive if not self.may(resource, f"field:{name}"))
+        return frozenset(name for name in sensitive if not self.may(resource, FIELD + name))
 
     def reach(self, resource: str, action: str) -> Reach:
         """Return which rows of the resource the verb covers."""
@@ -123,6 +124,12 @@ class AccessContext:
             known = _reach(self.grants.terms, resource, action, dimensions)
             if action == Verb.EXPORT:  # who does not see a row does not get it in a file either
                 known = both(known, self.reach(resource, Verb.QUERY))
+            elif (  # a field is shown of all rows or of none: lent for some it is shown of none
+                action.startswith(FIELD)
+                and self.grants.lenders
+                and not covers(known, self.reach(resource, Verb.QUERY))
+            ):
+                known = self.part(None).reach(resource, action)
             self.grants.reaches[resource, action] = known
         return known
 
@@ -164,7 +171,13 @@ def _reach(
     def usable(part: Conjunct) -> bool:
         return all(key in carried for key, _ in part.dimensions)
 
-    allow = merged(term.ranges for term in about if term.allow and usable(term.ranges))
+    allow = merged(
+        part
+        for term in about
+        if term.allow
+        for part in conjuncts_of(term, terms, resource, action)
+        if usable(part)
+    )
     if not allow:
         return NOTHING
     deny = merged(term.ranges for term in about if not term.allow and usable(term.ranges))

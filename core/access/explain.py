@@ -11,6 +11,7 @@ from core.access.context import AccessContext, resolve_context
 from core.access.declarations import COLUMNS, Protected
 from core.access.flush_guard import admits
 from core.access.guarded_session import GuardedSession
+from core.access.lent import conjuncts_of
 from core.access.reach import Reach
 from core.access.resources import labels_of
 from core.access.terms import Term
@@ -144,10 +145,13 @@ class _Question:
                 return False, _not_tied()
             return False, _("the right is limited to records of one's own")
         scope = _scope(self.record)
+        terms = self.access.grants.terms
         fitting = [
             term
-            for term in self._granting(self.access.grants.terms)
-            if admits(self.session, Reach(allow=(term.ranges,)), scope)
+            for term in self._granting(terms)
+            if admits(
+                self.session, Reach(conjuncts_of(term, terms, self.resource, self.action)), scope
+            )
         ]
         if fitting:
             return True, "; ".join(range_in_words(term.ranges) for term in fitting)

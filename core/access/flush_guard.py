@@ -1,6 +1,7 @@
 """The wall for writing: what is stored must lie in range before and after the change."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 Scope = Mapping[str, int | None]
 MOVED, STALE, DETACHED = "sunmao_moved", "sunmao_stale", "sunmao_detached"
+ASKED = "sunmao_asked"
 
 
 def before_flush(session: Any, _context: Any, _objects: Any) -> None:
@@ -32,13 +34,14 @@ def before_flush(session: Any, _context: Any, _objects: Any) -> None:
     for item in _changed(session):
         if isinstance(item, Child) and item not in session.deleted and not _stays(session, item):
             copy_scope(session, item)
-    for item in _changed(session):
-        if not access.is_system:
-            _check(session, item)
-            if item not in session.deleted:
-                _check_links(session, item)
-        if item in session.dirty and item not in session.deleted and _moves(item):
-            session.info.setdefault(MOVED, []).append(item)
+    with remembered(session):
+        for item in _changed(session):
+            if not access.is_system:
+                _check(session, item)
+                if item not in session.deleted:
+                    _check_links(session, item)
+            if item in session.dirty and item not in session.deleted and _moves(item):
+                session.info.setdefault(MOVED, []).append(item)
 
 
 def after_flush(session: Any, _context: Any) -> None:
@@ -238,12 +241,25 @@ def _refusal(item: Protected, action: str) -> NotAllowed:
 
 def admits(session: Session, reach: Reach, scope: Scope) -> bool:
     """Tell whether a row with this scope is inside `reach`, asking the database for large sets."""
+    known = session.info.get(ASKED, {})
 
     def in_large(sets: frozenset[int], key: int) -> bool:
-        found = select(SET_KEYS.c.key).where(SET_KEYS.c.set_id.in_(sets), SET_KEYS.c.key == key)
-        return session.connection().execute(found.limit(1)).first() is not None
+        if (sets, key) not in known:
+            found = select(SET_KEYS.c.key).where(SET_KEYS.c.set_id.in_(sets), SET_KEYS.c.key == key)
+            known[sets, key] = session.connection().execute(found.limit(1)).first() is not None
+        return bool(known[sets, key])
 
     return reach.admits(scope, in_large)
+
+
+@contextmanager
+def remembered(session: Session) -> Iterator[None]:
+    """Let `admits` ask the database once for each key in a block that stores nothing."""
+    session.info[ASKED] = {}
+    try:
+        yield
+    finally:
+        del session.info[ASKED]
 
 
 def old_scope(state: InstanceState[Any]) -> dict[str, int | None]:

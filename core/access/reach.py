@@ -1,12 +1,13 @@
 """The algebra: which rows a set of terms lets through, independent of any database."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.access.declarations import DIMENSIONS
 
 FEW = 50
 ARRAY = 1000
+APART = 20  # with so many alternatives a comparison still takes them apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,34 @@ def covers(wide: Reach, narrow: Reach) -> bool:
         return True
     if narrow.participant and not wide.participant and not wide.is_everything:
         return False
-    allowed = all(any(_implies(a, b) for b in wide.allow) for a in narrow.allow)
-    return allowed and all(any(_implies(a, b) for b in narrow.deny) for a in wide.deny)
+    allowed = all(_within(one, wide.allow) for one in narrow.allow)
+    return allowed and all(_within(one, narrow.deny) for one in wide.deny)
+
+
+def _within(one: Conjunct, several: Sequence[Conjunct]) -> bool:
+    """Tell whether whatever matches the one matches some of the others.
+
+    Keys that are known are taken apart where the others tell them apart: units 1 and 2 lie in
+    "unit 1, or unit 2", whatever else all of them demand alike.
+    """
+    if any(_implies(one, other) for other in several):
+        return True
+    if len(several) > APART:
+        return False
+    for place, (name, keys) in enumerate(one.dimensions):
+        if keys.large:
+            continue
+        alike: dict[tuple[bool, ...], set[int]] = {}
+        for key in keys.keys:
+            admitted = (all(n != name or key in k.keys for n, k in o.dimensions) for o in several)
+            alike.setdefault(tuple(admitted), set()).add(key)
+        if len(alike) > 1:
+            parts = (KeySet(keys=frozenset(some)) for some in alike.values())
+            before, after = one.dimensions[:place], one.dimensions[place + 1 :]
+            return all(
+                _within(Conjunct((*before, (name, part), *after)), several) for part in parts
+            )
+    return False
 
 
 def _implies(one: Conjunct, other: Conjunct) -> bool:
@@ -120,24 +147,33 @@ def _implies(one: Conjunct, other: Conjunct) -> bool:
 
 
 def both(one: Reach, other: Reach) -> Reach:
-    """Return what lies in both; rows seen by taking part alone are left out."""
+    """Return what lies in both; taking part counts where the other one has all, or it too."""
     if one == other or other.is_everything:
         return one
     allow = merged(_together(a, b) for a in one.allow for b in other.allow)
-    return Reach(allow, merged((*one.deny, *other.deny)))
+    takes_part = (one.participant and (other.participant or _has_all(other))) or (
+        other.participant and _has_all(one)
+    )
+    return Reach(allow, merged((*one.deny, *other.deny)), takes_part)
+
+
+def _has_all(reach: Reach) -> bool:
+    return any(part.matches_all for part in reach.allow)
 
 
 def _together(one: Conjunct, other: Conjunct) -> Conjunct:
     """Return a conjunct of the conditions of both; a dimension may stand in it twice."""
-    shared = dict(one.dimensions)
-    more = []
-    for key, keys in other.dimensions:
-        mine = shared.get(key)
-        if mine is None or not (mine.large or keys.large):
-            shared[key] = keys if mine is None else KeySet(mine.keys & keys.keys)
-        elif mine != keys:
-            more.append((key, keys))
-    return Conjunct((*Conjunct.of(shared).dimensions, *more))
+    parts = list(one.dimensions)
+    for name, keys in other.dimensions:
+        if (name, keys) in parts:
+            continue
+        known = (n for n, (key, mine) in enumerate(parts) if key == name and not mine.large)
+        place = None if keys.large else next(known, None)
+        if place is None:
+            parts.append((name, keys))
+        else:
+            parts[place] = (name, KeySet(parts[place][1].keys & keys.keys))
+    return Conjunct(tuple(sorted(parts, key=lambda part: DIMENSIONS.index(part[0]))))
 
 
 NOTHING = Reach()

@@ -18,6 +18,7 @@ from core.i18n import gettext as _
 from core.unit_of_work import current_session, current_unit
 
 Record = TypeVar("Record")
+DEMANDED = "sunmao_demanded"  # (resource, verb) that the services of this unit have asked for
 
 
 def require(resource: str, action: str) -> None:
@@ -31,6 +32,7 @@ def require_in(session: GuardedSession, resource: str, action: str) -> None:
         raise NotAllowed(
             _("You do not hold the right for this act."), missing=(str(resource), str(action))
         )
+    session.info.setdefault(DEMANDED, set()).add((str(resource), str(action)))
 
 
 def load(model: type[Record], record_id: int, action: str) -> Record:

@@ -1,5 +1,6 @@
 """The shape of a reach, which statements are cached by, and the keys that go with it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,11 +81,12 @@ def bind_values(slot: str, reach: Reach, user_id: int | None) -> dict[BindKey, A
 
 
 def occurrences(pairs: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, str, Any]]:
-    """Yield (name of the bind, dimension, value): a dimension that stands twice has two names."""
-    seen: set[str] = set()
+    """Yield (name of the bind, dimension, value), one for each time that a dimension stands."""
+    seen: Counter[str] = Counter()
     for dimension, value in pairs:
-        yield (f"{dimension}2" if dimension in seen else dimension), dimension, value
-        seen.add(dimension)
+        seen[dimension] += 1
+        number = seen[dimension]
+        yield (f"{dimension}{number}" if number > 1 else dimension), dimension, value
 
 
 def _key_values(key: BindKey, keys: KeySet) -> dict[BindKey, Any]:

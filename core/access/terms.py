@@ -12,6 +12,7 @@ from core.access.reach import ARRAY, Conjunct, KeySet
 from core.access.windows import Window
 
 ANY = "*"
+SIGHT = "~sight"  # what a lender sees, handed on or not; no resource can declare such a verb
 UNLIMITED = Conjunct()
 ALWAYS = Window()
 
@@ -54,10 +55,11 @@ def narrowed(
     """Return what of the terms is about one of the scopes; None narrows nothing."""
     if scopes is None:
         return terms
+    sights = {(resource, SIGHT) for resource, _action in scopes}
     return tuple(
         replace(term, resource=resource, actions=frozenset({action}))
         for term in terms
-        for resource, action in sorted(scopes)
+        for resource, action in sorted(scopes if term.for_user is None else scopes | sights)
         if term.speaks_of(resource, action)
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, inspect, select, union_all
 from core.access.conditions import PARTICIPANTS, SET_KEYS
 from core.access.context import AccessContext, Grants
 from core.access.declarations import COLUMNS, Protected
+from core.access.lent import conjuncts_of
 from core.access.models import AccessTerm
 from core.access.reach import Conjunct, KeySet, Reach
 from core.access.resources import resource_of
@@ -155,7 +156,7 @@ class _Asked:
                 about = [term for term in live if term.speaks_of(self.resource, action)]
                 if action in may:
                     _stretch(holder.verbs.setdefault(action, []), begin, end)
-                    _note(holder.by, (term for term in about if term.allow))
+                    _note(holder.by, self._giving(about, access, action))
                 elif any(term.allow for term in about) or holder.takes_part:
                     _note(holder.against, (term for term in about if not term.allow))
         whole = [(self.begin, self.end or self.begin)]
@@ -169,6 +170,15 @@ class _Asked:
         if reach.participant and holder.takes_part:
             reach = Reach((Conjunct(),), reach.deny)
         return reach.admits(self.scope, self._in_sets)
+
+    def _giving(self, about: Sequence[Term], access: AccessContext, action: str) -> Iterator[Term]:
+        """Yield the terms that give a verb on the record; lent ones as far as the lender sees."""
+        for term in about:
+            parts = conjuncts_of(term, access.grants.terms, self.resource, action)
+            if term.allow and (
+                self.scope is None or any(one.admits(self.scope, self._in_sets) for one in parts)
+            ):
+                yield term
 
     def _fits(self, term: Term) -> bool:
         return self.scope is None or term.ranges.admits(self.scope, self._in_sets)
@@ -185,7 +195,9 @@ class _Asked:
         while begin < end:
             edge = min((term.window.next_edge(begin) for term in terms), default=end)
             yield begin, min(edge, end)
-            begin = max(edge, begin + timedelta(minutes=1))  # past the last day that there is
+            if edge <= begin:  # the last edge that there is
+                return
+            begin = edge
 
 
 def spelled(session: Any, terms: Sequence[Term]) -> list[Conjunct]:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from core.clock import site_zone
+from core.clock import site_zone, today
 
 MINUTES_A_DAY = 24 * 60
 DAYS = 7
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
+FARTHEST = timedelta(days=36_525)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class WeeklyHours:
                     edge = datetime.combine(later, clock, zone).astimezone(UTC)
                     if edge > instant:
                         yield edge
+
+
+def is_out_of_sight(day: date) -> bool:
+    """Tell whether a day lies so far off that no period can sensibly begin or end with it."""
+    return abs(day - today()) > FARTHEST
 
 
 @dataclass(frozen=True, slots=True)

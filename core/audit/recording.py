@@ -9,7 +9,7 @@ from sqlalchemy.orm import UOWTransaction
 from sqlalchemy.orm.util import identity_key
 
 from core.access.declarations import COLUMNS, Child, Scoped
-from core.access.flush_guard import new_scope
+from core.access.flush_guard import new_scope, remembered
 from core.access.guarded_session import GuardedSession
 from core.addons.registry import registry
 from core.audit.behalf import for_change, for_scopes
@@ -33,21 +33,22 @@ def record_flush(session: GuardedSession, _context: UOWTransaction) -> None:
     unit = session.info.get("unit")
     if unit is None:
         return
-    entries = [
-        _entry(session, instance, Verb.CREATE, snapshot(instance, new=True))
-        for instance in session.new
-        if is_audited(instance)
-    ]
-    entries += [
-        _entry(session, instance, Verb.UPDATE, changes)
-        for instance in session.dirty
-        if is_audited(instance) and (changes := changes_of(instance))
-    ]
-    entries += [
-        _entry(session, instance, Verb.DELETE, snapshot(instance, new=False))
-        for instance in session.deleted
-        if is_audited(instance)
-    ]
+    with remembered(session):
+        entries = [
+            _entry(session, instance, Verb.CREATE, snapshot(instance, new=True))
+            for instance in session.new
+            if is_audited(instance)
+        ]
+        entries += [
+            _entry(session, instance, Verb.UPDATE, changes)
+            for instance in session.dirty
+            if is_audited(instance) and (changes := changes_of(instance))
+        ]
+        entries += [
+            _entry(session, instance, Verb.DELETE, snapshot(instance, new=False))
+            for instance in session.deleted
+            if is_audited(instance)
+        ]
     if entries:
         write(session.connection(), unit, entries)
 
@@ -56,9 +57,10 @@ def record_added(session: GuardedSession, records: Sequence[Any]) -> None:
     """Write the entries of new records of which no flush knows."""
     entries = [_noted(one, Verb.CREATE, snapshot(one, new=True)) for one in records]
     if session.access.grants.lenders:
-        for one, entry in zip(records, entries, strict=True):
-            scope = new_scope(inspect(one))
-            entry.update(for_scopes(session, one.__resource__, Verb.CREATE, scope))
+        with remembered(session):
+            for one, entry in zip(records, entries, strict=True):
+                scope = new_scope(inspect(one))
+                entry.update(for_scopes(session, one.__resource__, Verb.CREATE, scope))
     write(session.connection(), session.info["unit"], entries)
 
 
@@ -70,12 +72,13 @@ def record_moved(
 ) -> None:
     """Write the entries of records that one statement has moved; `before` goes by dimension."""
     entries = []
-    for one, scope in zip(records, before, strict=True):
-        old = {COLUMNS[key]: value for key, value in scope.items()}
-        changes = {name: [old[name], value] for name, value in after.items() if old[name] != value}
-        if changes:
-            said = for_scopes(session, one.__resource__, Verb.ASSIGN, scope)
-            entries.append(_noted(one, Verb.UPDATE, changes) | said)
+    with remembered(session):
+        for one, scope in zip(records, before, strict=True):
+            old = {COLUMNS[key]: value for key, value in scope.items()}
+            changes = {k: [old[k], value] for k, value in after.items() if old[k] != value}
+            if changes:
+                said = for_scopes(session, one.__resource__, Verb.ASSIGN, scope)
+                entries.append(_noted(one, Verb.UPDATE, changes) | said)
     if entries:
         write(session.connection(), session.info["unit"], entries)
 

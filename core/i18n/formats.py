@@ -9,6 +9,7 @@ from babel.dates import format_date as babel_date
 
 from core.clock import site_zone, today
 from core.i18n.locale import EN, current_locale
+from core.i18n.said import named
 
 NOTHING = "–"
 MINUS = "−"
@@ -88,7 +89,7 @@ def name_reader() -> Callable[[Any], str]:
 
     def read(name: Any) -> str:
         if isinstance(name, Mapping):
-            return name.get(first) or name.get(second) or ""
+            return named(name.get(first) or name.get(second) or "", name)
         return "" if name is None else str(name)
 
     return read

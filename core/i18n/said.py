@@ -39,6 +39,11 @@ def remembered(text: str, message: str, values: Mapping[str, Any], plural: str =
     return said
 
 
+def named(text: str, name: Mapping[str, Any]) -> str:
+    """Return a name that was made in several languages, knowing all of them if it may be stored."""
+    return remembered(text, "", name)
+
+
 def spoken(words: Any) -> str:
     """Return a text or lazy words as text, without losing what it remembers."""
     if isinstance(words, LazyString):

@@ -10,6 +10,7 @@ from sqlalchemy import Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
 from core.i18n.catalogue import gettext, ngettext
+from core.i18n.formats import localized
 from core.i18n.said import Said
 
 MARK = "\u2063say:"  # an invisible separator: no text that people write begins with it
@@ -68,6 +69,8 @@ def _unpacked(stored: Any) -> Any:
         return stored
     message, packed, plural = stored
     values = {name: _unpacked(one) for name, one in packed.items()}
+    if not message:
+        return localized(values)
     if plural:
         return ngettext(message, plural, values.pop("num"), **values)
     return gettext(message, **values)

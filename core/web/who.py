@@ -11,6 +11,7 @@ from flask import render_template, url_for
 from core.access.explain import window_words
 from core.access.terms import Term
 from core.access.who import BEFORE_ANY_RECORD, Holder, spelled, who_may
+from core.access.windows import is_out_of_sight
 from core.access.words import range_in_words, resource_words, verb_words
 from core.clock import now, site_zone, today
 from core.contributions import Resource, Verb
@@ -181,6 +182,8 @@ def _day(text: str) -> date | None:
             ),
             status=400,
         )
+    if day is not None and is_out_of_sight(day):
+        raise Refused(_("Choose a day within a hundred years. Shown is now."), status=400)
     return day
 
 

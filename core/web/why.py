@@ -108,7 +108,8 @@ def asked_resource(key: str) -> Resource:
 def asked_record(resource: Resource, number: str) -> Any:
     """Load a record under the reader's own right to see it."""
     unit, model = current_unit(), resource.model
-    digits = number.isascii() and number.isdigit() and int(number[:11]) <= MAX_INTEGER
+    plain = number.isascii() and number.isdigit() and len(number) <= len(str(MAX_INTEGER))
+    digits = plain and int(number) <= MAX_INTEGER
     seen = unit.access.may(resource.key, Verb.QUERY)
     if model is None or not digits or not (seen or issubclass(model, Protected)):
         raise not_found()

@@ -102,8 +102,20 @@ class Truth:
                     one.end is None or instant < one.end
                 )
                 counts = one in its and one.allow and in_time and verb in one.verbs
-                if counts and self._fits(one, giver, row):
+                if not counts or not self._fits(one, giver, row):
+                    continue
+                if verb in {"query", "analyse"} or self._sees(giver, its, instant, row):
                     return True
+        return False
+
+    def _sees(self, giver: Someone, its: list[Given], instant: Any, row: Row) -> bool:
+        """Tell whether a giver sees a row by what was given to that very person."""
+        for one in its:
+            begun = one.start is None or one.start <= instant
+            over = one.end is not None and one.end <= instant
+            counts = one.allow and "query" in one.verbs and begun and not over
+            if counts and self._fits(one, giver, row):
+                return True
         return False
 
     def _bars(self, one: Given, verb: str, handing: Handed) -> bool:

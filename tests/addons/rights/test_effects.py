@@ -1,5 +1,6 @@
 """What the preview says of each verb, and of the moment from which an assignment counts."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from addons.rights import effects
 from addons.rights.assignments import AssignmentFields, assignment, checked
 from addons.rights.models import Subject
 from addons.rights.policy import Held
+from core.access import resources
+from core.access.models import Participant
 from core.clock import now
 from core.unit_of_work import unit_of_work
 
@@ -52,6 +55,18 @@ def test_only_the_verbs_that_change_are_told_with_their_own_rows(duty, look):
     assert lines == {(CUSTOMER, ("query", "update", "analyse")): (2, 4, True, False)}
     _found, lines = look(duty("drop", {CUSTOMER: ["delete"]}))
     assert lines == {(CUSTOMER, ("delete",)): (0, 2, True, False)}
+
+
+def test_rows_in_which_somebody_takes_part_are_counted(duty, look, office, accounts, monkeypatch):
+    known = dict(resources.resources())
+    known[CUSTOMER] = replace(known[CUSTOMER], participants=True)
+    monkeypatch.setattr(resources, "_source", [lambda: known])
+    with unit_of_work(office.boss.actor) as session:
+        session.add(
+            Participant(resource=CUSTOMER, record_id=accounts["bob-a"], user_id=office.ann.user.id)
+        )
+    _found, lines = look(duty("mend", {CUSTOMER: ["update"]}))
+    assert lines == {(CUSTOMER, ("update",)): (2, 3, True, False)}
 
 
 def test_a_denial_of_one_verb_loses_that_verb(duty, look):

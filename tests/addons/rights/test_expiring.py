@@ -7,6 +7,7 @@ import pytest
 
 from addons.rights.expiring import DAYS, tell_of_ends
 from addons.rights.models import Subject
+from addons.rights.seed import make_duty
 from core.clock import now
 from core.settings.services import set_value
 from core.testing.making import MAKING
@@ -68,3 +69,16 @@ def test_a_site_may_ask_for_silence(office, told, allow):
         set_value(session, DAYS, 0)
     allow(Subject.USER, office.ann.user.id, valid_to=now() + timedelta(days=5))
     assert told() == ([], [])
+
+
+def test_it_is_read_in_the_language_of_the_reader(office, told, give, login):
+    with unit_of_work(office.boss.actor) as session:
+        names = {"zh": "看客户", "en": "Seeing customers"}
+        key = make_duty(session, "two", names, {"customers.customer": ["query"]}).id
+    give(key, Subject.HEADS, valid_to=now() + timedelta(days=5))
+    give(key, Subject.USER, office.boss.user.id, valid_to=now() + timedelta(days=5))
+    told()  # by a job, which speaks the language of the site
+    page = login(office.boss.user).get("/notifications/").get_data(as_text=True)
+    assert "Your duty “Seeing customers” ends" in page
+    assert "Seeing customers, to: heads of units" in page
+    assert "看客户" not in page

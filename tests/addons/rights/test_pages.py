@@ -88,6 +88,8 @@ def test_a_denial_takes_no_password(office, boss, duty, accounts, stored):
         ({"hours_from": "18:00", "hours_to": "08:00"}, "Give hours as 08:30 to 17:30"),
         ({"valid_from": "2030-02-01", "valid_until": "2030-01-01"}, "end must come after"),
         ({"valid_until": "2001-01-01"}, "period is over already"),
+        ({"valid_until": "9999-12-31"}, "Choose a day within a hundred years."),
+        ({"valid_from": "0001-01-01"}, "Choose a day within a hundred years."),
         ({"customer_listed": "KH-9999"}, "Not found: KH-9999"),
         ({"customer_grade": "Z"}, "cannot be chosen here"),
         ({"units": "999999"}, "cannot be chosen here"),

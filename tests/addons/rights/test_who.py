@@ -2,15 +2,18 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, insert, select
 
 from addons.customers.models import Customer
 from addons.rights.models import Subject
+from core.access import who
 from core.access.records import load, require
 from core.access.who import who_may
+from core.access.windows import FAR, Window
 from core.accounts.models import User
 from core.audit.models import AuditEntry
 from core.clock import now, site_zone
@@ -103,6 +106,19 @@ def test_a_day_counts_every_hour_of_it(office, accounts, duty, give):
     assert whole.verbs["query"] == []  # the whole day is not told in hours
 
 
+def test_the_last_day_that_there_is_ends_in_every_zone(office, accounts, monkeypatch):
+    """West of Greenwich it reaches past the last instant to which edges are told."""
+    monkeypatch.setattr(who, "site_zone", lambda: ZoneInfo("America/Los_Angeles"))
+    days = iter(range(100))
+
+    def edge(_window, _instant):
+        assert next(days, None) is not None, "it never ends"
+        return FAR
+
+    monkeypatch.setattr(Window, "next_edge", edge)
+    assert office.ann.user.id in told(accounts["ann-a"], date(9999, 12, 30))
+
+
 def test_denials_closed_accounts_and_mere_statistics(office, accounts, duty, give, make):
     look = duty("look", {CUSTOMER: ["query", "update"]})
     sums = duty("sums", {CUSTOMER: ["analyse"]})
@@ -146,10 +162,12 @@ def test_the_page_names_people_filters_and_counts(office, boss, accounts, duty, 
     assert "statistics only" in named
     assert "Ann ann" not in named
     assert "Nobody" in text_of(boss.get(f"{address}&q=nobody-at-all"))
-    for wrong in ("2001-01-01", "soon"):
+    for wrong in ("2001-01-01", "soon", "9999-12-31"):
         assert "Shown is now" in text_of(boss.get(f"{address}&as_of={wrong}"))
     assert boss.get(f"{address}&verb=fly").status_code == 404
     assert boss.get("/who?resource=customers.customer").status_code == 404
+    for number in ("00000000001" + "9" * 20, "9" * 500, "2147483648"):
+        assert boss.get(f"/who?resource={CUSTOMER}&record={number}").status_code == 404
 
 
 def test_the_file_says_the_same_and_is_noted(office, boss, accounts):
