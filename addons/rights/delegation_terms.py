@@ -25,6 +25,7 @@ from core.organisation.models import Employee
 
 Pairs = set[tuple[str, str]]
 Duties = Mapping[int, Mapping[str, Sequence[str]]]
+STRICT = ("，须两步验证", ", with a second factor")  # beside the name of a duty, in both languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,14 @@ def handed_on(
     held: Sequence[Held],
     grants: Duties,
     world: World,
+    *,
     names: Mapping[int, Mapping[str, str]],
+    strict: Collection[int] = (),
 ) -> Iterator[Draft]:
-    """Yield the terms of substitutes; who of the two has no open account takes part in none."""
+    """Yield the terms of substitutes; who of the two has no open account takes part in none.
+
+    What comes from one of the `strict` duties counts for a substitute with a second factor.
+    """
     if not lent:
         return
     wanted = {key for one in lent for key in (one.from_user_id, one.to_user_id)}
@@ -81,9 +87,12 @@ def handed_on(
         barred = denied(mine, grants, one.valid_from, one.valid_to)
         for each in mine:
             if each.id in one.assignments and may_be_handed_on(each):
-                words = _words(names[each.duty_id], called[lender.user_id])
+                needs_it = each.duty_id in strict
+                words = _words(names[each.duty_id], called[lender.user_id], strict=needs_it)
                 pairs = pairs_of(each, grants[each.duty_id]) - barred
-                yield from _about(_terms(one, each, lender, world, words), pairs)
+                term = _terms(one, each, lender, world, words)
+                if term is not None:
+                    yield from _about(replace(term, second_factor=needs_it), pairs)
 
 
 def may_be_handed_on(held: Held) -> bool:
@@ -161,13 +170,12 @@ def _terms(
     )
 
 
-def _about(term: Draft | None, pairs: Pairs) -> Iterator[Draft]:
+def _about(term: Draft, pairs: Pairs) -> Iterator[Draft]:
     verbs: dict[str, list[str]] = {}
     for resource, verb in sorted(pairs):
         verbs.setdefault(resource, []).append(verb)
     for resource, actions in verbs.items():
-        if term is not None:
-            yield replace(term, resource=resource, actions=tuple(actions))
+        yield replace(term, resource=resource, actions=tuple(actions))
 
 
 def _names(session: Any, user_ids: Collection[int]) -> dict[int, str]:
@@ -179,6 +187,10 @@ def _names(session: Any, user_ids: Collection[int]) -> dict[int, str]:
     return {key: name or login for key, login, name in rows}
 
 
-def _words(duty: Mapping[str, str], name: str) -> dict[str, str]:
+def _words(duty: Mapping[str, str], name: str, *, strict: bool) -> dict[str, str]:
     zh, en = duty["zh"], duty.get("en") or duty["zh"]
-    return {"zh": f"职责「{zh}」（代 {name}）", "en": f"duty “{en}” (as substitute for {name})"}
+    more = STRICT if strict else ("", "")
+    return {
+        "zh": f"职责「{zh}」（代 {name}{more[0]}）",
+        "en": f"duty “{en}” (as substitute for {name}{more[1]})",
+    }

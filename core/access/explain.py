@@ -132,6 +132,10 @@ class _Question:
             return True, ""
         granting = self._granting(self.access.grants.all_terms)
         live = [term for term in granting if term.window.contains(now())]
+        if live and self.access.lacks_second_factor(self.resource, self.action):
+            live = [term for term in live if not term.second_factor]
+            if not live:
+                return False, _("only with a second factor, which this account has not set up")
         words = dict.fromkeys(window_words(term) for term in live or granting)
         return bool(live), join_words(words)
 

@@ -15,6 +15,7 @@ from core.access.policy import recompile
 from core.access.records import check_version, require_in
 from core.accounts.models import User
 from core.accounts.resources import USER
+from core.accounts.second_factor import take_away
 from core.accounts.sessions import end_all_sessions
 from core.accounts.sign_in import normal_login
 from core.audit.services import record
@@ -162,6 +163,16 @@ def reset_user(session: GuardedSession, user_id: int) -> NewSecret:
     record(session, "reset", USER, user.id, label=user.login)
     session.flush()
     return NewSecret(user.id, user.login, secret)
+
+
+def reset_second_factor(session: GuardedSession, user_id: int) -> None:
+    """Take somebody's second factor away (a lost phone): sessions and API tokens end with it."""
+    user = _load_for_change(session, user_id)
+    if user.id == session.access.actor.user_id:
+        raise Refused(
+            _("Your own is switched off under My account. Phone lost? Ask another administrator.")
+        )
+    take_away(session, user)
 
 
 def end_sessions_of(session: GuardedSession, user_id: int) -> int:
