@@ -20,6 +20,7 @@ def of_delegating(lent: Lent, *, alone: bool) -> Effects:
     session = current_session()
     session.flush()
     people = everybody(session, [lent.to_user_id])
+    picked = [replace(one, second_factor=True) for one in people]  # as in `Effects`
     keys, begun = [lent.to_user_id], replace(lent, valid_from=min(lent.valid_from, now()))
     wide = current_unit().new_session(AccessContext.system("what a delegation would change"))
     try:
@@ -28,7 +29,7 @@ def of_delegating(lent: Lent, *, alone: bool) -> Effects:
         if alone:
             old, new = [], [one for one in new if one.for_user_id == lent.from_user_id]
         then, later = Imagined(wide, old), Imagined(wide, new)
-        found = map(Comparison(then, later).of, people)
+        found = map(Comparison(then, later).of, picked)
         return Effects(people, [one for one in found if one is not None])
     finally:
         wide.close()

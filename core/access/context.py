@@ -56,7 +56,7 @@ class Grants:
 
     @classmethod
     def at(
-        cls, terms: tuple[Term, ...], instant: datetime, *, second_factor: bool = True
+        cls, terms: tuple[Term, ...], instant: datetime, *, second_factor: bool = False
     ) -> "Grants":
         """Keep the terms in force at `instant`, for somebody with a second factor or without."""
         live = tuple(
@@ -95,7 +95,7 @@ class AccessContext:
     @classmethod
     def of_terms(cls, actor: Actor, terms: tuple[Term, ...]) -> "AccessContext":
         """Return the context that these terms give now (previews and tests)."""
-        return cls(actor, Grants.at(terms, now()))
+        return cls(actor, Grants.at(terms, now(), second_factor=actor.second_factor))
 
     def may(self, resource: str, action: str) -> bool:
         """Tell whether the actor holds the verb on some rows, or on the page, just now."""

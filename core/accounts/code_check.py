@@ -6,6 +6,7 @@ from core.accounts.models import LoginSession, Stage, User
 from core.accounts.second_factor import enrol, spend, tell
 from core.accounts.sessions import Client, end_session
 from core.accounts.sign_in import (
+    NEW_PHONE,
     SIGN_IN,
     SignedIn,
     WrongCredentialsError,
@@ -52,18 +53,20 @@ def sign_in_with_code(half: LoginSessionInfo, typed: str, client: Client) -> Sig
     return done
 
 
-def take_into_use(user_id: int, typed: str, client: Client) -> tuple[SignedIn, tuple[str, ...]]:
+def take_into_use(
+    held: LoginSessionInfo, typed: str, client: Client
+) -> tuple[SignedIn, tuple[str, ...]]:
     """Enrol the phone that shows this code; return the session to go on with, and recovery codes.
 
     Raises Refused. Guesses are not counted: whoever sets up a phone sees its secret.
     """
     with unit_of_work() as session:
-        codes = enrol(session, user_id, typed)
+        codes = enrol(session, held.user_id, held.id, typed)
         if codes is None:
             words = _("The code does not fit. Is the time of the phone right? Wait for the next.")
             raise Refused(words, fields={"secret_code": [words]})
-        user = session.get_one(User, user_id)
-        return open_session(session, user, user.login, client, proof="app"), codes
+        user = session.get_one(User, held.user_id)
+        return open_session(session, user, user.login, client, proof=NEW_PHONE), codes
 
 
 def counted(login: str, client: Client) -> bool:

@@ -76,8 +76,9 @@ class SecondFactor(Model):
     """The authenticator app of an account; without `enrolled_at` it is only being set up.
 
     The secret is derived from `seed` and a key outside the database (`core.accounts.totp`).
-    `waiting_seed` is that of a phone that has not shown a code yet. A code counts whose step is
-    beyond `last_step`, so that each works once.
+    `waiting_seed` is that of a phone that has not shown a code yet; only the login session that
+    began with it sees its secret. A code counts whose step is beyond `last_step`, so that each
+    works once.
     """
 
     __tablename__ = "core_second_factor"
@@ -91,6 +92,7 @@ class SecondFactor(Model):
     last_step: Mapped[int] = mapped_column(default=0)
     waiting_seed: Mapped[str | None] = mapped_column(String(64))
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waiting_session: Mapped[int | None]  # no foreign key: ended sessions are dropped after a while
 
 
 class RecoveryCode(Model):

@@ -25,7 +25,7 @@ class ProofInput(PasswordInput):
         if not field.wants_code:
             return first
         described = {key: value for key, value in given.items() if key.startswith("aria-")}
-        look = html_params(class_=given.get("class_", "form-control"), **described)
+        look = html_params(class_=given.get("class", "form-control"), **described)
         page = render_template(
             "accounts/proof.html",
             first=first,

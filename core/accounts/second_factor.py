@@ -74,38 +74,45 @@ def standing(session: GuardedSession, user_id: int) -> Standing:
     return Standing(since, session.scalar(left) or 0, is_demanded(session, user_id))
 
 
-def begin(session: GuardedSession, user_id: int) -> None:
-    """Make the secret of a phone that has to show a code next; one in use goes on working."""
+def begin(session: GuardedSession, user_id: int, login_session: int) -> None:
+    """Make the secret of a phone that has to show a code next; one in use goes on working.
+
+    Only `login_session`, in which the reader has proved to be the owner, gets to see it.
+    """
     session.get_one(User, user_id, with_for_update=True)
     row = session.get(SecondFactor, user_id)
     if row is None:
         row = SecondFactor(user_id=user_id, last_step=0)
         session.add(row)
-    row.waiting_seed, row.waiting_since = new_seed(), now()
+    row.waiting_seed, row.waiting_since, row.waiting_session = new_seed(), now(), login_session
     session.flush()
 
 
-def waiting_secret(session: GuardedSession, user_id: int) -> str | None:
-    """Return the secret that a phone is being set up with; None when nobody began, or long ago."""
+def waiting_secret(session: GuardedSession, user_id: int, login_session: int) -> str | None:
+    """Return the secret that a phone is being set up with; None when nobody began here of late."""
     row = session.get(SecondFactor, user_id)
     if row is None or row.waiting_seed is None or row.waiting_since is None:
+        return None
+    if row.waiting_session != login_session:
         return None
     return secret_of(user_id, row.waiting_seed) if now() < row.waiting_since + WAITING else None
 
 
-def enrol(session: GuardedSession, user_id: int, typed: str) -> tuple[str, ...] | None:
+def enrol(
+    session: GuardedSession, user_id: int, login_session: int, typed: str
+) -> tuple[str, ...] | None:
     """Take the phone that shows this code into use and return recovery codes; None if it is wrong.
 
     Every session and API token of the account ends: they were opened without it.
     """
     user = session.get_one(User, user_id, with_for_update=True)
-    secret = waiting_secret(session, user_id)
+    secret = waiting_secret(session, user_id, login_session)
     step = matching_step(secret, plain(typed), now()) if secret else None
     if step is None:
         return None
     row = session.get_one(SecondFactor, user_id)
     row.seed, row.enrolled_at, row.last_step = row.waiting_seed, now(), step
-    row.waiting_seed = row.waiting_since = None
+    row.waiting_seed = row.waiting_since = row.waiting_session = None
     _void(session, user)
     record(session, "enrol-second-factor", USER, user_id, label=user.login)
     return _new_codes(session, user_id)
@@ -140,8 +147,6 @@ def why_kept(session: GuardedSession, user_id: int) -> str:
 
 def take_away(session: GuardedSession, user: User) -> None:
     """End somebody's second factor, with every session and API token; the right is the caller's."""
-    if not is_enrolled(session, user.id):
-        raise Refused(_("%(login)s has no second factor.", login=user.login))
     _forget(session, user.id)
     _void(session, user)
     record(session, "reset-second-factor", USER, user.id, label=user.login)

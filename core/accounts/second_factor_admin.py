@@ -8,7 +8,7 @@ from core.accounts.blueprint import blueprint
 from core.accounts.forms import ProofForm
 from core.accounts.proving import prove_present
 from core.accounts.resources import USER
-from core.accounts.services import load_user, reset_second_factor
+from core.accounts.services import load_user, reset_second_factor, why_no_reset
 from core.contributions import Verb
 from core.i18n import gettext as _
 from core.unit_of_work import current_session, unit_of_work
@@ -19,7 +19,8 @@ from core.unit_of_work import current_session, unit_of_work
 @needs(USER, Verb.UPDATE)
 def reset_page(record_id: int) -> ResponseReturnValue:
     """Ask who it is, then take somebody's second factor away."""
-    login, form = load_user(current_session(), record_id).login, ProofForm()
+    user, form = load_user(current_session(), record_id), ProofForm()
+    login, against = user.login, why_no_reset(current_session(), user)
     back = url_for("accounts.show_user", record_id=record_id)
 
     def act() -> None:
@@ -35,6 +36,7 @@ def reset_page(record_id: int) -> ResponseReturnValue:
         title=_("Reset the second factor of %(login)s", login=login),
         submit=_("Reset second factor"),
         cancel=back,
+        obstacles=[against] if against else [],
         happens=[
             (None, _("The phone and the recovery codes of %(login)s work no more", login=login)),
             (None, _("Every device is signed out, and every API token ends")),

@@ -1,6 +1,6 @@
 """The own second factor: set one up, renew recovery codes, switch it off."""
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -37,13 +37,12 @@ def second_factor() -> ResponseReturnValue:
 @signed_in
 def begin_second_factor() -> ResponseReturnValue:
     """Ask who it is, then make a secret for a phone."""
-    form = ProofForm()
-    user_id = current_user.id
+    form, held = ProofForm(), g.login_session
 
     def act() -> None:
         prove_present(form.password)
         with unit_of_work() as session:
-            service.begin(session, user_id)
+            service.begin(session, held.user_id, held.id)
 
     if form.accepts(act):
         return redirect(url_for("accounts.confirm_second_factor"), 303)
@@ -58,13 +57,14 @@ def begin_second_factor() -> ResponseReturnValue:
 @signed_in
 def confirm_second_factor() -> ResponseReturnValue:
     """Show the secret as QR code and as text until the phone has shown a code for it."""
-    secret = service.waiting_secret(current_session(), current_user.id)
+    held = g.login_session
+    secret = service.waiting_secret(current_session(), held.user_id, held.id)
     if secret is None:
         flash(_("Nothing was changed: begin anew, a secret can be scanned for 15 minutes."), "warn")
         return redirect(url_for("accounts.second_factor"), 303)
-    form, user_id = CodeForm(), current_user.id
+    form, address = CodeForm(), address_of(current_user.login, secret, request.host)
     typed = form.secret_code.data or ""
-    if form.accepts(lambda: take_into_use(user_id, typed, client_of_request())):
+    if form.accepts(lambda: take_into_use(held, typed, client_of_request())):
         signed, codes = form.result
         response = make_response(_codes_page(codes, is_new=True))
         set_session_cookie(response, signed.token)
@@ -75,7 +75,8 @@ def confirm_second_factor() -> ResponseReturnValue:
         submit=_("Take it into use"),
         cancel=url_for("accounts.second_factor"),
         secret=grouped(secret),
-        picture=picture(address_of(current_user.login, secret, request.host)),
+        address=address,
+        picture=picture(address),
     )
 
 

@@ -21,6 +21,7 @@ from core.unit_of_work import in_unit_of_work, unit_of_work
 
 SIGN_IN = system_actor("sign-in")
 BY_CODE = ("app", "recovery")
+NEW_PHONE = "new phone"  # it has shown a code; no try was counted for it
 
 
 @dataclass(eq=False)
@@ -104,7 +105,8 @@ def open_session(
     `proof` names what was shown beside it ("app", "recovery"). Without, whoever has a second factor
     gets a session that is good for nothing but the code, and who must have one is led to it.
     """
-    take_back(session, login, client.address, code=proof in BY_CODE)
+    if proof != NEW_PHONE:
+        take_back(session, login, client.address, code=proof in BY_CODE)
     if replaces is not None:
         end_session(session, replaces, "replaced")
     stage = Stage.OPEN if proof else _stage(session, user)

@@ -34,6 +34,7 @@ def upgrade():
         sa.Column("last_step", sa.Integer(), nullable=False),
         sa.Column("waiting_seed", sa.String(length=64), nullable=True),
         sa.Column("waiting_since", UtcDateTime(), nullable=True),
+        sa.Column("waiting_session", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["core_user.id"], name=op.f("fk_core_second_factor_user_id")
         ),

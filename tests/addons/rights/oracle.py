@@ -29,6 +29,7 @@ class Someone:
     position: int | None
     grade: int | None
     administrator: bool = False
+    second_factor: bool = False
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Given:
     allow: bool = True
     start: Any = None
     end: Any = None
+    strict: bool = False  # what it gives counts only with a second factor
 
 
 @dataclass
@@ -81,7 +83,10 @@ class Truth:
             row.id
             for row in self.rows
             if (
-                any(one.allow and self._fits(one, person, row) for one in mine)
+                any(
+                    one.allow and self._may_use(one, person) and self._fits(one, person, row)
+                    for one in mine
+                )
                 or self._as_substitute(person, verb, instant, row)
             )
             and not any(not one.allow and self._fits(one, person, row) for one in mine)
@@ -102,9 +107,12 @@ class Truth:
                     one.end is None or instant < one.end
                 )
                 counts = one in its and one.allow and in_time and verb in one.verbs
-                if counts and self._fits(one, giver, row):
+                if counts and self._may_use(one, person) and self._fits(one, giver, row):
                     return True
         return False
+
+    def _may_use(self, one: Given, person: Someone) -> bool:
+        return person.second_factor or not one.strict
 
     def _bars(self, one: Given, verb: str, handing: Handed) -> bool:
         """Tell whether a denial of the giver keeps a verb from the substitute."""

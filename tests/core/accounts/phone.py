@@ -13,6 +13,7 @@ from core.clock import frozen, now
 from core.unit_of_work import unit_of_work
 from tests.core.accounts.account_browser import PASSWORD, Browser
 
+HERE = 0  # no login session at all
 OPERATOR = system_actor("second factor test")
 SECRET = re.compile(r"<code[^>]*data-secret>([A-Z2-7 ]+)</code>")
 CODES = re.compile(r"(?:[A-Z2-7]{4}-){5}[A-Z2-7]{4}")
@@ -33,11 +34,11 @@ def enrolled(user: User, *, at: datetime | None = None) -> Phone:
     moment = (at or now()) - timedelta(hours=1)
     with frozen(moment):
         with unit_of_work(OPERATOR) as session:
-            service.begin(session, user.id)
-            secret = service.waiting_secret(session, user.id)
+            service.begin(session, user.id, HERE)
+            secret = service.waiting_secret(session, user.id, HERE)
         phone = Phone(secret)
         with unit_of_work(OPERATOR) as session:
-            phone.codes = service.enrol(session, user.id, phone.shows())
+            phone.codes = service.enrol(session, user.id, HERE, phone.shows())
     assert phone.codes
     return phone
 

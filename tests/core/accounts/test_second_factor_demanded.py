@@ -91,3 +91,16 @@ def test_the_password_that_must_change_comes_first(browser, boss, demanded):
     given = {"current": PASSWORD, "new_password": chosen, "repeat": chosen}
     assert here.post("/account/password", given).status_code == 303
     assert here.get("/account").location == HERE
+
+
+@pytest.mark.parametrize("who", ["wang", "boss"])
+def test_asking_for_it_costs_no_statement(browser, member, boss, statements, who):
+    here = browser()
+    here.sign_in(who)
+    for _time in range(2):
+        here.get("/account/sessions")
+    with statements() as found:
+        assert here.get("/account/sessions").status_code == 200
+    told = [one for one in found if "core_second_factor" in one or "core_setting" in one]
+    assert len(told) == 1, told
+    assert "core_login_session.token_hash" in told[0], "the one that asks who it is"
