@@ -14,6 +14,7 @@ from core.web.forms import PasswordField
 LONGEST_TYPED = 1000  # the rules say what is too long; here it is only bounded
 LONGEST_CODE = 40
 YOUR_PASSWORD = _l("Your password")
+CODE = _l("Code of your app")
 
 
 class ProofInput(PasswordInput):
@@ -21,11 +22,15 @@ class ProofInput(PasswordInput):
 
     def __call__(self, field: Any, **given: Any) -> Markup:
         """Return the inputs as safe HTML."""
-        first = super().__call__(field, **given)
         if not field.wants_code:
-            return first
-        described = {key: value for key, value in given.items() if key.startswith("aria-")}
-        look = html_params(class_=given.get("class", "form-control"), **described)
+            return super().__call__(field, **given)
+        well = {key: value for key, value in given.items() if key != "aria-invalid"}
+        well["class"] = str(given.get("class", "form-control")).replace(" is-invalid", "")
+        password, code = (well, given) if field.second_refused else (given, well)
+        first = super().__call__(field, **password)
+        look = html_params(
+            **{key: value for key, value in code.items() if key == "class" or "aria-" in key}
+        )
         page = render_template(
             "accounts/proof.html",
             first=first,
@@ -52,14 +57,27 @@ class ProofField(PasswordField):
             | options,
         )
         self.code = ""
+        self.second_refused = False  # whether it is the code that was refused
 
     @property
     def wants_code(self) -> bool:
         """Tell whether the reader has a second factor."""
         return bool(getattr(current_user, "second_factor", False))
 
+    @property
+    def second_name(self) -> str:
+        """The name of the input for the code, by which a refusal names it."""
+        return f"{self.name}-code"
+
+    @property
+    def fault_at(self) -> tuple[str, str]:
+        """Return the id and the label of the input that a refusal is about."""
+        if self.second_refused:
+            return f"{self.id}-code", str(CODE)
+        return self.id, str(self.label.text)
+
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         """Read both inputs."""
         super().process(formdata, data, extra_filters)
         if formdata is not None:
-            self.code = str(formdata.get(f"{self.name}-code", ""))[:LONGEST_CODE]
+            self.code = str(formdata.get(self.second_name, ""))[:LONGEST_CODE]

@@ -37,11 +37,12 @@ def prove(
     if has_code and not code.strip():
         raise Refused(
             _("The code is missing. Nothing was stored."),
-            fields={field: [_("Give the code that your app shows as well.")]},
+            fields={f"{field}-code": [_("Give the code that your app shows as well.")]},
         )
     if has_code and not proves_code(user_id, login, code, client):
         raise Refused(
-            _("The code does not fit. Nothing was stored."), fields={field: [wrong_code()]}
+            _("The code does not fit. Nothing was stored."),
+            fields={f"{field}-code": [wrong_code()]},
         )
 
 

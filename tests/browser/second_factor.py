@@ -24,8 +24,8 @@ PASSWORD = "three calm herons wait"
 AUDIT = {"core.audit": ["query", "export"]}
 NAME = {"zh": "查阅审计", "en": "Read the audit trail"}
 # Whoever has a phone, and whoever holds a duty that needs one.
-ENROLLED, STRICT = ("phone", "bound"), ("bound", "waiting")
-CAST = (*ENROLLED, "waiting", "fresh")
+ENROLLED, STRICT = ("phone", "bound"), ("bound", "qian")
+CAST = (*ENROLLED, "qian", "fresh")
 
 
 def second_factor_scenes(stage: Stage) -> Iterator[Scene]:
@@ -48,7 +48,7 @@ def _signing_in() -> Iterator[Scene]:
         "second-factor-code-slowed", login, None, act=_signed_in("phone", slowed), undo=_forget
     )
     yield Scene("second-factor-recovery", login, None, act=_signed_in("phone", use_recovery))
-    yield Scene("second-factor-led-there", login, None, act=_signed_in("waiting"))
+    yield Scene("second-factor-led-there", login, None, act=_signed_in("qian"))
 
 
 def _own_pages(stage: Stage) -> Iterator[Scene]:
@@ -65,12 +65,12 @@ def _own_pages(stage: Stage) -> Iterator[Scene]:
     done = _signed_in("fresh", begun, confirmed)
     yield Scene("second-factor-recovery-codes", "/login", None, act=done, **undo)
     yield Scene("second-factor-token", "/account/tokens/new", "phone", act=press)
-    yield Scene("second-factor-403", "/admin/audit/", "waiting")
-    yield Scene("second-factor-why", "/why?resource=core.audit&action=query", "waiting")
+    yield Scene("second-factor-403", "/admin/audit/", "qian")
+    yield Scene("second-factor-why", "/why?resource=core.audit&action=query", "qian")
 
 
 def _of_others(stage: Stage) -> Iterator[Scene]:
-    has_one, lacks_one = stage.people["phone"].id, stage.people["waiting"].id
+    has_one, lacks_one = stage.people["phone"].id, stage.people["qian"].id
     yield Scene("second-factor-user", f"/admin/users/{has_one}")
     reset = f"/admin/users/{has_one}/reset-second-factor"
     yield Scene("second-factor-reset", reset)

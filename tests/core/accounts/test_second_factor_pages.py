@@ -1,5 +1,6 @@
 """The own pages of a second factor, what administrators do about it, and who must have one."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tests.core.accounts.phone import CODES, OPERATOR, enrolled, set_up, sign_in
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 HERE = "/account/second-factor"
+INPUTS = ("password", "password-code")
 TOKEN = {"name": "robot", "days": "7", "scopes": ["core.notification:query"]}
 
 
@@ -252,6 +254,23 @@ def test_the_list_of_accounts_tells_who_has_one(browser, member, boss):
         without = here.get("/admin/users?second=0").get_data(as_text=True)
     assert (">boss<" in with_one, ">wang<" in with_one) == (True, False)
     assert (">boss<" in without.split("<tbody")[1], ">wang<" in without) == (False, True)
+
+
+def test_a_refusal_points_at_the_input_that_is_wrong(browser, member):
+    phone, here = enrolled(member, at=NOON), browser()
+    with after():
+        sign_in(here, "wang", phone)
+        page = here.post(f"{HERE}/codes", {"password": PASSWORD}).get_data(as_text=True)
+        assert 'href="#password-code"' in page
+        first, second = (re.search(f'<input[^>]* id="{one}"[^>]*>', page)[0] for one in INPUTS)
+        assert "is-invalid" in second
+        assert 'aria-invalid="true"' in second
+        assert "invalid" not in first
+        page = here.post(f"{HERE}/codes", {"password": "not mine"}).get_data(as_text=True)
+        assert 'href="#password"' in page
+        first, second = (re.search(f'<input[^>]* id="{one}"[^>]*>', page)[0] for one in INPUTS)
+        assert "is-invalid" in first
+        assert "invalid" not in second
 
 
 @pytest.mark.parametrize("path", ["begin", "confirm", "codes", "off"])
