@@ -23,6 +23,7 @@ class Actor:
     locale: str | None = None
     money_unit: str = "auto"
     scopes: frozenset[tuple[str, str]] | None = None
+    second_factor: bool = False  # whether the account has one: rights may ask for it
 
     @property
     def is_signed_in(self) -> bool:

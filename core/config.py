@@ -62,8 +62,8 @@ class Config(BaseModel):
         if not path.exists():
             self.instance.mkdir(parents=True, exist_ok=True)
             temporary = path.with_suffix(f".{os.getpid()}")
+            temporary.touch(0o600)  # before there is anything in it to read
             temporary.write_bytes(secrets.token_bytes(48))
-            temporary.chmod(0o600)
             try:
                 os.link(temporary, path)  # fails if another process was first; its key stands
             except FileExistsError:

@@ -21,7 +21,7 @@ def demand_password(form: Any) -> None:
     if not typed:
         words = _("People get more rights by this: give your password to confirm.")
         raise Refused(words, fields={"password": [words]})
-    prove_present(typed)
+    prove_present(form.password)
 
 
 def answer_proved(

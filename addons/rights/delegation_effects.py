@@ -21,6 +21,7 @@ def of_delegating(lent: Lent, *, alone: bool) -> Effects:
     session = current_session()
     session.flush()
     people = everybody(session, [lent.to_user_id])
+    picked = [replace(one, second_factor=True) for one in people]  # as in `Effects`
     keys, begun = [lent.to_user_id], replace(lent, valid_from=min(lent.valid_from, now()))
     wide = current_unit().new_session(AccessContext.system("what a delegation would change"))
     try:
@@ -32,7 +33,7 @@ def of_delegating(lent: Lent, *, alone: bool) -> Effects:
             old = list(Compiler(wide).drafts(keys, everybody=True))
             new = list(Compiler(wide, lent=(begun,)).drafts(keys, everybody=True))
         then, later = Imagined(wide, old), Imagined(wide, new, lenders_eyes=alone)
-        found = map(Comparison(then, later).of, people)
+        found = map(Comparison(then, later).of, picked)
         return Effects(people, [one for one in found if one is not None])
     finally:
         wide.close()

@@ -25,6 +25,7 @@ from core.contributions import Verb
 
 Pairs = set[tuple[str, str]]
 Duties = Mapping[int, Mapping[str, Sequence[str]]]
+STRICT = ("，须两步验证", ", with a second factor")  # beside the name of a duty, in both languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,14 @@ def handed_on(
     held: Sequence[Held],
     grants: Duties,
     world: World,
+    *,
     names: Mapping[int, Mapping[str, str]],
+    strict: Collection[int] = (),
 ) -> Iterator[Draft]:
-    """Yield the terms of substitutes; who of the two has no open account takes part in none."""
+    """Yield the terms of substitutes; who of the two has no open account takes part in none.
+
+    What comes from one of the `strict` duties counts for a substitute with a second factor.
+    """
     if not lent:
         return
     wanted = {key for one in lent for key in (one.from_user_id, one.to_user_id)}
@@ -90,8 +96,11 @@ def handed_on(
         for each in mine:
             pairs = handed.get(each.id, set()) | _sights(each, grants[each.duty_id], acted_on)
             if pairs:
-                words = _words(names[each.duty_id], called[lender.user_id])
-                yield from _about(_terms(one, each, lender, world, words), pairs)
+                needs_it = each.duty_id in strict
+                words = _words(names[each.duty_id], called[lender.user_id], strict=needs_it)
+                term = _terms(one, each, lender, world, words)
+                if term is not None:
+                    yield from _about(replace(term, second_factor=needs_it), pairs)
 
 
 def _sights(held: Held, grants: Mapping[str, Iterable[str]], acted_on: Collection[str]) -> Pairs:
@@ -177,15 +186,18 @@ def _terms(
     )
 
 
-def _about(term: Draft | None, pairs: Pairs) -> Iterator[Draft]:
+def _about(term: Draft, pairs: Pairs) -> Iterator[Draft]:
     verbs: dict[str, list[str]] = {}
     for resource, verb in sorted(pairs):
         verbs.setdefault(resource, []).append(verb)
     for resource, actions in verbs.items():
-        if term is not None:
-            yield replace(term, resource=resource, actions=tuple(actions))
+        yield replace(term, resource=resource, actions=tuple(actions))
 
 
-def _words(duty: Mapping[str, str], name: str) -> dict[str, str]:
+def _words(duty: Mapping[str, str], name: str, *, strict: bool) -> dict[str, str]:
     zh, en = duty["zh"], duty.get("en") or duty["zh"]
-    return {"zh": f"职责「{zh}」（代 {name}）", "en": f"duty “{en}” (as substitute for {name})"}
+    more = STRICT if strict else ("", "")
+    return {
+        "zh": f"职责「{zh}」（代 {name}{more[0]}）",
+        "en": f"duty “{en}” (as substitute for {name}{more[1]})",
+    }

@@ -34,6 +34,7 @@ class DutyFields:
     name: Mapping[str, str]
     summary: str = ""
     active: bool = True
+    second_factor: bool = False
     grants: Grants = field(default_factory=dict)
 
 
@@ -71,23 +72,24 @@ def update_duty(duty_id: int, fields: DutyFields, *, row_version: int | None = N
     session = current_session()
     found = duty(duty_id)
     check_version(found, row_version, {"code": fields.code, "name": fields.name})
-    before, was_active = found.contains, found.active
+    before, was_active, was_strict = found.contains, found.active, found.second_factor
     _store(found, fields)
-    _refuse_rising(found, before, was_active=was_active)
+    opens = was_strict and not found.second_factor
+    _refuse_rising(found, before, was_given=was_active and not opens)
     if found.contains != before:
         found.changed_at = now()  # or its version would stay, for only rows below it change
     session.flush()
     after = found.contains
     if before != after:
         _note_grants(found, before, after)
-    if before != after or was_active != found.active:
+    if (before, was_active, was_strict) != (after, found.active, found.second_factor):
         recompile(session)
     return found
 
 
-def _refuse_rising(found: Duty, before: Sequence[str], *, was_active: bool) -> None:
+def _refuse_rising(found: Duty, before: Sequence[str], *, was_given: bool) -> None:
     """Raise Refused where whoever changes a duty would get more by it."""
-    given = set(before) if was_active else set()
+    given = set(before) if was_given else set()
     gives = set(found.contains) if found.active else set()
     with current_session().no_autoflush:
         held = current_session().scalars(
@@ -142,7 +144,7 @@ def _store(target: Duty, fields: DutyFields) -> None:
     if errors:
         raise Refused(_("The duty was not stored."), fields=errors)
     target.code, target.name, target.summary = code, dict(fields.name), fields.summary.strip()
-    target.active = fields.active
+    target.active, target.second_factor = fields.active, fields.second_factor
     kept = [one for one in target.grants if (one.resource, one.action) in wanted]
     have = {(one.resource, one.action) for one in kept}
     target.grants = kept + [DutyGrant(resource=r, action=a) for r, a in sorted(wanted - have)]

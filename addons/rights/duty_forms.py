@@ -9,7 +9,7 @@ from sqlalchemy import select
 from addons.rights.duties import ANY, DutyFields, all_verbs, verbs_of
 from addons.rights.models import Duty, Grade
 from addons.rights.words import resource_title, verb_title
-from core.accounts.forms import LONGEST_TYPED
+from core.accounts.proof_field import ProofField
 from core.addons.registry import registry
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -21,22 +21,15 @@ from core.web.forms import (
     MultiField,
     NameField,
     NumberField,
-    PasswordField,
     SelectField,
     TextArea,
     TextField,
 )
 
 
-def confirming_field() -> PasswordField:
+def confirming_field() -> ProofField:
     """Return the field for the password of whoever hands out rights."""
-    return PasswordField(
-        _l("Your password"),
-        limit=LONGEST_TYPED,
-        hint=_l("Asked for when people get more rights by this."),
-        span=2,
-        render_kw={"autocomplete": "current-password"},
-    )
+    return ProofField(hint=_l("Asked for when people get more rights by this."))
 
 
 def grant_choices() -> list[tuple[str, str]]:
@@ -88,6 +81,11 @@ class DutyForm(Form):
     name = NameField(_l("Name"), required=True, limit=120)
     code = TextField(_l("Code"), required=True, limit=40)
     active = CheckField(_l("May be given"), default=True)
+    second_factor = CheckField(
+        _l("Needs a second factor"),
+        hint=_l("Its rights count only for accounts that have one; others are led to set one up."),
+        span=2,
+    )
     summary = TextArea(_l("What it is for"), limit=1000)
     contains = MatrixField(
         _l("Contains"),
@@ -108,6 +106,7 @@ class DutyForm(Form):
             name=self.name.data or {},
             summary=self.summary.data or "",
             active=bool(self.active.data),
+            second_factor=bool(self.second_factor.data),
             grants=grants,
         )
 
@@ -132,13 +131,7 @@ class GradingForm(Form):
     grade_id = SelectField(
         _l("Manager grade"), choices=grade_choices, coerce=int, empty=_l("– none –")
     )
-    password = PasswordField(
-        _l("Your password"),
-        limit=LONGEST_TYPED,
-        required=True,
-        hint=_l("To make sure it is you."),
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = ProofField(required=True, span=1)
 
 
 class EndForm(Form):

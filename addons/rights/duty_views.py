@@ -49,7 +49,7 @@ def show_duty(record_id: int) -> ResponseReturnValue:
         title=name,
         sub=[duty.code],
         crumbs=[_home(), Crumb(_("Duties"), url_for("rights.duties"))],
-        tags=[] if duty.active else [(_("retired"), "")],
+        tags=_tags(duty),
         facts=[Fact(_("What it is for"), duty.summary)],
         actions=[
             Action(_("Edit"), url_for("rights.edit_duty", record_id=duty.id), "edit",
@@ -102,7 +102,9 @@ def edit_duty(record_id: int) -> ResponseReturnValue:
 
     def widens() -> bool:
         wanted, is_active = set(form.contains.data or ()), bool(form.active.data)
-        return (wanted != before or is_active != duty.active) and _is_held(record_id)
+        changes = wanted != before or is_active != duty.active
+        strict = bool(form.second_factor.data) != duty.second_factor
+        return (changes or strict) and _is_held(record_id)
 
     return answer_proved(
         form,
@@ -171,6 +173,11 @@ def _way_to(duty: Duty) -> list[Crumb]:
 
 def _home() -> Crumb:
     return Crumb(_("Rights"), url_for("rights.assignments"))
+
+
+def _tags(duty: Duty) -> list[tuple[str, str]]:
+    found = [] if duty.active else [(_("retired"), "")]
+    return [*found, (_("needs a second factor"), "info")] if duty.second_factor else found
 
 
 def _is_held(duty_id: int) -> bool:

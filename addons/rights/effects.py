@@ -1,11 +1,12 @@
 """What an act on rights would change: what each person sees and may do, before and after."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from addons.rights.delegation_terms import substitutes_of
 from addons.rights.holders import holders_of
+from addons.rights.models import Duty
 from addons.rights.policy import Compiler, Held
 from core.access.changes import Change, Comparison, Imagined, Person, everybody
 from core.access.context import AccessContext
@@ -18,11 +19,15 @@ LOOKED_AT = 30
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Everybody concerned by name, and what changes for the first `LOOKED_AT` of them."""
+    """Everybody concerned by name, and what changes for the first `LOOKED_AT` of them.
+
+    It is told as if everybody had a second factor: whoever sets one up later asks nobody again.
+    """
 
     people: Sequence[Person]
     changes: Sequence[Change]
     at: datetime | None = None  # a moment to come, if it is not about now
+    lacking: int = 0  # how many of them lack the second factor that the duty needs
 
     @property
     def widens(self) -> bool:
@@ -54,7 +59,7 @@ def _effects(
     later = at > instant
     holders = [one.user_id for one in holders_of(held)]
     people = everybody(session, {*holders, *substitutes_of(session, set(holders))})
-    picked = people[:LOOKED_AT]
+    picked = [replace(one, second_factor=True) for one in people[:LOOKED_AT]]
     keys = [one.user_id for one in picked]
     session.flush()
     wide = current_unit().new_session(AccessContext.system("what an assignment would change"))
@@ -62,6 +67,12 @@ def _effects(
         before = Imagined(wide, Compiler(wide).drafts(keys, everybody=True), at)
         after = Imagined(wide, Compiler(wide, added, without).drafts(keys, everybody=True), at)
         found = map(Comparison(before, after).of, picked)
-        return Effects(people, [one for one in found if one is not None], at if later else None)
+        changes = [one for one in found if one is not None]
+        return Effects(people, changes, at if later else None, _lacking(held, people))
     finally:
         wide.close()
+
+
+def _lacking(held: Held, people: Sequence[Person]) -> int:
+    duty = current_session().get_one(Duty, held.duty_id)
+    return sum(not one.second_factor for one in people) if held.allow and duty.second_factor else 0

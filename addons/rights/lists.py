@@ -41,6 +41,7 @@ def _contains() -> Any:
 
 
 DUTY_STATES = {True: _l("may be given"), False: _l("retired")}
+SECOND = {True: _l("needed"), False: _l("not needed")}
 DUTIES = ListSpec(
     key="rights.duty",
     resource=DUTY,
@@ -58,9 +59,13 @@ DUTIES = ListSpec(
             "state", _l("State"), Duty.active, kind="tag", labels=DUTY_STATES,
             tones={True: "ok"}, phone="p2",
         ),
+        Column("second", _l("Second factor"), Duty.second_factor, labels=SECOND),
         Column("changed", _l("Changed"), Duty.changed_at, kind="instant"),
     ),
-    facets=(Facet("state", _l("State"), Duty.active, choices=DUTY_STATES),),
+    facets=(
+        Facet("state", _l("State"), Duty.active, choices=DUTY_STATES),
+        Facet("second", _l("Second factor"), Duty.second_factor, choices=SECOND),
+    ),
     search=(Duty.code,),
     search_hint=_l("Code"),
     sort="name",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.access.declarations import Technical
@@ -33,7 +33,10 @@ NAMED = (Subject.USER, Subject.POSITION, Subject.GRADE)  # these have a subject_
 
 
 class Duty(Versioned, Model):
-    """A named bundle of verbs on resources; whoever holds it gets all of them."""
+    """A named bundle of verbs on resources; whoever holds it gets all of them.
+
+    With `second_factor` what it gives counts only for accounts that have one.
+    """
 
     __tablename__ = "rights_duty"
     __access__ = Technical(GUARD)
@@ -45,6 +48,7 @@ class Duty(Versioned, Model):
     name: Mapped[dict[str, str]] = mapped_column(LocalizedName)
     summary: Mapped[str] = mapped_column(Text, default="")
     active: Mapped[bool] = mapped_column(default=True)
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
     grants: Mapped[list["DutyGrant"]] = relationship(

@@ -43,6 +43,7 @@ class Right:
     hours: str
     state: str  # "live", "coming", "over": on the day that is asked for
     bar: tuple[int, int]  # first day and number of days in the drawing
+    strict: bool  # it counts only with a second factor
 
 
 def rights_of(user_id: int, instant: datetime) -> list[Right]:
@@ -129,6 +130,7 @@ def _right(one: Assignment, instant: datetime, by: str, span: Span | None = None
         hours=hours_in_words(when.weekly_hours),
         state=state,
         bar=_bar(when, instant),
+        strict=one.allow and one.duty.second_factor,
     )
 
 

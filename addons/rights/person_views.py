@@ -15,6 +15,7 @@ from addons.rights.person import rights_of
 from addons.rights.words import STATES, TONES
 from core.access.decorators import needs
 from core.accounts.models import User
+from core.accounts.second_factor import is_enrolled
 from core.clock import now, site_zone, today
 from core.contributions import Verb
 from core.errors import NotFound
@@ -45,6 +46,7 @@ def show_person(record_id: int) -> ResponseReturnValue:
         "rights/person.html",
         user=user,
         name=employee.name if employee else user.login,
+        second_factor=is_enrolled(current_session(), user.id),
         day=day,
         today=today(),
         rights=rights_of(user.id, now() if day == today() else instant),

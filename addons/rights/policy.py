@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from addons.rights.delegation_terms import Lent, handed_on, lent_now, substitutes_of
+from addons.rights.delegation_terms import STRICT, Lent, handed_on, lent_now, substitutes_of
 from addons.rights.held import MANAGED, Held, chosen_verbs, concerns
 from addons.rights.models import Assignment, Duty, DutyGrant, Subject
 from addons.rights.ranges import is_personal, keys_of
@@ -37,7 +37,7 @@ class Compiler:
     def drafts(self, user_ids: Sequence[int] | None, *, everybody: bool = False) -> Iterator[Draft]:
         """Yield the terms of these accounts; `everybody` and None: those of all in common too."""
         world = World(self.session)
-        grants, names = self._duties()
+        grants, names, strict = self._duties()
         by_subject: dict[tuple[str, int | None], list[Held]] = defaultdict(list)
         common: list[Held] = []
         held = self._held()
@@ -51,16 +51,17 @@ class Compiler:
                 common.append(one)
         people = [(one, list(_subjects(one, world))) for one in world.people(user_ids)]
         named = {each for _one, several in people for each in several if each in by_subject}
-        words = _Words(names_of(self.session, named), names)
+        words = _Words(names_of(self.session, named), names, strict)
         for one in common:
-            yield from _terms(one, grants[one.duty_id], None, world, words.of(one))
+            yield from _terms(one, grants[one.duty_id], None, world, words)
         for person, subjects in people:
             yield from _kept(person)
             for subject in subjects:
                 for one in by_subject.get(subject, ()):
-                    yield from _terms(one, grants[one.duty_id], person, world, words.of(one))
+                    yield from _terms(one, grants[one.duty_id], person, world, words)
         lent = [one for one in lent_now(self.session, user_ids) if one.id not in self.not_lent]
-        yield from handed_on([*lent, *self.lent], held, grants, world, words.duties)
+        lent = [*lent, *self.lent]
+        yield from handed_on(lent, held, grants, world, names=words.duties, strict=strict)
 
     def _held(self) -> list[Held]:
         stored = self.session.scalars(
@@ -69,15 +70,21 @@ class Compiler:
         kept = [Held.of(one) for one in stored if one.id not in self.without]
         return [*kept, *self.added]
 
-    def _duties(self) -> tuple[dict[int, dict[str, list[str]]], dict[int, dict[str, str]]]:
-        names = dict(self.session.execute(select(Duty.id, Duty.name).where(Duty.active)).all())
+    def _duties(
+        self,
+    ) -> tuple[dict[int, dict[str, list[str]]], dict[int, dict[str, str]], frozenset[int]]:
+        """Return what the duties contain, their names, and which need a second factor."""
+        wanted = select(Duty.id, Duty.name, Duty.second_factor).where(Duty.active)
+        rows = self.session.execute(wanted).all()
+        names = {key: name for key, name, _needs_it in rows}
+        strict = frozenset(key for key, _name, needs_it in rows if needs_it)
         grants: dict[int, dict[str, list[str]]] = {key: {} for key in names}
-        rows = select(DutyGrant.duty_id, DutyGrant.resource, DutyGrant.action)
-        ordered = rows.order_by(DutyGrant.duty_id, DutyGrant.resource, DutyGrant.action)
+        pairs = select(DutyGrant.duty_id, DutyGrant.resource, DutyGrant.action)
+        ordered = pairs.order_by(DutyGrant.duty_id, DutyGrant.resource, DutyGrant.action)
         for duty_id, resource, action in self.session.execute(ordered):
             if duty_id in grants:
                 grants[duty_id].setdefault(resource, []).append(action)
-        return grants, names
+        return grants, names, strict
 
 
 def _kept(person: Person) -> Iterator[Draft]:
@@ -108,7 +115,7 @@ def _terms(
     grants: Mapping[str, Sequence[str]],
     person: Person | None,
     world: World,
-    words: Mapping[str, str],
+    words: "_Words",
 ) -> Iterator[Draft]:
     keys = keys_of(held.ranges, person, world)
     if keys is None:
@@ -129,7 +136,8 @@ def _terms(
                 valid_from=held.valid_from,
                 valid_to=held.valid_to,
                 weekly_hours=held.weekly_hours,
-                source=words,
+                source=words.of(held),
+                second_factor=held.allow and held.duty_id in words.strict,
             )
 
 
@@ -159,10 +167,14 @@ class _Words:
     """Says of a term where it comes from, in both languages, once for each assignment."""
 
     def __init__(
-        self, names: Mapping[Named, Name], duties: Mapping[int, Mapping[str, str]]
+        self,
+        names: Mapping[Named, Name],
+        duties: Mapping[int, Mapping[str, str]],
+        strict: frozenset[int],
     ) -> None:
         self.names = names
         self.duties = duties
+        self.strict = strict
         self._known: dict[tuple[int, str, int | None, bool], dict[str, str]] = {}
 
     def of(self, held: Held) -> dict[str, str]:
@@ -177,9 +189,12 @@ class _Words:
         name = self.names.get((held.subject, held.subject_id), {})
         stop = ("", "") if held.allow else ("不得：", "not: ")
         zh_duty, en_duty = duty["zh"], duty.get("en") or duty["zh"]
+        more = STRICT if held.allow and held.duty_id in self.strict else ("", "")
+        zh += name.get("zh", "") + more[0]
+        en += (name.get("en") or name.get("zh", "")) + more[1]
         return {
-            "zh": f"{stop[0]}职责「{zh_duty}」（{zh}{name.get('zh', '')}）",
-            "en": f"{stop[1]}duty “{en_duty}” ({en}{name.get('en') or name.get('zh', '')})",
+            "zh": f"{stop[0]}职责「{zh_duty}」（{zh}）",
+            "en": f"{stop[1]}duty “{en_duty}” ({en})",
         }
 
 

@@ -17,6 +17,7 @@ from core.access.resources import has_rows, resources
 from core.access.terms import Term, spoken_to
 from core.access.who import BEFORE_ANY_RECORD, UNSEEN
 from core.access.windows import FAR
+from core.accounts.identity import has_second_factor
 from core.accounts.models import User
 from core.actor import Actor
 from core.clock import now
@@ -56,6 +57,7 @@ class Person:
     user_id: int
     employee_id: int | None
     name: str
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,11 @@ class Imagined:
         actor = Actor("user", user_id=person.user_id, employee_id=person.employee_id)
         about = [*self._drafts.get(None, ()), *self._drafts.get(person.user_id, ())]
         terms = tuple(self._term(draft, person) for draft in about)
-        access = acting = AccessContext(actor, Grants.at(terms, self.at))
+        has = person.second_factor
+        access = acting = AccessContext(actor, Grants.at(terms, self.at, second_factor=has))
         if self.lenders_eyes:
-            acting = AccessContext(actor, Grants.at(with_sight(terms), self.at))
+            seeing = Grants.at(with_sight(terms), self.at, second_factor=has)
+            acting = AccessContext(actor, seeing)
         found: Reaches = {}
         for key, resource in resources().items():
             seen = acting.reach(key, Verb.QUERY)
@@ -206,11 +210,11 @@ def of_policies(session: Any, before: Policy, after: Policy) -> list[Change]:
 def everybody(session: Any, user_ids: Iterable[int] | None = None) -> list[Person]:
     """Return the open accounts (of these users) by name."""
     rows = (
-        select(User.id, Employee.id, Employee.name, User.login)
+        select(User.id, Employee.id, Employee.name, User.login, has_second_factor())
         .outerjoin(Employee, (Employee.id == User.employee_id) & Employee.active)
         .where(User.active)
         .order_by(User.id)
     )
     if user_ids is not None:
         rows = rows.where(User.id.in_(list(user_ids)))
-    return [Person(u, e, name or login) for u, e, name, login in session.execute(rows)]
+    return [Person(u, e, name or login, has) for u, e, name, login, has in session.execute(rows)]

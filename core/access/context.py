@@ -53,11 +53,18 @@ class Grants:
     verbs: dict[tuple[str, str], bool] = field(default_factory=dict)
     lenders: tuple[int, ...] = ()  # the accounts whose rights are held as a substitute
     parts: dict[int | None, "Grants"] = field(default_factory=dict)
+    demands_second_factor: bool = False  # whether some right of these days counts only with one
 
     @classmethod
-    def at(cls, terms: tuple[Term, ...], instant: datetime) -> "Grants":
-        """Keep the terms that are in force at `instant`."""
-        live = tuple(term for term in terms if term.window.contains(instant))
+    def at(
+        cls, terms: tuple[Term, ...], instant: datetime, *, second_factor: bool = False
+    ) -> "Grants":
+        """Keep the terms in force at `instant`, for somebody with a second factor or without."""
+        live = tuple(
+            term
+            for term in terms
+            if term.window.contains(instant) and (second_factor or not term.second_factor)
+        )
         return cls(
             live,
             terms,
@@ -67,6 +74,9 @@ class Grants:
                 default=FAR,
             ),
             lenders=tuple(sorted({one.for_user for one in live if one.for_user is not None})),
+            demands_second_factor=any(
+                term.second_factor and term.window.runs(instant) for term in terms
+            ),
         )
 
 
@@ -86,7 +96,7 @@ class AccessContext:
     @classmethod
     def of_terms(cls, actor: Actor, terms: tuple[Term, ...]) -> "AccessContext":
         """Return the context that these terms give now (previews and tests)."""
-        return cls(actor, Grants.at(terms, now()))
+        return cls(actor, Grants.at(terms, now(), second_factor=actor.second_factor))
 
     def may(self, resource: str, action: str) -> bool:
         """Tell whether the actor holds the verb on some rows, or on the page, just now."""
@@ -98,6 +108,13 @@ class AccessContext:
                 resource, action
             ).is_nothing
         return known
+
+    def lacks_second_factor(self, resource: str, action: str) -> bool:
+        """Tell whether a right to the verb is there that counts only with a second factor."""
+        return not self.actor.second_factor and any(
+            term.second_factor and term.speaks_of(resource, action) and term.window.contains(now())
+            for term in self.grants.all_terms
+        )
 
     def part(self, lender: int | None) -> "AccessContext":
         """Return the actor's own rights, and of those held for others only those of one lender."""
@@ -213,7 +230,7 @@ def resolve_context(
 
 
 def _grants(connection: Connection, actor: Actor, version: int) -> Grants:
-    key = (actor.user_id, actor.employee_id, version, actor.scopes)
+    key = (actor.user_id, actor.employee_id, version, actor.scopes, actor.second_factor)
     instant = now()
     with _lock:
         known = _remembered.setdefault(connection.engine, OrderedDict())
@@ -226,7 +243,7 @@ def _grants(connection: Connection, actor: Actor, version: int) -> Grants:
         if found is not None
         else narrowed(load_terms(connection, actor.user_id or 0, actor.employee_id), actor.scopes)
     )
-    grants = Grants.at(terms, instant)
+    grants = Grants.at(terms, instant, second_factor=actor.second_factor)
     with _lock:
         known[key] = grants
         while len(known) > REMEMBERED:

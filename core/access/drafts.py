@@ -40,6 +40,7 @@ class Draft:
     valid_to: datetime | None = None
     weekly_hours: Mapping[str, Any] | None = None
     for_user_id: int | None = None
+    second_factor: bool = False
 
 
 class Sets:
@@ -105,6 +106,7 @@ def _row(sets: Sets, provider: str, draft: Draft) -> dict[str, Any]:
         "weekly_hours": draft.weekly_hours,
         "source": dict(draft.source),
         "for_user_id": draft.for_user_id,
+        "second_factor": draft.second_factor,
         **{
             f"{key}_set_id": sets.id_of(key, draft.ranges[key]) if key in draft.ranges else None
             for key in ("org", "customer", "owner")

@@ -133,30 +133,33 @@ class _Question:
             return True, ""
         granting = self._granting(self.access.grants.all_terms)
         live = [term for term in granting if term.window.contains(now())]
+        waiting = self._waiting()
+        live = [term for term in live if term not in waiting]
+        if waiting and not live:
+            return False, _second_factor()
         words = dict.fromkeys(window_words(term) for term in live or granting)
         return bool(live), join_words(words)
 
     def range(self) -> tuple[bool, str]:
+        if not self.access.is_system and isinstance(self.record, Protected):
+            return self._in_range(_scope(self.record))
         reach = self.access.reach(self.resource, self.action)
-        if self.access.is_system or not isinstance(self.record, Protected):
-            if reach.allow:
-                return True, "" if self.record is not None else limits_in_words(reach)
-            if self.access.actor.employee_id is None:
-                return False, _not_tied()
-            return False, _("the right is limited to records of one's own")
-        scope = _scope(self.record)
-        terms = self.access.grants.terms
-        fitting = [
-            term
-            for term in self._granting(terms)
-            if admits(
-                self.session, Reach(conjuncts_of(term, terms, self.resource, self.action)), scope
-            )
-        ]
+        if reach.allow:
+            return True, "" if self.record is not None else limits_in_words(reach)
+        if self._waiting():
+            return False, _second_factor()
+        tied = self.access.actor.employee_id is not None
+        return False, _("the right is limited to records of one's own") if tied else _not_tied()
+
+    def _in_range(self, scope: dict[str, int | None]) -> tuple[bool, str]:
+        held = self.access.grants.terms
+        fitting = self._fitting(self._granting(held), scope, held)
         if fitting:
             return True, "; ".join(range_in_words(term.ranges) for term in fitting)
         if self._takes_part():
             return True, _("takes part in this record")
+        if self._fitting(self._waiting(), scope, self.access.grants.all_terms):
+            return False, _second_factor()
         said = _scope_words(scope)
         return False, said if self.access.actor.employee_id else join_words([said, _not_tied()])
 
@@ -169,8 +172,27 @@ class _Question:
         if not isinstance(self.record, Protected):
             return self.access.may(self.resource, self.action), _said(against)
         scope = _scope(self.record)
-        against = [t for t in against if admits(self.session, Reach(allow=(t.ranges,)), scope)]
+        against = self._fitting(against, scope, self.access.grants.terms)
         return not against, _said(against)
+
+    def _fitting(
+        self, terms: Sequence[Term], scope: dict[str, int | None], among: Sequence[Term]
+    ) -> list[Term]:
+        """Return which of the terms hold on the record; lent ones as far as their lender sees."""
+        return [
+            term
+            for term in terms
+            if admits(
+                self.session, Reach(conjuncts_of(term, among, self.resource, self.action)), scope
+            )
+        ]
+
+    def _waiting(self) -> list[Term]:
+        """Return what would give the verb now if the account had a second factor."""
+        if self.access.actor.second_factor:
+            return []
+        granting = self._granting(self.access.grants.all_terms)
+        return [t for t in granting if t.second_factor and t.window.contains(now())]
 
     def _granting(self, terms: Sequence[Term]) -> list[Term]:
         return [t for t in terms if t.allow and t.speaks_of(self.resource, self.action)]
@@ -189,6 +211,10 @@ class _Question:
 
 def _not_tied() -> str:
     return _("this account is not tied to an employee, so nothing is its own")
+
+
+def _second_factor() -> str:
+    return _("only with a second factor, which this account has not set up")
 
 
 def _scope(record: Any) -> dict[str, int | None]:

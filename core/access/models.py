@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
@@ -44,7 +44,8 @@ class AccessTerm(Model):
 
     `user_id` NULL means every account; `resource` and an action may be "*". A range that is NULL
     names no condition. `owner_self` stands for the user's own employee record. `for_user_id` is the
-    account whose right it is, where somebody holds it as a substitute.
+    account whose right it is, where somebody holds it as a substitute. With `second_factor` it
+    counts only for an account that has one.
     """
 
     __tablename__ = "core_access_term"
@@ -71,6 +72,7 @@ class AccessTerm(Model):
     for_user_id: Mapped[int | None] = mapped_column(
         ForeignKey("core_user.id", ondelete="CASCADE"), index=True
     )
+    second_factor: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class Participant(Model):

@@ -113,6 +113,13 @@ def refusal(resource: str, action: str) -> str:
             verb=verb_words(action),
             resource=resource_words(resource),
         )
+    if current_unit().access.lacks_second_factor(resource, action):
+        return _(
+            "“%(verb)s” for %(resource)s counts only with a second factor. "
+            "Set one up: My account, Second factor.",
+            verb=verb_words(action),
+            resource=resource_words(resource),
+        )
     return _(
         "You lack the right “%(verb)s” for %(resource)s.",
         verb=verb_words(action),

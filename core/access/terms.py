@@ -28,6 +28,7 @@ class Term:
     window: Window = ALWAYS
     source: Mapping[str, str] | None = None
     for_user: int | None = None  # whose right it is, where it is held as a substitute
+    second_factor: bool = False  # a grant that counts only for an account that has one
 
     def speaks_of(self, resource: str, action: str) -> bool:
         """Tell whether the term is about this verb on this resource."""
@@ -112,6 +113,7 @@ def spoken_to(employee_id: int | None, said: Any, named: Mapping[str, KeySet]) -
         window=Window.of(said),
         source=said.source,
         for_user=said.for_user_id,
+        second_factor=said.allow and said.second_factor,
     )
 
 

@@ -16,6 +16,7 @@ from core.access.models import AccessTerm
 from core.access.reach import Conjunct, KeySet, Reach
 from core.access.resources import resource_of
 from core.access.terms import ANY, Term, load_sets, term_of
+from core.accounts.identity import has_second_factor
 from core.accounts.models import User
 from core.actor import Actor
 from core.clock import now, site_zone
@@ -42,6 +43,7 @@ class Holder:
     name: str
     unit: Mapping[str, str]
     post: Mapping[str, str]
+    second_factor: bool
     takes_part: bool = False
     verbs: dict[str, list[Span]] = field(default_factory=dict)
     by: list[Term] = field(default_factory=list)
@@ -66,7 +68,10 @@ def who_may(session: Any, resource: str, record: Any, day: date | None = None) -
     for holder in _accounts(session):
         holder.takes_part = holder.user_id in taking_part
         rows = [*common, *own.get(holder.user_id, ())]
-        if asked.judge(holder, [asked.term(row, holder.employee_id) for row in rows]):
+        terms = [asked.term(row, holder.employee_id) for row in rows]
+        if not holder.second_factor:  # what needs one gives nothing, so it is not named either
+            terms = [term for term in terms if not term.second_factor]
+        if asked.judge(holder, terms):
             found.append(holder)
     return found
 
@@ -147,7 +152,7 @@ class _Asked:
             return False
         actor = Actor("user", user_id=holder.user_id, employee_id=holder.employee_id)
         for begin, end in self._spans(terms):
-            access = AccessContext(actor, Grants.at(tuple(terms), begin))
+            access = AccessContext(actor, Grants.at(tuple(terms), begin, second_factor=True))
             may = [one for one in self.actions if self._may(access, holder, one)]
             if Verb.QUERY not in may:
                 may = [one for one in may if one in UNSEEN]
@@ -230,7 +235,15 @@ def _note(kept: list[Term], terms: Iterator[Term]) -> None:
 def _accounts(session: Any) -> list[Holder]:
     """Return the open accounts by name; an employee who has left counts as none, as at sign-in."""
     rows = session.execute(
-        select(User.id, Employee.id, User.login, Employee.name, OrgUnit.name, Position.name)
+        select(
+            User.id,
+            Employee.id,
+            User.login,
+            Employee.name,
+            OrgUnit.name,
+            Position.name,
+            has_second_factor(),
+        )
         .outerjoin(Employee, (Employee.id == User.employee_id) & Employee.active)
         .outerjoin(OrgUnit, OrgUnit.id == Employee.unit_id)
         .outerjoin(Position, Position.id == Employee.position_id)
@@ -238,8 +251,8 @@ def _accounts(session: Any) -> list[Holder]:
         .order_by(Employee.name, User.login)
     )
     return [
-        Holder(user, employee, login, name or login, unit or {}, post or {})
-        for user, employee, login, name, unit, post in rows
+        Holder(user, employee, login, name or login, unit or {}, post or {}, second)
+        for user, employee, login, name, unit, post, second in rows
     ]
 
 

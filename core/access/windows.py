@@ -83,6 +83,10 @@ class Window:
             and (self.weekly is None or self.weekly.contain(instant))
         )
 
+    def runs(self, instant: datetime) -> bool:
+        """Tell whether the instant lies in the period, whatever the hours say."""
+        return Window(self.start, self.end).contains(instant)
+
     def next_edge(self, instant: datetime) -> datetime:
         """Return the next instant at which the answer may change."""
         edges = [edge for edge in (self.start, self.end) if edge is not None and edge > instant]

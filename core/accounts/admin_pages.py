@@ -10,6 +10,7 @@ from core.access.decorators import needs
 from core.accounts import services
 from core.accounts.blueprint import blueprint
 from core.accounts.forms import NewUserForm, UserForm
+from core.accounts.identity import has_second_factor
 from core.accounts.models import User
 from core.accounts.queries import user_row
 from core.accounts.resources import USER
@@ -33,6 +34,7 @@ STATES = {
     "disabled": _l("disabled"),
 }
 TONES = {"active": "ok", "waiting": "warn"}
+SECOND = {True: _l("set up"), False: _l("none")}
 ROLES = {"administrator": _l("Administrator"), "user": _l("User")}
 
 
@@ -71,11 +73,13 @@ USERS = ListSpec(
         Column("unit", _l("Unit"), OrgUnit.name, kind="name", sort=OrgUnit.code),
         Column("role", _l("Role"), role_of, labels=ROLES),
         Column("state", _l("State"), state_of, kind="tag", labels=STATES, tones=TONES, phone="p2"),
+        Column("second", _l("Second factor"), has_second_factor, labels=SECOND),
         Column("seen", _l("Last sign-in"), User.last_login_at, kind="instant", phone="p4"),
     ),
     facets=(
         Facet("state", _l("State"), state_of, choices=STATES),
         Facet("role", _l("Role"), role_of, choices=ROLES),
+        Facet("second", _l("Second factor"), has_second_factor, choices=SECOND),
     ),
     search=(User.login, Employee.name, Employee.code),
     search_hint=_l("Login, name, code"),
@@ -238,6 +242,7 @@ def _facts(row: Row[Any]) -> list[Fact]:
         Fact(_("Employee"), row.employee),
         Fact(_("Unit"), localized(row.unit)),
         Fact(_("Role"), _("Administrator") if row.is_administrator else _("User")),
+        Fact(_("Second factor"), str(SECOND[row.second_factor])),
         Fact(_("Last sign-in"), row.last_login_at, kind="instant"),
     ]
 
@@ -250,6 +255,11 @@ def _actions(row: Row[Any]) -> list[Action]:
         return [Action(_("Enable"), url("enable"), primary=True, post=True, needs=MANAGE)]
     return [
         Action(_("Reset password"), url("reset"), icon="undo", needs=MANAGE),
+        *(
+            [Action(_("Reset second factor"), url("reset_second_factor"), needs=MANAGE)]
+            if row.second_factor
+            else []
+        ),
         Action(_("End sessions"), url("end_sessions"), icon="x", post=True, needs=MANAGE),
         Action(_("Disable"), url("disable"), dangerous=True, needs=MANAGE),
         Action(_("Edit"), url("edit_user"), icon="edit", primary=True, needs=MANAGE),

@@ -7,13 +7,12 @@ from flask import request
 from wtforms import validators
 
 from core.accounts.passwords import RECOMMENDED, SHORTEST
+from core.accounts.proof_field import LONGEST_TYPED, ProofField
 from core.accounts.queries import free_employee_choices
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_session
 from core.web.forms import CheckField, Form, PasswordField, PickerField, TextField
-
-LONGEST_TYPED = 1000  # the rules say what is too long; here it is only bounded
 
 
 def same_as(other: str) -> Callable[[Any, Any], None]:
@@ -68,6 +67,45 @@ class FirstPasswordForm(Form):
     repeat = password_field(
         _l("New password again"), name="new-password", rules=(same_as("new_password"),)
     )
+
+
+CODE_HINT = _l("Six digits; a new one every 30 seconds, and each works once.")
+
+
+def code_field() -> TextField:
+    """Return the field for what the app shows."""
+    return TextField(
+        _l("Code of your app"),
+        required=True,
+        limit=40,
+        hint=CODE_HINT,
+        span=2,
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class CodeForm(Form):
+    """What the app shows just now."""
+
+    secret_code = code_field()
+
+
+class RecoveryForm(Form):
+    """One of the recovery codes."""
+
+    secret_code = TextField(
+        _l("Recovery code"),
+        required=True,
+        limit=60,
+        hint=_l("One of those that you kept when you set up the app; each works once."),
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
+class ProofForm(Form):
+    """The proof that it is still the same person."""
+
+    password = ProofField(required=True)
 
 
 class PasswordForm(Form):

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from flask_login import UserMixin
-from sqlalchemy import Connection, Row, Select, bindparam, literal, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, literal, select
 from sqlalchemy.orm import aliased
 
-from core.accounts.models import ApiToken, LoginSession, User
+from core.accounts.models import ApiToken, LoginSession, SecondFactor, Stage, User
 from core.actor import ANONYMOUS, Actor
 from core.addons.models import EPOCH_ID, CoreEpoch
 from core.clock import now
@@ -16,7 +16,7 @@ from core.i18n.money import AUTO
 from core.notifications.queries import unread_count
 from core.organisation.models import Employee, OrgUnit
 
-State = Literal["none", "live", "expired", "ended"]
+State = Literal["none", "live", "half", "expired", "ended"]
 ABOVE = aliased(OrgUnit)
 
 
@@ -39,6 +39,7 @@ class LoginSessionInfo:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+    stage: str = Stage.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
     density: str
     money_unit: str
     must_change_password: bool
+    second_factor: bool = False
     pins: tuple[str, ...] | None = None  # endpoints; None: never chosen
     place: tuple[dict[str, str], ...] = field(default=(), compare=False)  # the unit, below its own
     unread: int = 0
@@ -78,6 +80,7 @@ class Identity:
     epoch: Epoch = Epoch()
     user: SignedInUser | None = None
     session: LoginSessionInfo | None = None
+    half: LoginSessionInfo | None = None  # the password was right, the code is due: nobody yet
     token: "TokenInfo | None" = None
     state: State = "none"
     late_user_id: int | None = None  # whose session it was that is over
@@ -93,11 +96,18 @@ def load_identity(connection: Connection, token_hash: str, idle: timedelta) -> I
     if state != "live":
         late = row.user_id if row.user_active else None
         return Identity(epoch=epoch, state=state, late_user_id=late)
+    session = LoginSessionInfo(
+        row.session_id,
+        row.user_id,
+        row.session_created,
+        row.session_seen,
+        row.session_expires,
+        row.session_stage,
+    )
+    if session.stage == Stage.CODE:
+        return Identity(epoch=epoch, state="half", half=session)
     user = _user(row)
     actor = actor_of(user)
-    session = LoginSessionInfo(
-        row.session_id, user.id, row.session_created, row.session_seen, row.session_expires
-    )
     return Identity(actor=actor, epoch=epoch, user=user, session=session, state="live")
 
 
@@ -142,6 +152,7 @@ def actor_of(user: SignedInUser) -> Actor:
         is_administrator=user.is_administrator,
         locale=user.locale,
         money_unit=user.money_unit,
+        second_factor=user.second_factor,
     )
 
 
@@ -173,10 +184,17 @@ def _user(row: Row[Any]) -> SignedInUser:
         density=row.user_density,
         money_unit=row.user_money_unit or AUTO,
         must_change_password=row.user_must_change,
+        second_factor=row.user_second_factor,
         pins=None if row.user_pins is None else tuple(row.user_pins),
         place=tuple(name for name in (row.unit_above, row.unit_name) if name) if employed else (),
         unread=getattr(row, "unread", 0),
     )
+
+
+def has_second_factor() -> ColumnElement[bool]:
+    """Return whether the account of a statement has a second factor, as SQL."""
+    mine = (SecondFactor.user_id == User.id) & SecondFactor.enrolled_at.is_not(None)
+    return select(SecondFactor.user_id).where(mine).correlate(User).exists()
 
 
 _PERSON = (
@@ -190,6 +208,7 @@ _PERSON = (
     User.money_unit.label("user_money_unit"),
     User.must_change_password.label("user_must_change"),
     User.pins.label("user_pins"),
+    has_second_factor().label("user_second_factor"),
     Employee.id.label("employee_id"),
     Employee.name.label("employee_name"),
     Employee.unit_id.label("employee_unit"),
@@ -232,7 +251,11 @@ def _statement(held: type[LoginSession | ApiToken], *more: Any) -> Select[Any]:
     )
 
 
-_STATEMENT = _statement(LoginSession, unread_count(User.id).label("unread"))
+_STATEMENT = _statement(
+    LoginSession,
+    LoginSession.stage.label("session_stage"),
+    unread_count(User.id).label("unread"),
+)
 _TOKEN_STATEMENT = _statement(
     ApiToken, ApiToken.name.label("token_name"), ApiToken.scopes.label("token_scopes")
 )

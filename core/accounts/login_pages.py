@@ -1,6 +1,7 @@
 """Signing in and out, and choosing the first password."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -8,9 +9,11 @@ from werkzeug.wrappers import Response
 
 from core.access.decorators import public, signed_in
 from core.accounts.blueprint import blueprint
-from core.accounts.forms import FirstPasswordForm, SignInForm
+from core.accounts.code_check import sign_in_with_code
+from core.accounts.forms import CodeForm, FirstPasswordForm, RecoveryForm, SignInForm
+from core.accounts.models import Stage
 from core.accounts.password_change import redeem_secret
-from core.accounts.reauthentication import kept_form
+from core.accounts.reauthentication import LONGEST_NEXT, kept_form
 from core.accounts.request_identity import (
     clear_session_cookie,
     client_of_request,
@@ -24,6 +27,7 @@ from core.errors import DomainError, Refused
 from core.i18n import gettext as _
 from core.unit_of_work import unit_of_work
 from core.web.addresses import local_path
+from core.web.forms import NOTHING as NO_INPUT
 from core.web.forms import Form
 
 
@@ -45,6 +49,27 @@ def sign_in_page() -> ResponseReturnValue:
             replaces=g.login_session.id if g.login_session else None,
         ),
         target,
+    )
+
+
+@blueprint.route("/login/code", methods=["GET", "POST"])
+@public("who has given the password gives the code here; nobody is known before")
+def sign_in_code() -> ResponseReturnValue:
+    """Ask for the code that is due after the password, or for a recovery code in its place."""
+    target, half = local_path(request.values.get("next")), g.half_session
+    if half is None:
+        if not g.actor.is_signed_in and request.method == "POST":
+            flash(_("It took too long. Begin again with login and password."), "warn")
+        again = url_for("accounts.sign_in", next=_wanted(target))
+        return redirect(target if g.actor.is_signed_in else again, 303)
+    recovery = "recovery" in request.values
+    form = RecoveryForm() if recovery else CodeForm()
+    return _answer(
+        "accounts/code.html",
+        form,
+        lambda: sign_in_with_code(half, form.secret_code.data or "", client_of_request()),
+        target,
+        recovery=recovery,
     )
 
 
@@ -81,8 +106,27 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
+def _ask_for_code(done: SignedIn, target: str) -> ResponseReturnValue:
+    """Lead to the second page; a form typed in goes along, for no address could hold it."""
+    kept = request.form.get("kept")
+    response: Response
+    if kept:
+        page = render_template(
+            "accounts/code.html", form=CodeForm(NO_INPUT), kept=kept, target=target, recovery=False
+        )
+        response = make_response(page)
+    else:
+        response = redirect(url_for("accounts.sign_in_code", next=_wanted(target)), 303)
+    set_session_cookie(response, done.token)
+    return response
+
+
+def _wanted(target: str) -> str | None:
+    return target if target != "/" and len(target) <= LONGEST_NEXT else None
+
+
 def _answer(
-    template: str, form: Form, act: Callable[[], SignedIn], target: str
+    template: str, form: Form, act: Callable[[], SignedIn], target: str, **more: Any
 ) -> ResponseReturnValue:
     """Sign in by `act` and go to `target`, or show the form with the words of the refusal.
 
@@ -95,7 +139,8 @@ def _answer(
         except DomainError as error:
             form.refuse(error if isinstance(error, Refused) else Refused(error.message))
             refused = error
-    page = render_template(template, form=form, kept=request.form.get("kept"), target=target)
+    kept = request.form.get("kept")
+    page = render_template(template, form=form, kept=kept, target=target, **more)
     invalid = 422 if form.all_errors else 200
     response = make_response(page, refused.status if refused else invalid)
     if isinstance(refused, TooManyAttemptsError):
@@ -105,10 +150,12 @@ def _answer(
 
 def _welcome(done: SignedIn, target: str) -> ResponseReturnValue:
     """Give the browser its new session; nothing of the one before is kept but a form typed in."""
+    if done.stage == Stage.CODE:
+        return _ask_for_code(done, target)
     kept = kept_form(request.form.get("kept"), done.user_id)
     session.clear()  # a new token for forms, so that none planted before the sign-in counts
     response: Response
-    if kept is not None and not done.must_change_password:
+    if kept is not None and not done.must_change_password and done.stage == Stage.OPEN:
         response = make_response(render_template("accounts/continue.html", **kept))
     else:
         response = redirect(target, 303)

@@ -1,13 +1,22 @@
 """Users, their sign-in sessions and API tokens, and the counters that slow guessing down."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.declarations import Technical
 from core.clock import now
 from core.database import Model, UtcDateTime, Versioned
+
+
+class Stage(StrEnum):
+    """What a session still waits for."""
+
+    OPEN = "open"
+    CODE = "code"  # the password was right, the code of the second factor is due
+    ENROL = "enrol"  # a second factor must be set up before anything else
 
 
 class User(Versioned, Model):
@@ -58,8 +67,45 @@ class LoginSession(Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[str] = mapped_column(String(20), default="")
+    stage: Mapped[str] = mapped_column(String(8), default=Stage.OPEN, server_default=Stage.OPEN)
     user_agent: Mapped[str] = mapped_column(String(300), default="")
     address: Mapped[str] = mapped_column(String(64), default="")
+
+
+class SecondFactor(Model):
+    """The authenticator app of an account; without `enrolled_at` it is only being set up.
+
+    The secret is derived from `seed` and a key outside the database (`core.accounts.totp`).
+    `waiting_seed` is that of a phone that has not shown a code yet; only the login session that
+    began with it sees its secret. A code counts whose step is beyond `last_step`, so that each
+    works once.
+    """
+
+    __tablename__ = "core_second_factor"
+    __access__ = Technical("each user sees only the own one; others' need core.user")
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("core_user.id"), primary_key=True, autoincrement=False
+    )
+    seed: Mapped[str | None] = mapped_column(String(64))
+    enrolled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_step: Mapped[int] = mapped_column(default=0)
+    waiting_seed: Mapped[str | None] = mapped_column(String(64))
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waiting_session: Mapped[int | None]  # no foreign key: ended sessions are dropped after a while
+
+
+class RecoveryCode(Model):
+    """A code that stands in for the phone once; only its SHA-256 is kept."""
+
+    __tablename__ = "core_recovery_code"
+    __access__ = Technical("read by sign-in only")
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("core_user.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class LoginAttempt(Model):

@@ -10,6 +10,7 @@ from core.access.guarded_session import GuardedSession
 from core.accounts.models import User
 from core.accounts.passwords import check_password, hash_password
 from core.accounts.resources import USER
+from core.accounts.second_factor import is_enrolled
 from core.accounts.services import secret_digest
 from core.accounts.sessions import Client, end_all_sessions
 from core.accounts.sign_in import SIGN_IN, SignedIn, normal_login, open_session, person, proves
@@ -78,7 +79,8 @@ def change_password(user_id: int, current: str, password: str, client: Client) -
         if user.password_hash != before:
             raise Refused(_("The password was changed elsewhere just now. Sign in again."))
         store_password(session, user, hashed)
-        return open_session(session, user, login, client)
+        passed = "session" if is_enrolled(session, user_id) else ""  # it was opened with a code
+        return open_session(session, user, login, client, proof=passed)
 
 
 def store_password(

@@ -1,10 +1,25 @@
 """What the accounts package contributes."""
 
-from core.accounts import account_pages, admin_pages, login_pages, token_pages
+from core.accounts import (
+    account_pages,
+    admin_pages,
+    login_pages,
+    second_factor_admin,
+    second_factor_pages,
+    token_pages,
+)
 from core.accounts.admin_pages import USERS
 from core.accounts.blueprint import blueprint
-from core.accounts.models import ApiToken, LoginAttempt, LoginSession, User
+from core.accounts.models import (
+    ApiToken,
+    LoginAttempt,
+    LoginSession,
+    RecoveryCode,
+    SecondFactor,
+    User,
+)
 from core.accounts.resources import RESOURCES, TOKEN, USER
+from core.accounts.second_factor import FOR_ADMINISTRATORS
 from core.accounts.sessions import TIDY
 from core.accounts.tokens import LONGEST_LIFE
 from core.audit.field_words import name_fields
@@ -14,7 +29,15 @@ from core.hookspecs import gives
 from core.i18n import LOCALES
 from core.i18n import lazy_gettext as _l
 
-PAGES = (login_pages, account_pages, admin_pages, token_pages)  # importing them mounts their views
+# importing them mounts their views
+PAGES = (
+    login_pages,
+    account_pages,
+    admin_pages,
+    second_factor_pages,
+    second_factor_admin,
+    token_pages,
+)
 
 THEMES = {"auto": _l("As the system"), "light": _l("Light"), "dark": _l("Dark")}
 DENSITIES = {"normal": _l("Normal"), "compact": _l("Compact")}
@@ -40,7 +63,7 @@ name_fields(
         "money_unit": MONEY_UNITS,
     },
 )
-register_models = gives(User, LoginSession, LoginAttempt, ApiToken)
+register_models = gives(User, LoginSession, LoginAttempt, ApiToken, SecondFactor, RecoveryCode)
 register_resources = gives(*RESOURCES)
 register_blueprints = gives(blueprint)
 register_menus = gives(
@@ -79,7 +102,14 @@ register_settings = gives(
         minimum=1,
         maximum=1_095,
         help=_l("Tokens made before keep theirs."),
-    )
+    ),
+    SettingDef(
+        key=FOR_ADMINISTRATORS,
+        title=_l("Administrators must have a second factor"),
+        type="bool",
+        default=False,
+        help=_l("Those without are led to set one up at their next request, and tokens wait."),
+    ),
 )
 register_jobs = gives(TIDY)
 register_commands = gives(user)

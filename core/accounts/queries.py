@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from core.accounts.identity import has_second_factor
 from core.accounts.models import User
 from core.organisation.models import Employee, OrgUnit
 
@@ -50,6 +51,7 @@ def _accounts() -> Select[Any]:
         User.active,
         User.password_hash.is_(None).label("waiting"),
         User.last_login_at,
+        has_second_factor().label("second_factor"),
         Employee.name.label("employee"),
         OrgUnit.name.label("unit"),
     )

@@ -1,5 +1,6 @@
 """What strangers get: the sign-in page, and a way back that loses nothing they had typed."""
 
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Any
 
@@ -9,16 +10,21 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
 
 from core.access.principal import SignInFirst
+from core.accounts.identity import SignedInUser
+from core.accounts.models import Stage
+from core.accounts.second_factor import is_demanded_of_role
 from core.errors import DomainError
 from core.i18n import gettext as _
+from core.unit_of_work import current_unit
 from core.web.errors import on_domain_error, wants_json
 from core.web.typed import had_files, typed_fields
 
 KEPT_SECONDS = 3600
 LONGEST_NEXT = 1_500  # the edge refuses longer values
 MOST_KEPT_BYTES = 512 * 1024
-WITHOUT_NEW_PASSWORD = frozenset(
-    {"accounts.password", "accounts.sign_out", "web.preferences", "static"}
+ALWAYS = frozenset({"accounts.sign_out", "web.preferences", "static"})
+SETTING_UP = frozenset(
+    {"accounts.second_factor", "accounts.begin_second_factor", "accounts.confirm_second_factor"}
 )
 
 
@@ -39,16 +45,38 @@ def on_sign_in_first(error: SignInFirst) -> ResponseReturnValue:
     return render_template("accounts/expired.html", kept=keep_form()), 401
 
 
-def demand_new_password() -> ResponseReturnValue | None:
-    """Let a user whose password must be changed see nothing but the page for it."""
+def demand_what_is_due() -> ResponseReturnValue | None:
+    """Let who must change the password, or set up a second factor, see only the pages for it."""
     user = g.get("signed_in_user")
-    if user is None or not user.must_change_password:
+    if user is None or request.endpoint in ALWAYS:
         return None
-    if request.endpoint in WITHOUT_NEW_PASSWORD:
+    if user.must_change_password:
+        words = _("Choose a new password first. Nothing was stored.")
+        return _lead_to("accounts.password", {"accounts.password"}, words)
+    if not user.second_factor and _must_set_up(user):
+        words = _("Set up a second factor first. Nothing was stored.")
+        return _lead_to("accounts.second_factor", SETTING_UP, words)
+    return None
+
+
+def _lead_to(page: str, open_to: Collection[str], words: str) -> ResponseReturnValue | None:
+    if request.endpoint in open_to:
         return None
     if request.method in {"GET", "HEAD"} and not wants_json():
-        return redirect(url_for("accounts.password"), 303)
-    raise DomainError(_("Choose a new password first. Nothing was stored."), status=403)
+        return redirect(url_for(page), 303)
+    raise DomainError(words, status=403)
+
+
+def _must_set_up(user: SignedInUser) -> bool:
+    """Tell whether the site demands it of the role, or some duty did when the session began.
+
+    Rights that ask for it count for nobody without it anyway; this only leads people there.
+    """
+    if is_demanded_of_role(user):
+        return True
+    held = g.login_session
+    began = held is not None and held.stage == Stage.ENROL
+    return began and current_unit().access.grants.demands_second_factor
 
 
 def keep_form() -> str | None:

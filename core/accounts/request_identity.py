@@ -39,7 +39,7 @@ def configure_accounts(app: Flask) -> None:
     manager.init_app(app)
     manager.request_loader(_current_user)
     app.before_request(identify)
-    app.before_request(reauthentication.demand_new_password)
+    app.before_request(reauthentication.demand_what_is_due)
     app.after_request(_after)
     app.teardown_request(_leave)
     reauthentication.configure(app)
@@ -50,7 +50,7 @@ def identify() -> None:
     unit = UnitOfWork(ANONYMOUS, READ)
     stack = g.accounts_stack = ExitStack()
     g.actor, g.epoch, g.login_session, g.identity_state = ANONYMOUS, None, None, "none"
-    g.api_token = None
+    g.api_token = g.half_session = None
     if not is_static():
         identity = _load(unit)
         unit.actor = g.actor = identity.actor
@@ -58,6 +58,7 @@ def identify() -> None:
         unit.settings_version = identity.epoch.settings_version
         g.epoch = identity.epoch
         g.login_session = identity.session
+        g.half_session = identity.half
         g.api_token = identity.token
         g.identity_state = identity.state
         g.signed_in_user = identity.user

@@ -15,6 +15,7 @@ from core.access.policy import recompile
 from core.access.records import check_version, require_in
 from core.accounts.models import User
 from core.accounts.resources import USER
+from core.accounts.second_factor import is_enrolled, take_away
 from core.accounts.sessions import end_all_sessions
 from core.accounts.sign_in import normal_login
 from core.audit.services import record
@@ -162,6 +163,28 @@ def reset_user(session: GuardedSession, user_id: int) -> NewSecret:
     record(session, "reset", USER, user.id, label=user.login)
     session.flush()
     return NewSecret(user.id, user.login, secret)
+
+
+def reset_second_factor(session: GuardedSession, user_id: int) -> None:
+    """Take somebody's second factor away (a lost phone): sessions and API tokens end with it."""
+    user = _load_for_change(session, user_id)
+    if words := why_no_reset(session, user):
+        raise Refused(words)
+    take_away(session, user)
+
+
+def why_no_reset(session: GuardedSession, user: User) -> str:
+    """Say why the actor cannot take somebody's second factor away; "" when nothing is against it.
+
+    Whether the right is held is another question.
+    """
+    if user.id == session.access.actor.user_id:
+        return _(
+            "Your own is switched off under My account. Phone lost? Ask another administrator."
+        )
+    if not is_enrolled(session, user.id):
+        return _("%(login)s has no second factor.", login=user.login)
+    return ""
 
 
 def end_sessions_of(session: GuardedSession, user_id: int) -> int:

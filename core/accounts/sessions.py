@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 
 from core.access.guarded_session import GuardedSession
-from core.accounts.models import ApiToken, LoginSession, User
+from core.accounts.models import ApiToken, LoginSession, Stage, User
 from core.accounts.throttling import forget_old_attempts
 from core.audit.services import record
 from core.clock import now
@@ -23,6 +23,7 @@ from core.i18n import lazy_gettext as _l
 
 TOKEN_BYTES = 32
 KEEP_ENDED = timedelta(days=30)
+CODE_LIFE = timedelta(minutes=10)  # for the code after the password
 BROWSERS = (
     ("Edg", "Edge"),
     ("MicroMessenger", "WeChat"),
@@ -61,8 +62,15 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def start_session(session: GuardedSession, user: User, client: Client | None = None) -> str:
+def start_session(
+    session: GuardedSession,
+    user: User,
+    client: Client | None = None,
+    *,
+    stage: Stage = Stage.OPEN,
+) -> str:
     """Begin a sign-in session for a user and return the token for the cookie."""
+    whole = timedelta(hours=site_config().session_absolute_hours)
     client = client or Client()
     token = secrets.token_urlsafe(TOKEN_BYTES)
     instant = now()
@@ -73,7 +81,8 @@ def start_session(session: GuardedSession, user: User, client: Client | None = N
             session_version=user.session_version,
             created_at=instant,
             last_seen_at=instant,
-            expires_at=instant + timedelta(hours=site_config().session_absolute_hours),
+            expires_at=instant + (CODE_LIFE if stage == Stage.CODE else whole),
+            stage=stage,
             user_agent=client.user_agent[:300],
             address=client.address[:64],
         )
@@ -82,14 +91,15 @@ def start_session(session: GuardedSession, user: User, client: Client | None = N
     return token
 
 
-def end_session(session: GuardedSession, session_id: int, reason: str) -> None:
-    """End one session; it is not accepted by the next request."""
-    session.execute(
+def end_session(session: GuardedSession, session_id: int, reason: str) -> bool:
+    """End one session: the next request does not accept it; False if it had ended already."""
+    done = session.execute(
         update(LoginSession)
         .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
         .values(ended_at=now(), end_reason=reason),
         execution_options=SILENT,
     )
+    return int(done.rowcount) == 1  # type: ignore[attr-defined]
 
 
 def end_all_sessions(
@@ -130,6 +140,7 @@ def open_sessions(session: GuardedSession, user_id: int) -> list[LoginSession]:
             .where(
                 LoginSession.user_id == user_id,
                 LoginSession.ended_at.is_(None),
+                LoginSession.stage != Stage.CODE,
                 LoginSession.session_version == User.session_version,
                 LoginSession.expires_at > instant,
                 LoginSession.last_seen_at > instant - idle_limit(),

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
 from core.accounts.identity import actor_of, load_user
-from core.accounts.models import User
+from core.accounts.models import Stage, User
 from core.accounts.passwords import hash_password, needs_rehash, verify_password
+from core.accounts.second_factor import is_demanded, is_enrolled
 from core.accounts.sessions import Client, digest, end_session, start_session
 from core.accounts.throttling import count_attempt, network_of, take_back
 from core.actor import Actor, current_actor, system_actor
@@ -19,6 +20,8 @@ from core.i18n import gettext as _
 from core.unit_of_work import in_unit_of_work, unit_of_work
 
 SIGN_IN = system_actor("sign-in")
+BY_CODE = ("app", "recovery")
+NEW_PHONE = "new phone"  # it has shown a code; no try was counted for it
 
 
 @dataclass(eq=False)
@@ -35,6 +38,7 @@ class SignedIn:
     token: str = field(repr=False)
     user_id: int
     must_change_password: bool
+    stage: Stage = Stage.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +98,39 @@ def open_session(
     client: Client,
     *,
     replaces: int | None = None,
+    proof: str = "",
 ) -> SignedIn:
-    """Begin the session of a user who has proved to be the one."""
-    take_back(session, login, client.address)
-    user.last_login_at = now()
+    """Begin the session of a user who has given the password.
+
+    `proof` names what was shown beside it ("app", "recovery"). Without, whoever has a second factor
+    gets a session that is good for nothing but the code, and who must have one is led to it.
+    """
+    if proof != NEW_PHONE:
+        take_back(session, login, client.address, code=proof in BY_CODE)
     if replaces is not None:
         end_session(session, replaces, "replaced")
-    token = start_session(session, user, client)
-    record(
-        session,
-        "sign-in",
-        "core.user",
-        user.id,
-        changes={"network": network_of(client.address), "session": digest(token)[:12]},
-        label=user.login,
-        actor=person(session, user),
-    )
-    return SignedIn(token, user.id, user.must_change_password)
+    stage = Stage.OPEN if proof else _stage(session, user)
+    token = start_session(session, user, client, stage=stage)
+    if stage != Stage.CODE:
+        user.last_login_at = now()
+        shown = {"second_factor": True} if proof else {}
+        found = {"network": network_of(client.address), "session": digest(token)[:12]}
+        record(
+            session,
+            "sign-in",
+            "core.user",
+            user.id,
+            changes=found | shown,
+            label=user.login,
+            actor=person(session, user),
+        )
+    return SignedIn(token, user.id, user.must_change_password, stage)
+
+
+def _stage(session: GuardedSession, user: User) -> Stage:
+    if is_enrolled(session, user.id):
+        return Stage.CODE
+    return Stage.ENROL if is_demanded(session, user.id) else Stage.OPEN
 
 
 def person(session: GuardedSession, user: User) -> Actor | None:

@@ -44,6 +44,8 @@ class Limit:
 LIMITS: Mapping[str, Limit] = {
     # The whole office may sit behind one address: a colleague's tries must not keep somebody out.
     "pair": Limit(4, timedelta(seconds=30)),
+    # Only who has given the password gets to the codes, so no stranger keeps the owner out here.
+    "code": Limit(5, timedelta(minutes=5)),
     "account": Limit(10, timedelta(seconds=10)),
     "network": Limit(30, timedelta(minutes=1)),
     "site": Limit(300, timedelta(seconds=1)),
@@ -69,13 +71,14 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
 
 
-def count_attempt(session: GuardedSession, login: str, address: str) -> bool:
+def count_attempt(session: GuardedSession, login: str, address: str, *, code: bool = False) -> bool:
     """Count an attempt as failed; raise TooManyAttemptsError, uncounted, while a wait runs.
 
+    With `code` it is one at the code of a second factor, else at the password.
     Tell whether, if it fails, it is the one with which the account begins to be slowed down.
     """
     instant = now()
-    rows = _rows(session, login, address, instant)
+    rows = _rows(session, login, address, instant, code=code)
     wait = max(_wait(LIMITS[kind], row, instant) for kind, row in rows.items())
     if wait > timedelta(0):
         seconds = max(1, int(wait.total_seconds() + 0.999))
@@ -89,14 +92,18 @@ def count_attempt(session: GuardedSession, login: str, address: str) -> bool:
         row.last_at = instant
         row.blocked_until = instant + LIMITS[kind].delay(row.failures)
     session.flush()
-    return any(rows[kind].failures == LIMITS[kind].free + 1 for kind in ("pair", "account"))
+    return any(
+        row.failures == LIMITS[kind].free + 1
+        for kind, row in rows.items()
+        if kind in {"pair", "account", "code"}
+    )
 
 
-def take_back(session: GuardedSession, login: str, address: str) -> None:
+def take_back(session: GuardedSession, login: str, address: str, *, code: bool = False) -> None:
     """Undo the count of an attempt that succeeded; the account starts afresh from this network."""
     instant = now()
-    for kind, row in _rows(session, login, address, instant).items():
-        row.failures = 0 if kind == "pair" else max(0, row.failures - 1)
+    for kind, row in _rows(session, login, address, instant, code=code).items():
+        row.failures = 0 if kind in {"pair", "code"} else max(0, row.failures - 1)
         row.blocked_until = instant
     session.flush()
 
@@ -121,16 +128,16 @@ def _faded(row: LoginAttempt, instant: datetime) -> int:
 
 
 def _rows(
-    session: GuardedSession, login: str, address: str, instant: datetime
+    session: GuardedSession, login: str, address: str, instant: datetime, *, code: bool
 ) -> dict[str, LoginAttempt]:
     """Return the counters, made if missing and locked in one order."""
     network = network_of(address)
-    keys = {
-        "account": _bucket("account", login),
-        "network": _bucket("network", network),
-        "pair": _bucket("pair", f"{login}\n{network}"),
-        "site": "site",
-    }
+    keys = {"network": _bucket("network", network), "site": "site"}
+    if code:
+        keys["code"] = _bucket("code", login)
+    else:
+        keys["account"] = _bucket("account", login)
+        keys["pair"] = _bucket("pair", f"{login}\n{network}")
     fresh = {"failures": 0, "last_at": instant, "blocked_until": instant}
     for bucket in sorted(keys.values()):
         made = insert_once(session)(LoginAttempt).values(bucket=bucket, **fresh)

@@ -12,8 +12,8 @@ from core.access.guarded_session import GuardedSession
 from core.access.words import resource_words, verb_words
 from core.accounts import tokens
 from core.accounts.blueprint import blueprint
-from core.accounts.forms import password_field
 from core.accounts.models import ApiToken, User
+from core.accounts.proof_field import ProofField
 from core.accounts.request_identity import client_of_request
 from core.accounts.resources import TOKEN
 from core.accounts.throttling import TooManyAttemptsError
@@ -56,9 +56,7 @@ class TokenForm(Form):
         _l("Name"), required=True, limit=tokens.LONGEST_NAME, hint=_l("What will use it."), span=2
     )
     days = SelectField(_l("Valid for"), choices=lives, coerce=int, required=True, span=2)
-    password = password_field(
-        _l("Your password"), name="current-password", hint=_l("To make sure it is you."), span=2
-    )
+    password = ProofField(required=True)
     scopes = MultiField(
         _l("It may"),
         choices=scope_choices,
@@ -171,6 +169,7 @@ def _create(form: TokenForm) -> tokens.NewToken:
             scopes=[(resource, action) for resource, action in chosen],
             days=form.days.data,
             password=form.password.data or "",
+            code=form.password.code,
             client=client_of_request(),
         )
     except TooManyAttemptsError as error:

@@ -55,16 +55,23 @@ def grantable() -> list[Scope]:
 
 
 def create_token(
-    user_id: int, *, name: str, scopes: Sequence[Scope], days: int, password: str, client: Client
+    user_id: int,
+    *,
+    name: str,
+    scopes: Sequence[Scope],
+    days: int,
+    password: str,
+    client: Client,
+    code: str = "",
 ) -> NewToken:
-    """Make a token for the signed-in user, who shows the password once more.
+    """Make a token for the signed-in user, who proves once more to be the one.
 
     Whoever may do something with records may see them: `query` is put in beside every other verb.
     Raises Refused naming the field, or TooManyAttemptsError.
     """
     longest = get(LONGEST_LIFE)
     _check(name, scopes, days, longest)
-    prove(user_id, password, client)
+    prove(user_id, password, client, code=code)
     secret = MARK + secrets.token_urlsafe(SECRET_BYTES)
     wanted = {*scopes, *((resource, str(Verb.QUERY)) for resource, _action in scopes)}
     with unit_of_work() as session:

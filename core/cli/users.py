@@ -10,7 +10,13 @@ import click
 from flask.cli import with_appcontext
 
 from core.accounts.queries import user_id_of, user_rows
-from core.accounts.services import NewSecret, create_user, reset_user, set_user_active
+from core.accounts.services import (
+    NewSecret,
+    create_user,
+    reset_second_factor,
+    reset_user,
+    set_user_active,
+)
 from core.accounts.sign_in import normal_login
 from core.actor import Actor, system_actor
 from core.errors import DomainError
@@ -68,6 +74,16 @@ def reset(login: str) -> None:
     with _as_operator() as actor, unit_of_work(actor) as session:
         made = reset_user(session, _id(user_id_of(session, normal_login(login)), login))
     _show(made)
+
+
+@user.command("reset-second-factor")
+@click.argument("login")
+@with_appcontext
+def reset_factor(login: str) -> None:
+    """Take a lost phone's second factor away; sessions and API tokens of the account end."""
+    with _as_operator() as actor, unit_of_work(actor) as session:
+        reset_second_factor(session, _id(user_id_of(session, normal_login(login)), login))
+    click.echo(_("%(login)s signs in with the password alone now.", login=normal_login(login)))
 
 
 def _set_active(login: str, *, active: bool) -> None:

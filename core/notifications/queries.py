@@ -29,6 +29,7 @@ KINDS = {
     "core.import": _l("Import"),
     "core.export": _l("Export"),
     "core.job": _l("Failed job"),
+    "core.second_factor": _l("Second factor"),
 }
 QUOTES = ("core.mention", "core.remark")  # quote remarks, which take a right of their own
 

@@ -53,7 +53,7 @@ class Client(FlaskClient):
 def sign_in_cookie(app: Flask, user: User) -> dict[str, str]:
     """Begin a sign-in session of `user`, without a password; return the cookie's name and value."""
     with unit_of_work(MAKING_SIGN_IN) as session:
-        token = start_session(session, user)
+        token = start_session(session, session.get_one(User, user.id))
     return {"name": cookie_name(app.config["SUNMAO"]), "value": token}
 
 

@@ -202,11 +202,13 @@ class Form(wtforms.Form):
         self.status = refused.status if isinstance(refused, Refused) else UNPROCESSABLE
         placed = False
         for name, messages in refused.fields.items():
-            field = self._fields.get(name)
+            named = (one for one in self if name in {one.name, getattr(one, "second_name", "")})
+            field: Any = next(named, None)
             if field is None:
                 self.general_errors.extend(str(message) for message in messages)
             else:
                 field.errors = [*field.errors, *(str(message) for message in messages)]
+                field.second_refused = name != field.name  # it draws two inputs
             placed = True
         if not placed:
             self.general_errors.append(str(refused))
@@ -218,10 +220,10 @@ class Form(wtforms.Form):
         """Every error with the id of its field, for the summary on top."""
         found: list[tuple[str | None, str]] = [(None, words) for words in self.general_errors]
         for field in self:
-            target = field.id if self.only in ("", field.name) else None
+            place, label = getattr(field, "fault_at", (field.id, field.label.text))
+            target = place if self.only in ("", field.name) else None
             found += [
-                (target, _("%(field)s: %(error)s", field=field.label.text, error=words))
-                for words in field.errors
+                (target, _("%(field)s: %(error)s", field=label, error=e)) for e in field.errors
             ]
         return found
 

@@ -17,6 +17,7 @@ from addons.rights.delegations import DelegationFields, delegate, offered
 from addons.rights.models import Assignment
 from addons.rights.seed import make_duty
 from core.access.policy import recompile, recompile_people
+from core.accounts.services import reset_second_factor
 from core.actor import system_actor
 from core.clock import now
 from core.database import db
@@ -24,6 +25,7 @@ from core.organisation.models import Employee, OrgUnit, Position
 from core.unit_of_work import current_unit, unit_of_work
 from core.web.list_page import load_page
 from tests.addons.rights.oracle import Given, Handed, Row, Someone, Truth
+from tests.core.accounts.phone import enrolled
 
 MAKING = system_actor("test")
 VERBS = ("query", "analyse", "update", "export")
@@ -36,6 +38,7 @@ class House:
 
     def __init__(self, seed, make):
         self.dice, self.make = random.Random(seed), make
+        self.coin = random.Random(seed)  # for second factors
         self.parents, self.heads, self.superiors = {}, {}, {}
         self._units()
         self._people()
@@ -44,7 +47,10 @@ class House:
         with unit_of_work(MAKING) as session:
             for one in session.scalars(select(Assignment)).all():
                 one.ended_at = now()  # only what is given here shall count
-            self.duty = make_duty(session, "all", {"zh": "all"}, {"customers.customer": VERBS}).id
+            everything = {"customers.customer": VERBS}
+            self.duty = make_duty(session, "all", {"zh": "all"}, everything).id
+            strict = make_duty(session, "strict", {"zh": "strict"}, everything)
+            strict.second_factor, self.strict = True, strict.id
             recompile(session)
         self.handed = []
         for _number in range(9):
@@ -92,7 +98,10 @@ class House:
                 self.heads[leads] = employee.id
             self.superiors[employee.id] = superior
             self.accounts[user.id] = user
-            self.people.append(Someone(user.id, employee.id, unit, post.id if post else None, rank))
+            person = Someone(user.id, employee.id, unit, post.id if post else None, rank)
+            self.people.append(person)
+            if self.coin.random() < 0.5:
+                self.enrol(person)
 
     def _rows(self):
         self.rows = []
@@ -122,16 +131,19 @@ class House:
         end = dice.choice([None, now() + timedelta(hours=2)])
         verbs = set(dice.sample(VERBS, dice.randint(1, 3)))
         allow, ranges = dice.random() < 0.75, self._ranges()
+        strict = self.coin.random() < 0.3
         with unit_of_work(MAKING):
             made = assign(
                 AssignmentFields(
-                    duty_id=self.duty, subject=subject, subject_id=named.get(subject),
+                    duty_id=self.strict if strict else self.duty, subject=subject, subject_id=named.get(subject),
                     allow=allow, verbs=sorted(verbs), ranges=ranges,
                     valid_from=start, valid_to=end,
                 )
             )  # fmt: skip
             key = made.id
-        self.given.append(Given(subject, named.get(subject), verbs, ranges, allow, start, end))
+        self.given.append(
+            Given(subject, named.get(subject), verbs, ranges, allow, start, end, strict)
+        )
         self.numbers.append(key)
 
     def hand(self):
@@ -156,6 +168,21 @@ class House:
         which = {self.numbers.index(key) for key in chosen}
         self.handed.append(Handed(giver.user, substitute.user, which, start, end))
 
+    def enrol(self, person):
+        """Let somebody set a second factor up, or lose it."""
+        user, person.second_factor = self.accounts[person.user], not person.second_factor
+        if person.second_factor:
+            enrolled(user)
+        else:
+            with unit_of_work(MAKING) as session:
+                reset_second_factor(session, user.id)
+
+    def actor(self, person):
+        """Return who a person is at this moment, as a request would find it."""
+        return replace(
+            self.make.actor(self.accounts[person.user]), second_factor=person.second_factor
+        )
+
     def move(self):
         """Give somebody another post, unit or superior: what hangs on them follows."""
         person = self.dice.choice(self.people)
@@ -163,6 +190,7 @@ class House:
         with unit_of_work(MAKING) as session:
             session.get_one(Employee, person.employee).position_id = person.position
             recompile_people(session, {person.employee})
+        self.enrol(self.coin.choice(self.people))
 
     def _ranges(self):
         dice, found = self.dice, {}
@@ -200,7 +228,7 @@ class House:
 def check_units(app, house):
     truth, instant = house.truth(), now()
     for person in house.people:
-        actor = house.make.actor(house.accounts[person.user])
+        actor = house.actor(person)
         with app.test_request_context("/customers/"), unit_of_work(actor) as session:
             for verb in VERBS:
                 if verb == "analyse":

@@ -29,6 +29,7 @@ class Someone:
     position: int | None
     grade: int | None
     administrator: bool = False
+    second_factor: bool = False
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Given:
     allow: bool = True
     start: Any = None
     end: Any = None
+    strict: bool = False  # what it gives counts only with a second factor
 
 
 @dataclass
@@ -81,7 +83,10 @@ class Truth:
             row.id
             for row in self.rows
             if (
-                any(one.allow and self._fits(one, person, row) for one in mine)
+                any(
+                    one.allow and self._may_use(one, person) and self._fits(one, person, row)
+                    for one in mine
+                )
                 or self._as_substitute(person, verb, instant, row)
             )
             and not any(not one.allow and self._fits(one, person, row) for one in mine)
@@ -102,11 +107,16 @@ class Truth:
                     one.end is None or instant < one.end
                 )
                 counts = one in its and one.allow and in_time and verb in one.verbs
+                counts = counts and self._may_use(one, person)
                 if not counts or not self._fits(one, giver, row):
                     continue
-                if verb in {"query", "analyse"} or self._sees(giver, its, instant, row):
+                usable = [each for each in its if self._may_use(each, person)]
+                if verb in {"query", "analyse"} or self._sees(giver, usable, instant, row):
                     return True
         return False
+
+    def _may_use(self, one: Given, person: Someone) -> bool:
+        return person.second_factor or not one.strict
 
     def _sees(self, giver: Someone, its: list[Given], instant: Any, row: Row) -> bool:
         """Tell whether a giver sees a row by what was given to that very person."""

@@ -41,6 +41,7 @@ HOLES = {
     "customers are not looked at": _without("customer"),
     "owners are not looked at": lambda draft: replace(_without("owner")(draft), owner_self=False),
     "own records are lost": lambda draft: replace(draft, owner_self=False),
+    "second factors are not asked for": lambda draft: replace(draft, second_factor=False),
     "given to everybody": lambda draft: replace(draft, user_id=None),
 }
 

@@ -58,7 +58,7 @@ def _check(house):
             assert ("analyse" in verbs) is (row.id in analysed)
             if holder:
                 assert holder.only_analyses is (row.id in analysed - seen)
-        with unit_of_work(house.make.actor(house.accounts[person.user])):
+        with unit_of_work(house.actor(person)):
             for row in house.rows:
                 holder = said[row.id].get(person.user)
                 for verb in ("query", "update", "export"):

@@ -16,3 +16,11 @@ def member(make):
     user = make.user("wang")
     set_password(user)
     return user
+
+
+@pytest.fixture
+def boss(make):
+    """An administrator with a password."""
+    user = make.administrator("boss")
+    set_password(user)
+    return user
