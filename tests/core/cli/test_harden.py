@@ -1,5 +1,8 @@
 """`sunmao db harden`: what is missing, once; undone; refused where it could not hold."""
 
+import os
+import subprocess
+
 import pytest
 from sqlalchemy import text
 
@@ -8,6 +11,7 @@ from core.access.policies import guarded_tables
 from core.addons import schema
 from core.config import site_config
 from core.database import Model, db
+from core.testing.databases import find_program
 from tests.hardening import OWNER, ROLE, as_owner, run
 
 
@@ -118,6 +122,27 @@ def test_a_role_that_no_policy_would_hold_is_refused(role, app, hardened):
     done = run(app, "db", "harden", "--role", role)
     assert done.exit_code == 1
     assert role in done.output
+
+
+def test_the_owner_makes_a_whole_backup_by_the_documented_words_alone(site, make):
+    make.customers.customer("Whole backup")
+    cluster = site.database.cluster
+    command = [
+        str(find_program("initdb").with_name("pg_dump")),
+        "-h",
+        str(cluster.folder),
+        "-U",
+        OWNER,
+        site.database.name,
+    ]
+    plain = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert plain.returncode != 0
+    said = {**os.environ, "PGOPTIONS": "-c sunmao.who=wide"}
+    whole = subprocess.run(
+        [*command, "--enable-row-security"], capture_output=True, text=True, check=False, env=said
+    )
+    assert whole.returncode == 0, whole.stderr
+    assert "Whole backup" in whole.stdout
 
 
 def test_the_owner_is_held_too_and_says_the_marker(site, tmp_path, make):
