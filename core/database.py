@@ -218,13 +218,11 @@ def _configure_postgresql(engine: Engine) -> None:
     def _on_connect(dbapi_connection: Any, record: Any) -> None:
         """Plan statements for their values: a set may hold one key or twenty thousand.
 
-        The same statement tells whether the database is hardened, so that nobody asks again.
+        The same statement tells whether the database is hardened, so that nobody asks again. There
+        policies look so costly that each count would be compiled first, for a second or two.
         """
-        found = dbapi_connection.execute(
-            "SELECT set_config('plan_cache_mode', 'force_custom_plan', false), to_regproc(%s)",
-            (wall.PROBE,),
-        )
-        record.info[wall.HARDENED] = found.fetchone()[1] is not None
+        found = dbapi_connection.execute(wall.CONNECTED, (wall.PROBE,))
+        record.info[wall.HARDENED] = found.fetchone()[0] is not None
         dbapi_connection.commit()
 
     @event.listens_for(engine, "handle_error")

@@ -18,6 +18,11 @@ WIDE = "wide"  # the marker of the system, of elevation and of what the core has
 PROBE = "core_wall_terms"  # the function that only a hardened database has
 QUIET = "core_wall_quiet"  # the function that keeps writers of the audit trail out
 HARDENED, SAID = "sunmao_hardened", "sunmao_said"
+CONNECTED = """
+SELECT probe, set_config('plan_cache_mode', 'force_custom_plan', false),
+    set_config('jit', CASE WHEN probe IS NULL THEN current_setting('jit') ELSE 'off' END, false)
+FROM to_regproc(%s) AS probe
+"""
 SAY = "SELECT set_config(%s, %s, true)"
 
 
