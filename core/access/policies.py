@@ -54,12 +54,12 @@ _SETS = f"""
 CREATE OR REPLACE FUNCTION core_wall_sets(dimension text, about text, carried text) RETURNS int[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
-    RETURN ARRAY(
+    RETURN NULLIF(ARRAY(
         SELECT coalesce(t.org, t.customer, t.owner) FROM {PROBE}('allow', about, carried) t
         WHERE CASE dimension
             WHEN 'org' THEN t.org IS NOT NULL AND num_nonnulls(t.customer, t.owner, t.self) = 0
             WHEN 'customer' THEN t.customer IS NOT NULL AND num_nonnulls(t.org, t.owner, t.self) = 0
-            ELSE t.owner IS NOT NULL AND num_nonnulls(t.org, t.customer) = 0 END);
+            ELSE t.owner IS NOT NULL AND num_nonnulls(t.org, t.customer) = 0 END), '{{}}');
 END $$
 """  # noqa: S608 - our own constants
 _SELF = f"""
@@ -154,8 +154,9 @@ def _condition(mapper: Mapper[Any], resource: str) -> str:
     if "owner" in carried:
         alternatives.append(f"{columns['owner']} = (SELECT core_wall_self({about}))")
     alternatives += [
-        "EXISTS (SELECT FROM core_access_set_key k WHERE k.key = "
-        f"{columns[key]} AND k.set_id = ANY ((SELECT core_wall_sets('{key}', {about}))::int[]))"
+        f"((SELECT core_wall_sets('{key}', {about})) IS NOT NULL AND EXISTS ("  # noqa: S608
+        f"SELECT FROM core_access_set_key k WHERE k.key = {columns[key]} "
+        f"AND k.set_id = ANY ((SELECT core_wall_sets('{key}', {about}))::int[])))"
         for key in DIMENSIONS
         if key in carried
     ]
