@@ -32,6 +32,7 @@ class Config(BaseModel):
     instance: Path = ROOT / "instance"
     manifests: Path = ROOT / "manifests"
     database_url: str = ""
+    database_owner_url: str = ""
     timezone: str = "Asia/Shanghai"
     default_locale: Literal["zh_Hans_CN", "en"] = "zh_Hans_CN"
     job_engine: Literal["embedded", "off"] = "embedded"
@@ -51,6 +52,11 @@ class Config(BaseModel):
     def url(self) -> str:
         """The database to use; SQLite in the instance folder by default."""
         return self.database_url or f"sqlite:///{self.instance / 'app.db'}"
+
+    @property
+    def owner_url(self) -> str:
+        """The database as the owner of its tables, who may change them on a hardened site too."""
+        return self.database_owner_url or self.url
 
     def secret_key(self) -> bytes:
         """Return the key that signs sessions and forms."""

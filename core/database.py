@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from core.access import wall
 from core.access.declarations import guard_declarations
 from core.access.guarded_session import GuardedSession, guard_engine
 
@@ -169,6 +170,8 @@ def configure_database(app: Flask) -> None:
             else:
                 _configure_postgresql(engine)
             guard_engine(engine)
+            if engine.dialect.name == "postgresql":
+                wall.follow(engine)
 
 
 def _configure_sqlite(engine: Engine) -> None:
@@ -212,9 +215,14 @@ def _configure_sqlite(engine: Engine) -> None:
 
 def _configure_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
-    def _on_connect(dbapi_connection: Any, _record: Any) -> None:
-        """Plan statements for their values: a set may hold one key or twenty thousand."""
-        dbapi_connection.execute("SET plan_cache_mode = force_custom_plan")
+    def _on_connect(dbapi_connection: Any, record: Any) -> None:
+        """Plan statements for their values: a set may hold one key or twenty thousand.
+
+        The same statement tells whether the database is hardened, so that nobody asks again. There
+        policies look so costly that each count would be compiled first, for a second or two.
+        """
+        found = dbapi_connection.execute(wall.CONNECTED, (wall.PROBE,))
+        record.info[wall.HARDENED] = found.fetchone()[0] is not None
         dbapi_connection.commit()
 
     @event.listens_for(engine, "handle_error")

@@ -16,6 +16,7 @@ from core.access.frames import BindKey
 from core.access.lent import FIELD, conjuncts_of
 from core.access.reach import EVERYTHING, NOTHING, Conjunct, Reach, both, covers, merged
 from core.access.resources import dimensions_of, has_rows, resource_of, resources
+from core.access.saying import say
 from core.access.shapes import ANY_RESOURCE, bind_values, shape_of
 from core.access.terms import Term, load_terms, narrowed
 from core.access.windows import FAR
@@ -54,6 +55,7 @@ class Grants:
     lenders: tuple[int, ...] = ()  # the accounts whose rights are held as a substitute
     parts: dict[int | None, "Grants"] = field(default_factory=dict)
     demands_second_factor: bool = False  # whether some right of these days counts only with one
+    sayings: dict[str, str] = field(default_factory=dict)  # what a hardened database is told
 
     @classmethod
     def at(
@@ -155,6 +157,15 @@ class AccessContext:
         known = self.grants.bindings.get(action)
         if known is None:
             known = self.grants.bindings[action] = self._bindings(action)
+        return known
+
+    def said(self, action: str) -> str:
+        """Return what the actor says to a hardened database under a verb; a file shows no more."""
+        verb = Verb.QUERY if action == Verb.EXPORT else action
+        known = self.grants.sayings.get(verb)
+        if known is None:
+            known = say(self.actor.user_id, self.grants.terms, verb)
+            self.grants.sayings[verb] = known
         return known
 
     def limited_words(self, resource: str, action: str) -> str | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BindKey = tuple[str, str, int, str]
 TRUSTED = "sunmao_trusted"
+WRITING = "(writing)"  # stands where a verb would, for what is stored under whichever verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,14 @@ class Frame:
 
     `values` are the keys of the session's own context; `refresh` names the tables of an object
     that this session has already loaded and now reads again; `flushing` is a flush's own writing.
+    `action` is the verb under which rows are asked for, or WRITING.
     """
 
     session: "GuardedSession"
     values: Mapping[BindKey, Any]
     refresh: frozenset[str] = frozenset()
     flushing: bool = False
+    action: str = ""
 
 
 _executing: ContextVar[Frame | None] = ContextVar("executing", default=None)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import ORMExecuteState, SessionTransaction
 from core.access import analyse, flush_guard
 from core.access.criteria import ScopeCriteria
 from core.access.declarations import Child, Protected
-from core.access.frames import Frame, executing, trusted
+from core.access.frames import WRITING, Frame, executing, trusted
 from core.access.verifier import UnguardedStatement, guard_engine, is_guarded
 from core.errors import ProgrammingFault
 
@@ -68,7 +68,7 @@ class GuardedSession(Session):
         if not self.access:
             return
         values: Mapping[Any, Any] = {}
-        with executing(Frame(self, values, flushing=True)):
+        with executing(Frame(self, values, flushing=True, action=WRITING)):
             super().flush(objects)
 
     def _closed(self, *_arguments: Any, **_options: Any) -> NoReturn:
@@ -98,7 +98,9 @@ def _guard_statement(state: ORMExecuteState) -> Any:
     bindings = access.bindings(action)
     if state.is_orm_statement and not state.is_insert and not state.is_from_statement:
         bindings = _add_criteria(state, access, bindings)
-    with executing(Frame(session, bindings.values, refresh)):
+    changing = state.is_insert or state.is_update or state.is_delete
+    verb = WRITING if changing else bindings.option.shape.action
+    with executing(Frame(session, bindings.values, refresh, action=verb)):
         return state.invoke_statement()
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, or_, select
@@ -29,6 +29,8 @@ class Term:
     source: Mapping[str, str] | None = None
     for_user: int | None = None  # whose right it is, where it is held as a substitute
     second_factor: bool = False  # a grant that counts only for an account that has one
+    # ids of its sets by dimension, and "self": the employee; None for terms nobody has stored
+    stored: Mapping[str, int] | None = field(default=None, compare=False)
 
     def speaks_of(self, resource: str, action: str) -> bool:
         """Tell whether the term is about this verb on this resource."""
@@ -97,7 +99,10 @@ def term_of(row: Row[Any], sets: Mapping[int, KeySet], employee_id: int | None) 
     ):
         if set_id in sets or (set_id is not None and row.allow):
             named[key] = sets.get(set_id, KeySet())  # without keys a denial would deny nothing
-    return spoken_to(employee_id, row, named)
+    stored = {key: getattr(row, f"{key}_set_id") for key in named}
+    if row.owner_self and employee_id is not None:
+        stored["self"] = employee_id
+    return replace(spoken_to(employee_id, row, named), stored=stored)
 
 
 def spoken_to(employee_id: int | None, said: Any, named: Mapping[str, KeySet]) -> Term:

@@ -15,6 +15,7 @@ from core.addons import schema, tables
 from core.addons.faults import AddonFaultError, Words, words
 from core.addons.graph import Plan, dependents_of, plan_disable, plan_enable
 from core.addons.models import Addon, State
+from core.addons.owning import NOT_OWNER
 from core.addons.registry import Registry
 from core.audit.words import table_titles
 from core.config import Config
@@ -69,7 +70,7 @@ def preview(session: Session, found: Registry, config: Config, *, act: Act, name
     """Return what `act` on `name` would do; never changes anything."""
     rows = {row.name: row for row in session.scalars(select(Addon))}
     if act == "enable":
-        plan = _plan_enable(found, rows, name)
+        plan = _plan_enable(found, config, rows, name)
         return Preview(
             act, name, plan.steps, plan.obstacles, brings=_brings(found, config, plan.steps)
         )
@@ -104,7 +105,7 @@ def history_for(found: Registry, name: str) -> schema.History:
     return schema.History(name, schema.SCRIPTS / "none")
 
 
-def _plan_enable(found: Registry, rows: dict[str, Addon], name: str) -> Plan:
+def _plan_enable(found: Registry, config: Config, rows: dict[str, Addon], name: str) -> Plan:
     plan = plan_enable(name, found.catalogue.manifests, decided_on(rows), found.faults)
     obstacles = list(plan.obstacles)
     if found.safe_mode:
@@ -118,7 +119,18 @@ def _plan_enable(found: Registry, rows: dict[str, Addon], name: str) -> Plan:
             name=unloaded[0],
         )
         obstacles.append(said)
+    elif not schema.is_owner(config) and any(_is_behind(found, config, n) for n in plan.steps):
+        obstacles.append(NOT_OWNER)
     return replace(plan, obstacles=tuple(obstacles))
+
+
+def _is_behind(found: Registry, config: Config, name: str) -> bool:
+    """Tell whether an add-on's tables are yet to be made or changed; no when nobody can tell."""
+    history = history_for(found, name)
+    try:
+        return history.folder.is_dir() and not schema.is_current(config, history)
+    except AddonFaultError:
+        return False
 
 
 def _brings(found: Registry, config: Config, steps: Sequence[str]) -> tuple[Line, ...]:
@@ -164,6 +176,8 @@ def _against_purging(
         obstacles.append(
             words("Only an uninstalled add-on can be purged: disable it and uninstall it first.")
         )
+    if not schema.is_owner(config):
+        obstacles.append(NOT_OWNER)
     for table, targets in sorted(tables.pointing_at(config, history).items()):
         said = words(
             "Table %(table)s of another add-on refers to %(target)s; purge that add-on first.",

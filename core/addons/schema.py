@@ -19,9 +19,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, insert, select, text
 from sqlalchemy.schema import SchemaItem
 
+from core.access.hardening import owns_tables
+from core.access.wall import SETTING, WIDE
 from core.addons.catalogue import package_folder
 from core.addons.faults import AddonFaultError, words
 from core.addons.models import COUNTERS, EPOCH_ID, CoreEpoch
+from core.addons.owning import changing_tables
 from core.config import ROOT, Config
 from core.database import Model
 
@@ -88,7 +91,9 @@ def upgrade(
     if history.folder.is_dir():
         with migrating(config) as connection:
             check(connection)
-            command.upgrade(_alembic(history, connection), to)
+            if to != "head" or set(history.heads()) != {_revision(connection, history)}:
+                with changing_tables(connection, history.owns):
+                    command.upgrade(_alembic(history, connection), to)
             if history.owner == CORE and history.heads():
                 _ensure_epoch(connection)
 
@@ -96,8 +101,14 @@ def upgrade(
 def downgrade(config: Config, history: History, *, to: str) -> None:
     """Take a history down to a revision ("base" drops its tables); all or nothing."""
     if history.folder.is_dir():
-        with migrating(config) as connection:
+        with migrating(config) as connection, changing_tables(connection, history.owns):
             take_down(connection, history, to=to)
+
+
+def is_owner(config: Config) -> bool:
+    """Tell whether the site's address may change tables; on a hardened site only the owner's."""
+    with schema_engine(config).connect() as connection:
+        return owns_tables(connection)
 
 
 def take_down(connection: Connection, history: History, *, to: str = "base") -> None:
@@ -171,7 +182,7 @@ def revise(config: Config, history: History, *, message: str) -> Path | None:
 
 def schema_engine(config: Config, *, writing: bool = False) -> Engine:
     """Return an engine without pool and without the wall, for looking at and changing tables."""
-    return _engine(config.url, writing)
+    return _engine(config.owner_url, writing)
 
 
 @lru_cache(maxsize=8)
@@ -181,6 +192,8 @@ def _engine(url: str, writing: bool) -> Engine:  # noqa: FBT001 - a key
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_writing if writing else _begin_reading)
+    else:
+        event.listen(engine, "begin", _begin_wide)
     return engine
 
 
@@ -227,6 +240,13 @@ def _begin_writing(connection: Connection) -> None:
 
 def _begin_reading(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def _begin_wide(connection: Connection) -> None:
+    """Show every row: on a hardened site the owner, too, is held by the policies."""
+    cursor = connection.connection.cursor()  # past streams, which take queries alone
+    cursor.execute(f"SET LOCAL {SETTING} = '{WIDE}'")
+    cursor.close()
 
 
 def _alembic(history: History, connection: Connection) -> "AlembicConfig":

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, MetaData, Table, delete, func, inspect, selec
 from sqlalchemy.orm import Session
 
 from core.access.models import Participant
+from core.addons.owning import changing_tables
 from core.addons.schema import (
     Check,
     History,
@@ -105,9 +106,10 @@ def drop(config: Config, history: History, *, check: Check = unchecked) -> None:
     """
     with migrating(config) as connection:
         check(connection)
-        if can_take_down(connection, history):
-            take_down(connection, history)
-        _drop_left(connection, history)
+        with changing_tables(connection, history.owns):
+            if can_take_down(connection, history):
+                take_down(connection, history)
+            _drop_left(connection, history)
 
 
 def changed_since(connection: Connection, history: History, copies: Copies) -> str | None:

@@ -15,6 +15,7 @@ from core.actor import acting_as, system_actor
 from core.addons import lifecycle, schema
 from core.addons.faults import AddonFaultError
 from core.addons.registry import registry
+from core.cli.harden import harden
 from core.config import site_config
 from core.database import db
 from core.errors import DomainError
@@ -102,6 +103,9 @@ def _history(owner: str) -> schema.History:
 
 def _revision(owner: str) -> str:
     return schema.current(site_config(), _history(owner)) or "-"
+
+
+database.add_command(harden)
 
 
 @click.command("backup")

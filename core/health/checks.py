@@ -16,6 +16,7 @@ from core.addons.registry import CORE, registry
 from core.addons.status import statuses
 from core.config import Config, site_config
 from core.health.facts import Facts, read_facts
+from core.health.row_security import row_security
 from core.i18n import format_date, format_datetime, format_number, join_words, ngettext
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -239,6 +240,7 @@ def versions(facts: Facts) -> Answer:
 CHECKS: tuple[tuple[Check, object, str], ...] = (
     (durability, _l("Safety of stored work"), ""),
     (migrations, _l("Database tables"), ""),
+    (row_security, _l("Row-level security"), ""),
     (addons, _l("Add-ons"), "addons.index"),
     (processes, _l("Processes"), "addons.index"),
     (queue, _l("Background jobs"), "jobs.index"),

@@ -67,7 +67,10 @@ class RealClient:
 
     def upload(self, path: str, name: str, content: bytes) -> Answer:
         """Send a file in the field `file`."""
-        token = self.token(path)
+        return self.upload_to(path, name, content, self.token(path))
+
+    def upload_to(self, path: str, name: str, content: bytes, token: str) -> Answer:
+        """Send a file in the field `file` with the token of a form on another page."""
         mark = secrets.token_hex(12)
         parts = [
             f'--{mark}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n'

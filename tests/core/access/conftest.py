@@ -37,3 +37,22 @@ def world(database: str, _toy_worlds: dict[str, World], request: pytest.FixtureR
     if database not in _toy_worlds:
         _toy_worlds[database] = toy_world(database, request)
     return _toy_worlds[database]
+
+
+@pytest.fixture
+def people(app, make):
+    """Ann and Bob with an account each, and the head of Ann's unit."""
+    del app
+    unit = make.unit("One")
+
+    class People:
+        ann, bob = make.employee("Ann", unit=unit), make.employee("Bob")
+        hers = make.customers.customer("Ann's", manager=ann)
+        his = make.customers.customer("Bob's", manager=bob)
+        contact = make.customers.contact(his, "Bob's contact")
+
+    People.as_ann = make.actor(make.user("ann", employee=People.ann))
+    People.as_bob = make.actor(make.user("bob", employee=People.bob))
+    People.as_head = make.actor(make.user("head", heads=unit))
+    People.as_boss = make.actor(make.administrator("boss"))
+    return People

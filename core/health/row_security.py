@@ -1,0 +1,50 @@
+"""Whether the database itself keeps rows to those who may see them; see `sunmao db harden`."""
+
+from typing import Literal
+
+from core.access.hardening import Hardened, state
+from core.access.wall import HARDENED
+from core.database import Model
+from core.health.facts import Facts
+from core.i18n import gettext as _
+from core.i18n import join_words
+from core.unit_of_work import current_session
+
+Answer = tuple[Literal["ok", "warn", "bad"], str]
+
+
+def row_security(facts: Facts) -> Answer:
+    """Say whether every protected table is hardened, and for the role that serves pages."""
+    if facts.database != "postgresql":
+        return "ok", _("SQLite has none; the application alone keeps rows apart.")
+    found = state(current_session().connection(), Model.metadata)
+    if found is None:
+        return "ok", _(
+            "Not used: the application alone keeps rows apart. sunmao db harden adds the "
+            "database's own wall."
+        )
+    return _judged(found)
+
+
+def _judged(found: Hardened) -> Answer:
+    if found.bare:
+        return "bad", _(
+            "Not hardened, or for older code: %(tables)s. Run sunmao db harden as the owner.",
+            tables=join_words(found.bare),
+        )
+    who = {"name": found.user, "role": found.role}
+    if found.exempt:
+        return "bad", _(
+            "The site connects as %(name)s, whom no policy holds. Set database_url to the role "
+            "%(role)s.",
+            **who,
+        )
+    if not current_session().connection().info.get(HARDENED):
+        return "bad", _("The database was hardened after this process began. Restart it.")
+    if found.user != found.role:
+        return "warn", _(
+            "Hardened, but the site connects as %(name)s and not as %(role)s: it could lift the "
+            "policies.",
+            **who,
+        )
+    return "ok", _("The database itself keeps rows to those who may see them.")
