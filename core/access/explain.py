@@ -79,8 +79,9 @@ def explain(
         passed, detail = judge()
         steps.append(Step(label, detail, "passed" if passed else "failed"))
     allowed = all(step.state == "passed" for step in steps)
-    giver, held = "" if allowed else who_can_give(session), steps[VERB].state == "passed"
-    return Explanation(steps, allowed, giver, held)
+    own_affair = access.lacks_second_factor(resource, str(action))  # nobody else can set one up
+    giver = "" if allowed or own_affair else who_can_give(session)
+    return Explanation(steps, allowed, giver, steps[VERB].state == "passed")
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from core.actor import current_actor
 from core.audit.values import as_json
 from core.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from core.i18n import gettext as _
-from core.unit_of_work import current_session, has_stored, is_retryable
+from core.unit_of_work import current_session, current_unit, has_stored, is_retryable
 from core.web.addresses import came_from
 from core.web.edge import comes_from_here, request_id
 from core.web.typed import is_own_form, readable_fields
@@ -125,7 +125,8 @@ def on_domain_error(error: DomainError) -> Any:
     if isinstance(error, NotAllowed) and error.missing:
         resource, action = error.missing
         members = {"missing": [str(resource), str(action)]}
-        if not beyond_token(str(resource), str(action)):
+        lacking = current_unit().access.lacks_second_factor(str(resource), str(action))
+        if not lacking and not beyond_token(str(resource), str(action)):
             members["giver"] = who_can_give(current_session())
         detail = {"why": why_address(resource, action, error.record_id)}
         if not wants_json():

@@ -204,6 +204,7 @@ def test_a_refusal_names_the_second_factor_where_other_rights_reach_less(
     refused = ann.get("/rights/duties")
     assert refused.status_code == 403
     assert "only with a second factor, which this account has not set up" in text_of(refused)
+    assert "can give it" not in text_of(refused)
 
 
 def _watch_duties(office):
