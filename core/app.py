@@ -6,6 +6,7 @@ from flask import Flask
 
 from core.access.decorators import check_routes
 from core.access.principal import configure_principal
+from core.accounts.reauthentication import demand_what_is_due
 from core.accounts.request_identity import configure_accounts
 from core.addons.gate import configure_gate
 from core.addons.registry import configure_registry
@@ -62,6 +63,7 @@ def create_app(**overrides: Any) -> Flask:
     configure_web(app)
     configure_announcements(app)
     configure_gate(app)
+    app.before_request(demand_what_is_due)  # settings are read when it is known what is on
     configure_throttle(app)
     configure_jobs(app)
     check_routes(app)

@@ -39,7 +39,6 @@ def configure_accounts(app: Flask) -> None:
     manager.init_app(app)
     manager.request_loader(_current_user)
     app.before_request(identify)
-    app.before_request(reauthentication.demand_what_is_due)
     app.after_request(_after)
     app.teardown_request(_leave)
     reauthentication.configure(app)
