@@ -34,7 +34,8 @@ def follow(engine: Engine) -> None:
 
 
 def _forget(connection: Connection, *_details: Any) -> None:
-    connection.info.pop(SAID, None)
+    if not connection.invalidated:  # or its info would be that of a new one
+        connection.info.pop(SAID, None)
 
 
 def _before_cursor(
