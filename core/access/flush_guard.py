@@ -255,6 +255,9 @@ def admits(session: Session, reach: Reach, scope: Scope) -> bool:
 @contextmanager
 def remembered(session: Session) -> Iterator[None]:
     """Let `admits` ask the database once for each key in a block that stores nothing."""
+    if ASKED in session.info:  # within a block that does so already
+        yield
+        return
     session.info[ASKED] = {}
     try:
         yield

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from addons.customers.models import Customer
+from addons.rights import duties
 from addons.rights.assignments import AssignmentFields, assign
 from addons.rights.delegations import DelegationFields, delegate
+from addons.rights.duties import DutyFields
 from addons.rights.models import Assignment, Subject
 from addons.rights.seed import make_duty
 from core.accounts.models import User
@@ -174,3 +176,16 @@ def deny(duty, give):
              allow=False, **more)  # fmt: skip
 
     return deny_one
+
+
+@pytest.fixture
+def strict(office: Any, as_: Any) -> int:
+    """Return a duty that shows all customers to who has a second factor."""
+    with as_(office.boss):
+        fields = DutyFields(
+            code="strict",
+            name={"zh": "看", "en": "Look"},
+            grants={"customers.customer": ["query"]},
+            second_factor=True,
+        )
+        return duties.create_duty(fields).id

@@ -29,16 +29,6 @@ from tests.core.accounts.phone import OPERATOR, enrolled, set_up
 LOOK = {"customers.customer": ["query"]}
 
 
-@pytest.fixture
-def strict(office, as_):
-    """Return a duty that shows all customers to who has a second factor."""
-    with as_(office.boss):
-        fields = DutyFields(
-            code="strict", name={"zh": "看", "en": "Look"}, grants=LOOK, second_factor=True
-        )
-        return duties.create_duty(fields).id
-
-
 def acting(person):
     """Return who the person is at this moment, as a request would find it."""
     with read_only(OPERATOR) as session:

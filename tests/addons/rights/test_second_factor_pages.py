@@ -21,15 +21,6 @@ LOOK = {"customers.customer": ["query"]}
 
 
 @pytest.fixture
-def strict(office, as_):
-    with as_(office.boss):
-        fields = DutyFields(
-            code="strict", name={"zh": "看", "en": "Look"}, grants=LOOK, second_factor=True
-        )
-        return duties.create_duty(fields).id
-
-
-@pytest.fixture
 def boss(office, login):
     return login(office.boss.user)
 
