@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 90.0
@@ -22,8 +22,15 @@ START_SECONDS = 90.0
 
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
-    """Serve `app` by threads of this process; yield its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    """Serve `app` by threads of this process; yield its address.
+
+    The end waits for the requests that are being answered: a page asks for more than it was
+    opened with, and the next test takes the database away. Connections on which nothing was
+    asked are not waited for: browsers open some ahead of need.
+    """
+    door = _Door()
+    handler = type("_Handler", (_CountedHandler,), {"door": door})
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=handler)
     server.daemon_threads = True  # type: ignore[attr-defined]  # of its threading subclass
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -33,6 +40,49 @@ def served(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+        door.shut()
+
+
+class _Door:
+    """How many requests are inside; once shut, nobody else comes in."""
+
+    def __init__(self) -> None:
+        self._inside = 0
+        self._is_shut = False
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def entered(self) -> Iterator[bool]:
+        """Count the block as one inside; whether it was let in."""
+        with self._changed:
+            is_in = not self._is_shut
+            self._inside += is_in
+        try:
+            yield is_in
+        finally:
+            with self._changed:
+                self._inside -= is_in
+                self._changed.notify_all()
+
+    def shut(self) -> None:
+        """Let nobody in and wait until all have left; TimeoutError where somebody stays."""
+        with self._changed:
+            self._is_shut = True
+            if not self._changed.wait_for(lambda: not self._inside, START_SECONDS):
+                raise TimeoutError(f"{self._inside} requests were not answered at the end")
+
+
+class _CountedHandler(WSGIRequestHandler):
+    """Answer requests that come in by the door; drop those that come too late."""
+
+    door: _Door
+
+    def run_wsgi(self) -> None:
+        with self.door.entered() as is_in:
+            if is_in:
+                super().run_wsgi()
+            else:
+                self.close_connection = True
 
 
 class ServerProcess:
