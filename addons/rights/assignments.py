@@ -17,10 +17,12 @@ from core.access.records import require
 from core.access.windows import WeeklyHours
 from core.accounts.models import User
 from core.clock import now
+from core.consent.acts import act_of, by_several
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n import join_words, localized
+from core.i18n import lazy_gettext as _l
 from core.i18n.writing import wrong_text
 from core.organisation.models import Position
 from core.unit_of_work import current_session, current_unit
@@ -97,6 +99,12 @@ def checked(fields: AssignmentFields) -> Held:
     return held
 
 
+@by_several(
+    "rights.assign",
+    title=_l("Give a duty"),
+    needs=(ASSIGNMENT, Verb.CREATE),
+    concerns=lambda fields: fields.allow,
+)
 def assign(fields: AssignmentFields) -> Assignment:
     """Give a duty, or deny it; everybody concerned has the new rights at the next request.
 
@@ -119,6 +127,13 @@ def assign(fields: AssignmentFields) -> Assignment:
     return made
 
 
+@by_several(
+    "rights.end_denial",
+    title=_l("End a denial"),
+    needs=(ASSIGNMENT, Verb.DELETE),
+    record="assignment_id",
+    concerns=lambda assignment_id, **_rest: not assignment(assignment_id).allow,
+)
 def end(assignment_id: int, *, reason: str = "") -> Assignment:
     """End an assignment now; it stays on record. Raises Refused when it has ended before."""
     require(ASSIGNMENT, Verb.DELETE)
@@ -131,6 +146,9 @@ def end(assignment_id: int, *, reason: str = "") -> Assignment:
         ceiling.refuse_giving(Held.of(found), found.duty.contains)
     _end(found, reason)
     return found
+
+
+ACTS = (act_of(assign), act_of(end))
 
 
 def end_by_review(found: Assignment, reason: str) -> None:

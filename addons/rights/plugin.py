@@ -15,6 +15,7 @@ from addons.rights import (
     review_views,
     seed,
 )
+from addons.rights.assignments import ACTS
 from addons.rights.blueprint import blueprint
 from addons.rights.delegation_models import Delegation
 from addons.rights.expiring import NEWS, SETTINGS, TELL_OF_ENDS
@@ -24,7 +25,7 @@ from addons.rights.policy import POLICY
 from addons.rights.resources import RESOURCES
 from addons.rights.review_models import REVIEW_MODELS
 from addons.rights.reviews import REMIND
-from core.contributions import EventType, JobDef, MenuItem, Policy, Resource, SettingDef
+from core.contributions import Act, EventType, JobDef, MenuItem, Policy, Resource, SettingDef
 from core.hookspecs import hookimpl
 
 PAGES = (
@@ -47,6 +48,12 @@ def register_models() -> Iterable[type[Any]]:
 def register_resources() -> Iterable[Resource]:
     """Declare what may be granted."""
     return RESOURCES
+
+
+@hookimpl
+def register_acts() -> Iterable[Act]:
+    """Name what a site may give to several people at once."""
+    return ACTS
 
 
 @hookimpl
