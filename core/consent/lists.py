@@ -1,10 +1,12 @@
 """The list of what was asked for, as far as the reader has to do with it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, inspect, or_, select
 
+from core.access.records import visible
 from core.access.resources import resource_of
 from core.actor import current_actor
 from core.addons.registry import registry
@@ -12,8 +14,8 @@ from core.clock import now
 from core.consent.models import CONSENT, Consent, State, Voice
 from core.contributions import Act, Verb
 from core.i18n import lazy_gettext as _l
-from core.unit_of_work import current_unit
-from core.web.lists import Column, Facet, ListSpec, Tab
+from core.unit_of_work import current_session, current_unit
+from core.web.lists import Column, Facet, ListSpec, Lookup, Tab
 
 STATES: Mapping[str, Any] = {
     State.OPEN.value: _l("open"),
@@ -29,6 +31,15 @@ SIDES = {
     "agreed": _l("I agreed"),
     "other": _l("others"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWords:
+    """What a record is called, and the page that shows it."""
+
+    label: str
+    endpoint: str | None
+    record_id: int
 
 
 def act_titles() -> Mapping[str, str]:
@@ -87,6 +98,31 @@ def _source() -> Select[Any]:
     return rows.where(or_(Consent.asked_by == _me(), _agreed(), _judged()))
 
 
+def records_of(several: Iterable[Consent]) -> dict[int, RecordWords]:
+    """Return the records that acts are about, by the number of the consent, where they are seen."""
+    wanted: dict[str, dict[int, list[int]]] = {}
+    for one in several:
+        if one.record_id is not None:
+            wanted.setdefault(one.resource, {}).setdefault(one.record_id, []).append(one.id)
+    found: dict[int, RecordWords] = {}
+    for resource, numbers in wanted.items():
+        declared = resource_of(resource)
+        rows = visible(current_session(), resource, list(numbers))
+        for record_id, row in rows.items():
+            label = declared.label(row) if declared is not None and declared.label else ""
+            endpoint = declared.endpoint if declared is not None else None
+            for number in numbers[record_id]:
+                found[number] = RecordWords(str(label), endpoint, record_id)
+    return found
+
+
+def _record_words(values: Collection[str]) -> Mapping[str, str]:
+    numbers = [int(one) for one in values]
+    rows = current_session().scalars(select(Consent).where(Consent.id.in_(numbers))).all()
+    known = records_of(rows)
+    return {one: known[int(one)].label if int(one) in known else "–" for one in values}
+
+
 CONSENTS = ListSpec(
     key=CONSENT,
     resource="",
@@ -97,10 +133,18 @@ CONSENTS = ListSpec(
     source=_source,
     columns=(
         Column("act", _l("What is asked for"), Consent.act, labels=act_titles, phone="p1"),
+        Column(
+            "record",
+            _l("Record"),
+            Consent.id,
+            labels=Lookup(list, _record_words),
+            sortable=False,
+            phone="p3",
+        ),
         Column("state", _l("State"), state, kind="tag", labels=STATES, tones=TONES, phone="p2"),
         Column("side", _l("To me"), _side, labels=SIDES, sortable=False),
-        Column("asker", _l("Asked by"), Consent.asked_label, phone="p3"),
-        Column("at", _l("Asked at"), Consent.asked_at, kind="instant", phone="p4"),
+        Column("asker", _l("Asked by"), Consent.asked_label, phone="p4"),
+        Column("at", _l("Asked at"), Consent.asked_at, kind="instant"),
         Column("until", _l("Until"), Consent.expires_at, kind="instant"),
         Column("ended", _l("Ended"), Consent.ended_at, kind="instant", shown=False),
     ),

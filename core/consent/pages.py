@@ -12,7 +12,7 @@ from core.accounts.proving import prove_present
 from core.consent import sealing, services
 from core.consent.acts import ConsentNeeded
 from core.consent.effects import effects_in_words
-from core.consent.lists import CONSENTS, STATES, TONES, act_titles
+from core.consent.lists import CONSENTS, STATES, TONES, act_titles, records_of
 from core.consent.models import Consent, State
 from core.consent.queries import consent, readable_consent, state_of
 from core.consent.rehearsal import Effect
@@ -194,8 +194,18 @@ def _ask_page(
     return page
 
 
+def _record_fact(one: Consent) -> list[Fact]:
+    """Return which record it is about, if the reader sees it."""
+    known = records_of([one]).get(one.id)
+    if known is None:
+        return []
+    url = url_for(known.endpoint, record_id=known.record_id) if known.endpoint else None
+    return [Fact(_("Record"), known.label, url=url)]
+
+
 def _facts(one: Consent, *, shows_reason: bool) -> list[Fact]:
     facts = [
+        *_record_fact(one),
         Fact(_("Asked by"), one.asked_label),
         Fact(_("Asked at"), one.asked_at, "instant"),
         Fact(_("Until"), one.expires_at, "instant"),
