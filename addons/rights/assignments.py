@@ -12,12 +12,13 @@ from addons.rights.holders import holders_of
 from addons.rights.holdings import holdings, overlap
 from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Duty, Grade, Subject
 from addons.rights.policy import Held, chosen_verbs
+from addons.rights.several import WIDENING
 from core.access.policy import hold, recompile
 from core.access.records import require
 from core.access.windows import WeeklyHours
 from core.accounts.models import User
 from core.clock import now
-from core.consent.acts import act_of, by_several
+from core.consent.acts import by_several
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
@@ -104,6 +105,7 @@ def checked(fields: AssignmentFields) -> Held:
     title=_l("Give a duty"),
     needs=(ASSIGNMENT, Verb.CREATE),
     concerns=lambda fields: fields.allow,
+    setting=WIDENING,
 )
 def assign(fields: AssignmentFields) -> Assignment:
     """Give a duty, or deny it; everybody concerned has the new rights at the next request.
@@ -133,6 +135,7 @@ def assign(fields: AssignmentFields) -> Assignment:
     needs=(ASSIGNMENT, Verb.DELETE),
     record="assignment_id",
     concerns=lambda assignment_id, **_rest: not assignment(assignment_id).allow,
+    setting=WIDENING,
 )
 def end(assignment_id: int, *, reason: str = "") -> Assignment:
     """End an assignment now; it stays on record. Raises Refused when it has ended before."""
@@ -146,9 +149,6 @@ def end(assignment_id: int, *, reason: str = "") -> Assignment:
         ceiling.refuse_giving(Held.of(found), found.duty.contains)
     _end(found, reason)
     return found
-
-
-ACTS = (act_of(assign), act_of(end))
 
 
 def end_by_review(found: Assignment, reason: str) -> None:

@@ -7,15 +7,17 @@ from flask import Blueprint
 
 from addons.rights import (
     assign_views,
+    assignments,
     delegation_views,
     demo,
+    duties,
     duty_views,
     grade_views,
+    grades,
     person_views,
     review_views,
     seed,
 )
-from addons.rights.assignments import ACTS
 from addons.rights.blueprint import blueprint
 from addons.rights.delegation_models import Delegation
 from addons.rights.expiring import NEWS, SETTINGS, TELL_OF_ENDS
@@ -25,6 +27,7 @@ from addons.rights.policy import POLICY
 from addons.rights.resources import RESOURCES
 from addons.rights.review_models import REVIEW_MODELS
 from addons.rights.reviews import REMIND
+from core.consent.acts import act_of
 from core.contributions import Act, EventType, JobDef, MenuItem, Policy, Resource, SettingDef
 from core.hookspecs import hookimpl
 
@@ -53,7 +56,14 @@ def register_resources() -> Iterable[Resource]:
 @hookimpl
 def register_acts() -> Iterable[Act]:
     """Name what a site may give to several people at once."""
-    return ACTS
+    services = (
+        assignments.assign,
+        assignments.end,
+        duties.update_duty,
+        duties.include,
+        grades.set_grade,
+    )
+    return [act_of(one) for one in services]
 
 
 @hookimpl

@@ -116,7 +116,8 @@ def _collect(plugins: pluggy.PluginManager, module: ModuleType) -> dict[str, tup
         for implementation in getattr(plugins.hook, hook).get_hookimpls():
             if implementation.plugin is module:
                 found[kind] = _typed(hook, implementation.function(), expected)
-    asked = tuple(one.setting for one in found.get("acts", ()) if one.setting is not None)
+    shared = {id(one.setting): one.setting for one in found.get("acts", ())}
+    asked = [one for one in shared.values() if one is not None]
     if asked:
         found["settings"] = (*found.get("settings", ()), *asked)
     return found

@@ -55,6 +55,19 @@ def granted(act: Act, payload: Payload) -> Iterator[None]:
         _granted.reset(token)
 
 
+def people_setting(key: str, title: Any) -> SettingDef:
+    """Return the setting that says how many people some acts take; `title` names these acts."""
+    return SettingDef(
+        key=key,
+        title=_l("People it takes: %(act)s", act=title),
+        type="choice",
+        default="1",
+        choices=CHOICES,
+        help=_l("From two on it is asked for, and done once others agree. Fewer need them all."),
+        guard=_guard,
+    )
+
+
 def by_several(
     name: str,
     *,
@@ -62,31 +75,27 @@ def by_several(
     needs: tuple[str, str],
     record: str = "",
     concerns: Callable[..., bool] | None = None,
+    setting: SettingDef | None = None,
 ) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
     """Mark a service as one that a site may give to several people; name it by `register_acts`.
 
     Its arguments must be what JSON can keep, by their annotations; `session` is filled in. It runs
     in the caller's unit of work, must commit nothing itself and change nothing but the database.
-    See docs/consent.md.
+    Acts that lead to the same end share a `setting` (`people_setting`), so that none of them is a
+    way round the others. See docs/consent.md.
     """
 
     def mark(service: Callable[Given, Result]) -> Callable[Given, Result]:
-        key = f"{name.partition('.')[0]}.several_{name.partition('.')[2]}"
-        setting = SettingDef(
-            key=key,
-            title=_l("People it takes: %(act)s", act=title),
-            type="choice",
-            default="1",
-            choices=CHOICES,
-            help=_l(
-                "From two on it is asked for, and done once others agree. Fewer need them all."
-            ),
-            guard=_guard,
-        )
+        owner, _dot, word = name.partition(".")
         act = Act(
-            name=name, title=title, needs=(str(needs[0]), str(needs[1])), run=service,
-            record=record, concerns=concerns, setting=setting,
-        )  # fmt: skip
+            name=name,
+            title=title,
+            needs=(str(needs[0]), str(needs[1])),
+            run=service,
+            record=record,
+            concerns=concerns,
+            setting=setting or people_setting(f"{owner}.several_{word}", title),
+        )
 
         @wraps(service)
         def judged(*args: Given.args, **given: Given.kwargs) -> Result:

@@ -1,10 +1,11 @@
 """Verbs of joint confirmation: ask, agree, decline, withdraw; the last voice does the act."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.access.guarded_session import GuardedSession
 from core.actor import Actor
@@ -31,6 +32,7 @@ from core.unit_of_work import current_session, current_unit, unit_of_work
 
 DAYS = "core.consent_days"
 LONGEST_REASON = 500
+MOST_OPEN = 50  # of one person
 
 
 def ask(name: str, payload: Mapping[str, Any], reason: str) -> Consent:
@@ -48,9 +50,10 @@ def ask(name: str, payload: Mapping[str, Any], reason: str) -> Consent:
     same = select(Consent).where(
         Consent.act == act.name, Consent.state == State.OPEN, Consent.expires_at > instant
     )
-    if any(one.payload == dict(payload) for one in session.scalars(same)):
+    if any(_mark(one.payload) == _mark(payload) for one in session.scalars(same)):
         raise Refused(_("This has been asked for already and is still open. Nothing was stored."))
     actor = current_unit().actor
+    _refuse_too_many(session, actor)
     made = Consent(
         act=act.name,
         payload=dict(payload),
@@ -93,7 +96,7 @@ def agree(consent_id: int, seen: str) -> bool:
                 "meanwhile. Look at it again. Your agreement was not taken."
             )
         )
-    with unit_of_work() as session:
+    with unit_of_work(lent=False) as session:  # a substitute has no voice by the other's right
         one = judged_consent(consent_id)
         refuse_voice(session, one)
         rehearsed(known_act(one.act), one.payload)
@@ -128,6 +131,8 @@ def complete(consent_id: int) -> bool:
     reason = f"{one.reason} [#{one.id} {names}]"  # no words of ours: it is read in any language
     try:
         with unit_of_work(asker_of(one), reason=reason) as session:
+            if consent(consent_id, lock=True).state == State.DONE:
+                return True  # two last voices at once: the other one has done it
             one = open_consent(consent_id)
             act = known_act(one.act)
             effects = noted(lambda: done(act, one.payload))
@@ -159,6 +164,25 @@ class _TooFewError(Exception):
 def _refuse_too_few(one: Consent, basis: str) -> None:
     if not has_enough(one, basis):
         raise _TooFewError
+
+
+def _mark(payload: Mapping[str, Any]) -> str:
+    return json.dumps(payload, sort_keys=True)
+
+
+def _refuse_too_many(session: GuardedSession, actor: Actor) -> None:
+    mine = (Consent.asked_by == actor.user_id, Consent.state == State.OPEN)
+    waiting = session.scalar(
+        select(func.count()).select_from(Consent).where(*mine, Consent.expires_at > now())
+    )
+    if (waiting or 0) >= MOST_OPEN:
+        raise Refused(
+            _(
+                "%(count)s things that you have asked for are open. Take some back, or wait until "
+                "they are decided; nothing was stored.",
+                count=MOST_OPEN,
+            )
+        )
 
 
 def _end(session: GuardedSession, one: Consent, state: State, reason: str) -> None:

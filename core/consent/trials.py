@@ -126,9 +126,9 @@ def standing(consent_id: int) -> Standing:
     counted = {voice.user_id for voice in counting_voices(one, found.basis)}
     found.voices = [(voice, not is_open or voice.user_id in counted) for voice in one.voices]
     found.may_say = judges and is_open and not found.barred and me not in counted
+    if not (one.asked_by == me or (judges and not found.barred)):
+        found.effects, found.against = [], ""  # who agreed may have lost the sight of it since
     found.may_look = found.may_look or (judges and not found.barred)
-    if not found.may_look:
-        found.effects, found.against = [], ""
     if is_open:
         found.missing = max(people_of(one) - 1 - len(counted), 0)
         found.may_complete = not found.missing and may_complete(one)
@@ -138,7 +138,7 @@ def standing(consent_id: int) -> Standing:
 def _why_barred(consent_id: int, found: Standing) -> str:
     """Say why the reader has no say; the effects become those of the reader's own trial."""
     try:
-        with _taken_back() as session:
+        with _taken_back(lent=False) as session:
             one = judged_consent(consent_id)
             refuse_voice(session, one)
             found.effects = rehearsed(known_act(one.act), one.payload)
@@ -148,8 +148,8 @@ def _why_barred(consent_id: int, found: Standing) -> str:
 
 
 @contextmanager
-def _taken_back(actor: Actor | None = None) -> Iterator[GuardedSession]:
+def _taken_back(actor: Actor | None = None, *, lent: bool = True) -> Iterator[GuardedSession]:
     """Open a writing unit of which nothing is stored."""
-    with suppress(_TakenBack), unit_of_work(actor) as session:
+    with suppress(_TakenBack), unit_of_work(actor, lent=lent) as session:
         yield session
         raise _TakenBack

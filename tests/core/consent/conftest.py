@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from core.accounts import services as accounts
 from core.accounts.models import User
@@ -28,6 +29,7 @@ class Board:
     bob: Actor
     cat: Actor
     dan: User
+    app: Flask
     set_people: Callable[[int], None]
 
     def promote(self, actor: Actor, *, is_administrator: bool = True) -> None:
@@ -61,14 +63,14 @@ class Board:
 
 
 @pytest.fixture
-def board(make: Any) -> Board:
+def board(app: Flask, make: Any) -> Board:
     def set_people(number: int) -> None:
         with unit_of_work(SYSTEM) as session:
             set_value(session, SETTING, str(number))
 
     set_people(2)
     ann, bob, cat = (make.actor(make.administrator(name)) for name in ("ann", "bob", "cat"))
-    return Board(ann, bob, cat, make.user("dan"), set_people)
+    return Board(ann, bob, cat, make.user("dan"), app, set_people)
 
 
 @pytest.fixture

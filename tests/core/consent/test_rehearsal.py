@@ -88,6 +88,11 @@ def test_register_acts_gives_each_act_a_setting_of_its_owner(app):
             "rights.assign", "rights.end_denial"} <= names  # fmt: skip
     setting = declared_setting("customers.several_delete_customer")
     assert registry().owner_of(setting) == "customers"
+    shared = {one.name for one in registry().acts()
+              if one.setting is declared_setting("rights.several_widen")}  # fmt: skip
+    assert shared == {
+        f"rights.{word}" for word in ("assign", "end_denial", "update_duty", "include", "set_grade")
+    }
     assert setting.default == "1"
 
 
