@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from core.accounts import services as accounts
 from core.accounts.models import User
 from core.actor import Actor, system_actor
+from core.audit.models import AuditEntry
 from core.consent import services
 from core.consent.acts import ConsentNeeded
 from core.consent.trials import standing
@@ -60,6 +62,14 @@ class Board:
         """Whether the role has changed."""
         with read_only(SYSTEM) as session:
             return session.get_one(User, self.dan.id).is_administrator
+
+    @property
+    def changes(self) -> int:
+        """How often the account was changed, by the audit trail."""
+        rows = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "update")
+        here = (AuditEntry.resource == "core.user", AuditEntry.record_id == self.dan.id)
+        with read_only(SYSTEM) as session:
+            return session.scalar(rows.where(*here)) or 0
 
 
 @pytest.fixture
