@@ -94,14 +94,36 @@ class _InSets(FunctionElement[bool]):
 
 @compiles(_InSets)
 def _compile_in_list(element: _InSets, compiler: Any, **options: Any) -> str:
-    listed, _looked_up = element.clauses
+    listed, *_others = element.clauses
     return str(compiler.process(listed, **options))
 
 
 @compiles(_InSets, "sqlite")
 def _compile_look_up(element: _InSets, compiler: Any, **options: Any) -> str:
-    _listed, looked_up = element.clauses
+    _listed, looked_up, *_others = element.clauses
     return str(compiler.process(looked_up, **options))
+
+
+class _InSetsOfEither(_InSets):
+    """The same as one of several alternatives, where PostgreSQL cannot join it.
+
+    It would hash the whole list for a page of a few rows; a scalar subquery is looked up row by
+    row, which EXISTS is not for sure.
+    """
+
+    name = "in_sets_of_either"
+    inherit_cache = True
+
+
+@compiles(_InSetsOfEither, "sqlite")
+def _compile_either_on_sqlite(element: _InSetsOfEither, compiler: Any, **options: Any) -> str:
+    return _compile_look_up(element, compiler, **options)
+
+
+@compiles(_InSetsOfEither, "postgresql")
+def _compile_scalar(element: _InSetsOfEither, compiler: Any, **options: Any) -> str:
+    _listed, _looked_up, scalar = element.clauses
+    return f"coalesce({compiler.process(scalar, **options)}, false)"
 
 
 class _Bound:
@@ -134,9 +156,14 @@ def condition(
 
     With `each`, rows come in an order of their own and are tested one by one.
     """
+    several = each and len(shape.allow) > 1
+    # the cheap ones first: a row that one of them admits is not looked up
+    parts = sorted(enumerate(shape.allow), key=lambda one: _looks_up(one[1]))
     allowed = [
-        and_(*_terms((slot, "allow", index, ""), part, columns, each=each)) if part else true()
-        for index, part in enumerate(shape.allow)
+        and_(*_terms((slot, "allow", index, ""), part, columns, each=each, several=several))
+        if part
+        else true()
+        for index, part in parts
     ]
     if shape.participant and record_id is not None and not any(not part for part in shape.allow):
         allowed.append(_takes_part(slot, resource, record_id))
@@ -152,12 +179,16 @@ def condition(
     return and_(inside, *denied) if denied else inside
 
 
+def _looks_up(part: Part) -> bool:
+    return any("sets" in form for _dimension, form in part)
+
+
 def _terms(
-    key: BindKey, part: Part, columns: Mapping[str, Any], *, each: bool
+    key: BindKey, part: Part, columns: Mapping[str, Any], *, each: bool, several: bool = False
 ) -> list[ColumnElement[bool]]:
     slot, side, index, _ = key
     return [
-        _matches((slot, side, index, name), form, columns[dimension], each=each)
+        _matches((slot, side, index, name), form, columns[dimension], each=each, several=several)
         for name, dimension, form in occurrences(part)
     ]
 
@@ -170,7 +201,9 @@ def _denials(
     return present + _terms(key, part, columns, each=each)
 
 
-def _matches(key: BindKey, form: str, target: Any, *, each: bool) -> ColumnElement[bool]:
+def _matches(
+    key: BindKey, form: str, target: Any, *, each: bool, several: bool
+) -> ColumnElement[bool]:
     slot, side, index, dimension = key
     found: list[ColumnElement[bool]] = []
     if "few" in form:
@@ -182,7 +215,12 @@ def _matches(key: BindKey, form: str, target: Any, *, each: bool) -> ColumnEleme
         keys = select(SET_KEYS.c.key).where(SET_KEYS.c.set_id.in_(sets))
         listed = target.in_(keys)
         looked_up = keys.where(SET_KEYS.c.key == target).exists()
-        found.append(_InSets(listed, looked_up) if each else listed)
+        if several:
+            one = select(true()).select_from(SET_KEYS).where(SET_KEYS.c.set_id.in_(sets))
+            scalar = one.where(SET_KEYS.c.key == target).limit(1).scalar_subquery()
+            found.append(_InSetsOfEither(listed, looked_up, scalar))
+        else:
+            found.append(_InSets(listed, looked_up) if each else listed)
     return or_(*found) if len(found) > 1 else found[0]
 
 

@@ -111,7 +111,7 @@ def test_pages_behind_the_rows_that_were_counted_are_reached_and_numbered(
     assert [next_href(page) is None for page in (first, second, third)] == [False, False, True]
 
 
-def test_sqlite_looks_up_each_row_of_a_walk_in_a_large_set(
+def test_each_row_of_a_walk_is_looked_up_in_a_large_set(
     page_of, by_set, statements, monkeypatch
 ):
     def sent(wide):
@@ -122,8 +122,10 @@ def test_sqlite_looks_up_each_row_of_a_walk_in_a_large_set(
 
     (walk, rows), (collected, rows_too) = sent(0), sent(10_000)
     assert rows == rows_too
-    if db.engine.dialect.name == "postgresql":
-        assert walk == collected
+    if db.engine.dialect.name == "postgresql":  # which may choose itself, but not within an OR
+        scalar = "coalesce((SELECT true"
+        assert scalar in walk
+        assert scalar not in collected
         return
     assert "EXISTS" in walk
     assert any("LIST SUBQUERY" in step for step in plan_of(collected))
