@@ -14,6 +14,7 @@ from bench.measure import Page, compare, ratio, settle, table
 from bench.pages import addresses, cookie_of, create_site
 from bench.ranges import people
 from core.access.hardening import plan
+from core.access.hardening import run as harden
 from core.addons import schema
 from core.app import create_app
 from core.config import Config, site_config
@@ -37,8 +38,7 @@ def run() -> bool:
         hard_url = site_url.replace("/site?", "/hard?")
         hardened = create_app(instance=instance, database_url=hard_url, job_engine="off")
         with hardened.app_context(), schema.alone(site_config()) as connection:
-            for statement in plan(connection, Model.metadata, ROLE):
-                connection.exec_driver_sql(statement)
+            harden(connection, plan(connection, Model.metadata, ROLE))
         held_url = hard_url.replace("sunmao@", f"{ROLE}@")
         held = create_app(instance=instance, database_url=held_url, job_engine="off")
         settle()

@@ -97,9 +97,9 @@ END $$
 """
 _QUIET = f"""
 CREATE OR REPLACE FUNCTION {QUIET}() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, @schema, pg_temp AS $$
 BEGIN
-    LOCK TABLE core_audit IN SHARE MODE;
+    LOCK TABLE @schema.core_audit IN SHARE MODE;
 END $$
 """
 FUNCTIONS = (_TERMS, _ALL, _SETS, _SELF, _HAS, _USER, _QUIET)
@@ -112,6 +112,10 @@ NAMES = (
     f"{QUIET}()",
     f"{PROBE}(text, text, text)",
 )
+# All that a policy is, as PostgreSQL itself writes it: so one that was altered is noticed.
+STANDS = """md5(concat_ws('|', p.polcmd, p.polpermissive, p.polroles::text,
+    coalesce(pg_get_expr(p.polqual, p.polrelid), '-'),
+    coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '-')))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,27 @@ class Guarded:
 def digest(text: str) -> str:
     """Return a short name for exactly this text."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL writes it, to the letter (a driver's own would double a percent)."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def in_schema(function: str, schema: str) -> str:
+    """Return the statement that makes a function, for the tables of this (quoted) schema."""
+    return function.strip().replace("@schema", schema)
+
+
+def name_of(function: str) -> str:
+    """Return name and types of the function that a statement of FUNCTIONS makes."""
+    word = function.split("FUNCTION ", 1)[1].split("(", 1)[0]
+    return next(name for name in NAMES if name.startswith(f"{word}("))
+
+
+def body_of(function: str) -> str:
+    """Return what PostgreSQL keeps as the source of a function, to the letter."""
+    return function.split("$$")[1]
 
 
 def guarded_tables(metadata: MetaData) -> Iterator[Guarded]:
@@ -211,10 +236,17 @@ def _wide() -> str:
 def raising(guarded: Guarded) -> list[str]:
     """Return the statements that put a table under its policy, whatever there was before."""
     name = f'"{guarded.table}"'
+    stands = (
+        f"SELECT '{guarded.mark} ' || {STANDS}\n"  # noqa: S608 - our own names
+        f"    FROM pg_policy p WHERE p.polrelid = '{name}'::regclass AND p.polname = '{POLICY}'"
+    )
+    comment = (
+        f"EXECUTE 'COMMENT ON POLICY {POLICY} ON {name} IS ' || quote_literal((\n    {stands}))"
+    )
     return [
         f"DROP POLICY IF EXISTS {POLICY} ON {name}",
         f"CREATE POLICY {POLICY} ON {name} USING (\n    {guarded.condition}\n)",
-        f"COMMENT ON POLICY {POLICY} ON {name} IS '{guarded.mark}'",
+        f"DO $wall$ BEGIN\n{comment};\nEND $wall$",
         f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
     ]

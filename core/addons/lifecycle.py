@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from core.access.elevation import elevated
+from core.access.hardening import keep_hardened
 from core.access.policy import recompile
 from core.addons import schema, tables
 from core.addons.faults import AddonFaultError, Fault, Stage, fault_of, words
@@ -28,6 +29,7 @@ from core.addons.tables import forget_traces
 from core.audit.services import record
 from core.clock import now
 from core.config import Config, site_config
+from core.database import Model
 from core.errors import NotAllowed, Refused
 from core.i18n import gettext as _
 from core.jobs.models import Job, JobState
@@ -126,6 +128,8 @@ def upgrade_site(config: Config) -> list[str]:
                 schema.upgrade(config, history, check=lease.check)
                 _note_version(config, name, manifest.version)
                 done.append(name)
+        with schema.alone(config) as connection:
+            keep_hardened(connection, Model.metadata)
     with unit_of_work(reason="upgrade") as session:
         recompile(session)
     return done

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from core.access.wall import HARDENED, QUIET
+from core.access.wall import QUIET
 from core.audit.models import AuditEntry, AuditSeal
 from core.clock import now
 from core.config import Config, site_config
@@ -85,9 +85,12 @@ def watermark(session: Session) -> int | None:
 
 
 def _quiet(session: Session) -> str:
-    """Return what keeps writers out; who owns no tables may lock them only by that function."""
-    hardened = session.connection().info.get(HARDENED)
-    return f"SELECT {QUIET}()" if hardened else "LOCK TABLE core_audit IN SHARE MODE"
+    """Return what keeps writers out; who owns no tables may lock them only by that function.
+
+    It stays when hardening is undone, so the catalog is asked, not what the connection learnt.
+    """
+    there = session.scalar(text("SELECT to_regproc(:name) IS NOT NULL"), {"name": QUIET})
+    return f"SELECT {QUIET}()" if there else "LOCK TABLE core_audit IN SHARE MODE"
 
 
 def seal_batch(session: Session, until: int) -> int:

@@ -3,10 +3,12 @@
 import click
 from flask.cli import with_appcontext
 
-from core.access.hardening import plan, state, undo
+from core.access.hardening import plan, run, undo
+from core.access.standing import functions_of, remembered, tables_of
 from core.actor import acting_as, system_actor
 from core.addons import schema
 from core.addons.models import bump
+from core.addons.registry import registry
 from core.config import site_config
 from core.database import Model
 from core.errors import DomainError
@@ -36,14 +38,14 @@ def harden(*, role: str | None, dry_run: bool, lift: bool) -> None:
             raise click.ClickException("SQLite has no row-level security; this needs PostgreSQL")
     try:
         with acting_as(system_actor("command line")), schema.alone(config) as connection:
-            found = state(connection, Model.metadata)
-            name = role or (found.role if found else ROLE)
+            name = role or remembered(functions_of(connection)) or ROLE
+            if not lift:
+                _require_all(set(tables_of(connection)))
             statements = undo(connection) if lift else plan(connection, Model.metadata, name)
             if dry_run:
                 click.echo("".join(f"{one};\n" for one in statements), nl=False)
                 return
-            for one in statements:
-                connection.exec_driver_sql(one)
+            run(connection, statements)
             if statements:
                 for counter in ("code_version", "module_version"):  # as when code is reloaded
                     bump(connection, counter)
@@ -55,3 +57,18 @@ def harden(*, role: str | None, dry_run: bool, lift: bool) -> None:
         click.echo("The policies are lifted. Restart the servers and workers.")
     else:
         click.echo(DONE.format(role=name))
+
+
+def _require_all(tables: set[str]) -> None:
+    """Refuse to harden while tables stand there whose declarations this process did not load."""
+    if registry().safe_mode:
+        raise click.ClickException(
+            "in safe mode the tables of add-ons would stay open, so nothing was changed; "
+            "run it without safe mode"
+        )
+    failed = sorted(name for name in registry().faults if f"{name}_version" in tables)
+    if failed:
+        raise click.ClickException(
+            f"add-ons that cannot be loaded have tables, which would stay open: "
+            f"{', '.join(failed)}; nothing was changed. sunmao addon doctor names the cause"
+        )

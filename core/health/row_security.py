@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from core.access.hardening import Hardened, state
+from core.access.standing import Hardened, state
 from core.access.wall import HARDENED
 from core.database import Model
 from core.health.facts import Facts
@@ -17,23 +17,36 @@ def row_security(facts: Facts) -> Answer:
     """Say whether every protected table is hardened, and for the role that serves pages."""
     if facts.database != "postgresql":
         return "ok", _("SQLite has none; the application alone keeps rows apart.")
-    connection = current_session().connection()  # it learnt when it was made: no statement here
-    found = state(connection, Model.metadata) if connection.info.get(HARDENED) else None
+    connection = current_session().connection()
+    found = state(connection, Model.metadata)  # now; what the connection learnt may be older
     if found is None:
         return "ok", _(
             "Not used: the application alone keeps rows apart. sunmao db harden adds the "
             "database's own wall."
         )
+    if not connection.info.get(HARDENED) and not (found.bare or found.altered):
+        return "bad", _(
+            "The site was hardened after this process began, which therefore sees nothing. "
+            "Restart the servers and workers."
+        )
     return _judged(found)
 
 
 def _judged(found: Hardened) -> Answer:
-    if found.bare:
+    if found.bare or found.altered:
         return "bad", _(
-            "Not hardened, or for older code: %(tables)s. Run sunmao db harden as the owner.",
-            tables=join_words(found.bare),
+            "Not hardened, altered, or for older code: %(names)s. Run sunmao db harden as the "
+            "owner.",
+            names=join_words((*found.bare, *found.altered)),
         )
     who = {"name": found.user, "role": found.role}
+    if found.exempt and found.exempt == found.role:
+        return "bad", _(
+            "No policy holds the role %(role)s any more: it is superuser, owner, or a member of "
+            "somebody who is, or may pass policies. Take that from it, or run sunmao db harden "
+            "--role with another one.",
+            role=found.role,
+        )
     if found.exempt:
         return "bad", _(
             "The site connects as %(name)s, whom no policy holds. Set database_url to the role "

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import NotSupportedError
 
-from core.access.hardening import state
+from core.access.hardening import plan, state
 from core.actor import acting_as, system_actor
 from core.addons import lifecycle, schema
 from core.addons.models import Addon, State
@@ -126,3 +126,20 @@ def test_an_upgrade_without_anything_to_do_needs_no_owner(served):
     assert "customers" in lifecycle.upgrade_site(site_config())
     with unit_of_work(OPERATOR) as session:
         assert session.query(Addon).filter_by(name="customers").one().state == State.ENABLED
+
+
+@pytest.mark.parametrize("older", [
+    "COMMENT ON POLICY core_wall ON customers_customer IS 'older'",
+    "CREATE OR REPLACE FUNCTION core_wall_user() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1'",
+    "DROP FUNCTION core_wall_quiet()",
+])  # fmt: skip
+def test_an_upgrade_brings_what_newer_code_wants_of_the_wall(app, older):
+    del app
+    with schema.schema_engine(site_config(), writing=True).begin() as connection:
+        connection.execute(text(older))
+    with acting_as(OPERATOR):
+        lifecycle.upgrade_site(site_config())
+    with schema.schema_engine(site_config()).connect() as connection:
+        found = state(connection, Model.metadata)
+        assert (found.bare, found.altered) == ((), ())
+        assert plan(connection, Model.metadata, found.role) == []
