@@ -12,7 +12,6 @@ from sqlalchemy import Connection, MetaData, text
 
 from core.access.policies import (
     FUNCTIONS,
-    digest,
     guarded_tables,
     in_schema,
     lowering,
@@ -21,7 +20,6 @@ from core.access.policies import (
     raising,
 )
 from core.access.standing import (
-    PREFIX,
     PROBE_NAME,
     QUIET_NAME,
     altered,
@@ -29,6 +27,7 @@ from core.access.standing import (
     is_raised,
     might,
     remembered,
+    said_for,
     schema_of,
     state,
     surplus,
@@ -219,13 +218,12 @@ def _if_may(connection: Connection, statement: str, right: str) -> str:
 def _for_functions(connection: Connection, role: str) -> list[str]:
     """Return what makes all functions anew if one is not as it should be, or for another role."""
     functions, schema = functions_of(connection), schema_of(connection)
-    said = {getattr(functions.get(name), "said", None) for name in (QUIET_NAME, PROBE_NAME)}
     wrong = list(altered(connection, functions, role))
-    if not wrong and said == {_said(role)}:
+    if not wrong:
         return []
     known = [in_schema(one, schema) for one in FUNCTIONS[:-1]]
     strange = sorted(set(wrong) - {name_of(one) for one in FUNCTIONS})
-    ours = f"COMMENT ON FUNCTION {PROBE_NAME} IS {_literal(_said(role))}"
+    ours = f"COMMENT ON FUNCTION {PROBE_NAME} IS {_literal(said_for(role))}"
     gone = [f"DROP FUNCTION {name}" for name in strange]
     return [*gone, *known, ours, *_quiet(connection, role)]
 
@@ -233,14 +231,10 @@ def _for_functions(connection: Connection, role: str) -> list[str]:
 def _quiet(connection: Connection, role: str) -> list[str]:
     return [
         in_schema(FUNCTIONS[-1], schema_of(connection)),
-        f"COMMENT ON FUNCTION {QUIET_NAME} IS {_literal(_said(role))}",
+        f"COMMENT ON FUNCTION {QUIET_NAME} IS {_literal(said_for(role))}",
         f"REVOKE ALL ON FUNCTION {QUIET_NAME} FROM PUBLIC",
         f"GRANT EXECUTE ON FUNCTION {QUIET_NAME} TO {quoted(role)}",
     ]
-
-
-def _said(role: str) -> str:
-    return f"{PREFIX}{digest(''.join(FUNCTIONS))} {role}"
 
 
 def _literal(words: str) -> str:

@@ -17,6 +17,7 @@ from core.access.policies import (
     STANDS,
     Guarded,
     body_of,
+    digest,
     guarded_tables,
     in_schema,
     name_of,
@@ -147,11 +148,20 @@ def altered(connection: Connection, functions: dict[str, Any], role: str) -> Ite
         row, quiet = functions.get(name), name == QUIET_NAME
         config = f"search_path=pg_catalog, {schema}, pg_temp" if quiet else ""
         made = (body_of(in_schema(form, schema)), "plpgsql", quiet, "v" if quiet else "s", config)
-        if row is None or made != (
-            row.body, row.language, row.definer, row.volatility, row.config
-        ) or (quiet and (row.public or not _may_call(connection, role, name))):  # fmt: skip
+        remembers = name in {QUIET_NAME, PROBE_NAME}
+        if (
+            row is None
+            or made != (row.body, row.language, row.definer, row.volatility, row.config)
+            or (remembers and row.said != said_for(role))
+            or (quiet and (row.public or not _may_call(connection, role, name)))
+        ):
             yield name
     yield from sorted(functions.keys() - wanted.keys())
+
+
+def said_for(role: str) -> str:
+    """Return the comment of two functions: for whom, and of which form of all of them."""
+    return f"{PREFIX}{digest(''.join(FUNCTIONS))} {role}"
 
 
 def schema_of(connection: Connection) -> str:

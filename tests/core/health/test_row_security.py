@@ -13,7 +13,7 @@ from core.health.checks import report
 from core.i18n import force_locale
 from core.testing.databases import SUPERUSER
 from core.unit_of_work import read_only
-from tests.hardening import ROLE, as_owner, run
+from tests.hardening import OWNER, ROLE, as_owner, run
 
 
 def said(app):
@@ -88,13 +88,14 @@ class TestHardened:
         assert found == "bad"
         assert f"connects as {SUPERUSER}," in words
 
-    def test_might_that_the_role_was_lent_later_is_named(self, site, app):
+    @pytest.mark.parametrize("might", ["pg_read_server_files", OWNER])
+    def test_might_that_the_role_was_lent_later_is_named(self, site, app, might):
         cluster = site.database.cluster
-        cluster.administer("GRANT pg_read_server_files TO {}", ROLE)
+        cluster.administer("GRANT {} TO {}", might, ROLE)
         try:
             found, words = said(app)
         finally:
-            cluster.administer("REVOKE pg_read_server_files FROM {}", ROLE)
+            cluster.administer("REVOKE {} FROM {}", might, ROLE)
         assert found == "bad"
         assert ROLE in words
 
