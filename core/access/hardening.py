@@ -80,7 +80,7 @@ def plan(connection: Connection, metadata: MetaData, role: str) -> list[str]:
 def plan_tables(
     connection: Connection,
     metadata: MetaData,
-    role: str,
+    role: str | None,
     concerned: Callable[[str], bool],
     *,
     raised: bool = True,
@@ -93,7 +93,9 @@ def plan_tables(
     }
     known = {name for name in metadata.tables if name in tables}
     known |= {name for name in tables if tables[name].is_version and _is_history(name, metadata)}
-    statements = list(_grants(connection, role, {name: tables[name] for name in sorted(known)}))
+    statements: list[str] = []
+    if role is not None:
+        statements += _grants(connection, role, {name: tables[name] for name in sorted(known)})
     for guarded in guarded_tables(metadata) if raised else ():
         if guarded.table in tables and not is_raised(guarded, tables):
             others = tables[guarded.table].others
@@ -111,19 +113,19 @@ def raise_again(
 
     Where hardening was undone, give them to the role that the site still has.
     """
-    found, role = state(connection, metadata), remembered(functions_of(connection))
-    if role is not None and (found is not None or _exists(connection, role)):
-        raised = found is not None
-        run(connection, plan_tables(connection, metadata, role, concerned, raised=raised))
+    hardened = state(connection, metadata) is not None
+    role = remembered(functions_of(connection))
+    if role is not None and not _exists(connection, role):
+        role = None  # as where a backup was restored beside other roles
+    if hardened and role is not None:
+        run(connection, _for_functions(connection, role))
+    if hardened or role is not None:
+        run(connection, plan_tables(connection, metadata, role, concerned, raised=hardened))
 
 
 def keep_hardened(connection: Connection, metadata: MetaData) -> None:
     """Bring functions and policies to what this code wants, as their owner on a hardened site."""
-    if connection.dialect.name != "postgresql" or not owns_tables(connection):
-        return
-    found = state(connection, metadata)
-    if found is not None and found.role:
-        run(connection, _for_functions(connection, found.role))
+    if connection.dialect.name == "postgresql" and owns_tables(connection):
         raise_again(connection, metadata, lambda _table: True)
 
 

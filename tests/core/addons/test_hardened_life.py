@@ -132,6 +132,7 @@ def test_an_upgrade_without_anything_to_do_needs_no_owner(served):
     "COMMENT ON POLICY core_wall ON customers_customer IS 'older'",
     "CREATE OR REPLACE FUNCTION core_wall_user() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1'",
     "DROP FUNCTION core_wall_quiet()",
+    "DROP FUNCTION core_wall_terms(text, text, text) CASCADE",
 ])  # fmt: skip
 def test_an_upgrade_brings_what_newer_code_wants_of_the_wall(app, older):
     del app
@@ -143,3 +144,17 @@ def test_an_upgrade_brings_what_newer_code_wants_of_the_wall(app, older):
         found = state(connection, Model.metadata)
         assert (found.bare, found.altered) == ((), ())
         assert plan(connection, Model.metadata, found.role) == []
+
+
+@pytest.mark.parametrize("said", ["NULL", "'sunmao 0 somebody_else'"], ids=["forgotten", "gone"])
+def test_a_migration_leaves_no_table_open_though_the_role_is_not_known(app, said):
+    del app
+    config = site_config()
+    with schema.schema_engine(config, writing=True).begin() as connection:
+        for name in ("core_wall_quiet", "core_wall_terms"):
+            connection.execute(text(f"COMMENT ON FUNCTION {name} IS {said}"))
+    before = bare()[1]
+    history = schema.history_of("customers", registry().catalogue.manifests["customers"].package)
+    with schema.migrating(config) as connection, changing_tables(connection, history.owns):
+        pass
+    assert bare() == ((), before)
