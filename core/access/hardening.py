@@ -19,7 +19,7 @@ from core.access.policies import (
     quoted,
     raising,
 )
-from core.access.standing import (
+from core.access.wall_state import (
     PROBE_NAME,
     QUIET_NAME,
     altered,

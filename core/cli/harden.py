@@ -4,7 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 from core.access.hardening import plan, run, undo
-from core.access.standing import functions_of, remembered, tables_of
+from core.access.wall_state import functions_of, remembered, tables_of
 from core.actor import acting_as, system_actor
 from core.addons import schema
 from core.addons.models import bump

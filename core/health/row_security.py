@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from core.access.standing import Hardened, state
 from core.access.wall import HARDENED
+from core.access.wall_state import Hardened, state
 from core.database import Model
 from core.health.facts import Facts
 from core.i18n import gettext as _
