@@ -13,6 +13,7 @@ from addons.rights.holdings import holdings, overlap
 from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Duty, Grade, Subject
 from addons.rights.policy import Held, chosen_verbs
 from addons.rights.several import WIDENING
+from addons.rights.words import subject_title
 from core.access.policy import hold, recompile
 from core.access.records import require
 from core.access.windows import WeeklyHours
@@ -100,11 +101,36 @@ def checked(fields: AssignmentFields) -> Held:
     return held
 
 
+def duty_of(assignment_id: int) -> Duty:
+    """Return the duty of an assignment; raise NotFound."""
+    return assignment(assignment_id).duty
+
+
+def _words_of(found: Duty, given: Any) -> str:
+    """Say in a line which duty is about whom, on which data."""
+    return _(
+        "%(duty)s – %(whom)s – %(data)s",
+        duty=localized(found.name),
+        whom=subject_title(given.subject, given.subject_id),
+        data=data_ranges.in_words(given.ranges),
+    )
+
+
+def _hangs_on(fields: AssignmentFields) -> Any:
+    """Return what a gift hangs on beside itself: what the duty contains, and whom it concerns."""
+    found = duty(fields.duty_id)
+    people = holders_of(checked(fields))
+    return [sorted(found.contains), found.active, found.second_factor,
+            sorted(one.user_id for one in people)]  # fmt: skip
+
+
 @by_several(
     "rights.assign",
     title=_l("Give a duty"),
     needs=(ASSIGNMENT, Verb.CREATE),
     concerns=lambda fields: fields.allow,
+    summary=lambda fields: _words_of(duty(fields.duty_id), fields),
+    depends=_hangs_on,
     setting=WIDENING,
 )
 def assign(fields: AssignmentFields) -> Assignment:
@@ -135,6 +161,9 @@ def assign(fields: AssignmentFields) -> Assignment:
     needs=(ASSIGNMENT, Verb.DELETE),
     record="assignment_id",
     concerns=lambda assignment_id, **_rest: not assignment(assignment_id).allow,
+    summary=lambda assignment_id, **_rest: _words_of(
+        duty_of(assignment_id), assignment(assignment_id)
+    ),
     setting=WIDENING,
 )
 def end(assignment_id: int, *, reason: str = "") -> Assignment:

@@ -29,7 +29,7 @@ EPOCH = table(
     "core_epoch",
     *(column(name, Integer) for name in ("id", "rights_version", "settings_version")),
 )
-_VERSIONS = select(EPOCH.c.rights_version, EPOCH.c.settings_version).where(EPOCH.c.id == 1)
+VERSIONS = select(EPOCH.c.rights_version, EPOCH.c.settings_version).where(EPOCH.c.id == 1)
 REMEMBERED = 4096
 RAISED = "sunmao_rights_raised"
 
@@ -221,7 +221,7 @@ _lock = Lock()
 
 def read_versions(connection: Connection) -> tuple[int, int]:
     """Return the versions of the rights and of the settings, as this transaction sees them."""
-    row = connection.execute(_VERSIONS).first()
+    row = connection.execute(VERSIONS).first()
     return (0, 0) if row is None else (row.rights_version, row.settings_version)
 
 

@@ -13,7 +13,7 @@ from flask_principal import AnonymousIdentity, Identity, Permission, Principal, 
 from core.access.resources import use_dimensions, use_resources
 from core.access.words import resource_words, verb_words
 from core.actor import ANONYMOUS, Actor
-from core.errors import DomainError, NotAllowed
+from core.errors import NotAllowed, SignInFirst
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit
 
@@ -23,10 +23,6 @@ class GrantNeed(NamedTuple):
 
     resource: str
     action: str
-
-
-class SignInFirst(DomainError):  # noqa: N818 - named by what to do
-    """Nobody is signed in; the accounts package turns this into its login page."""
 
 
 class _Provided:
@@ -88,7 +84,7 @@ def present_actor() -> Actor:
 def demand_signed_in() -> None:
     """Raise SignInFirst when nobody is signed in."""
     if not present_actor().is_signed_in:
-        raise SignInFirst(_("Please sign in."), status=401)
+        raise SignInFirst(_("Please sign in."))
 
 
 def demand(resource: str, action: str) -> None:
