@@ -14,6 +14,7 @@ from addons.rights import (
     person_views,
     review_views,
     seed,
+    unused_views,
 )
 from addons.rights.blueprint import blueprint
 from addons.rights.delegation_models import Delegation
@@ -24,6 +25,7 @@ from addons.rights.policy import POLICY
 from addons.rights.resources import RESOURCES
 from addons.rights.review_models import REVIEW_MODELS
 from addons.rights.reviews import REMIND
+from addons.rights.unused import UNUSED_SETTINGS
 from core.contributions import EventType, JobDef, MenuItem, Policy, Resource, SettingDef
 from core.hookspecs import hookimpl
 
@@ -34,6 +36,7 @@ PAGES = (
     grade_views,
     person_views,
     review_views,
+    unused_views,
 )  # importing them hangs the pages up
 
 
@@ -76,7 +79,7 @@ def register_jobs() -> Iterable[JobDef]:
 @hookimpl
 def register_settings() -> Iterable[SettingDef]:
     """Declare settings."""
-    return SETTINGS
+    return (*SETTINGS, *UNUSED_SETTINGS)
 
 
 @hookimpl
