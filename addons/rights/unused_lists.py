@@ -10,14 +10,15 @@ from sqlalchemy import Date, Integer, Select, case, cast, literal, null
 
 from addons.rights.lists import ASSIGNMENTS
 from addons.rights.models import Assignment
-from addons.rights.unused import Unused, findings
-from addons.rights.words import subject_titles
+from addons.rights.unused import APART, Unused, findings
+from addons.rights.words import SUBJECTS, subject_titles
 from core.contributions import Verb
 from core.i18n import lazy_gettext as _l
 from core.web.lists import BulkAction, Column, Facet, ListSpec
 
 NEVER = date(1, 1, 1)  # sorts before every day
-SEEN: Mapping[str, Any] = {"never": _l("never"), "before": _l("before that")}
+TOGETHER = {key: words for key, words in SUBJECTS.items() if key not in APART}
+SEEN: Mapping[str, Any] = {"never": _l("never"), "before": _l("longer ago")}
 
 
 def _source() -> Select[Any]:
@@ -99,7 +100,7 @@ UNUSED = ListSpec(
     facets=(
         Facet("seen", _l("Last use"), _seen, choices=SEEN),
         ASSIGNMENTS.facet_by_key["duty"],
-        ASSIGNMENTS.facet_by_key["subject"],
+        replace(ASSIGNMENTS.facet_by_key["subject"], title=_l("Kind"), choices=TOGETHER),
     ),
     search=ASSIGNMENTS.search,
     search_hint=ASSIGNMENTS.search_hint,
