@@ -27,6 +27,7 @@ BUILT_IN = (
     "core.addons.plugin",
     "core.settings.plugin",
     "core.audit.plugin",
+    "core.consent.plugin",
     "core.events.plugin",
     "core.jobs.plugin",
     "core.notifications.plugin",

@@ -153,7 +153,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingDef:
-    """A typed setting; `key` is "<addon>.<name>"."""
+    """A typed setting; `key` is "<addon>.<name>".
+
+    `guard(key, old, new)` is called before a change is stored; what it raises refuses it.
+    """
 
     key: str
     title: type_Title
@@ -163,6 +166,27 @@ class SettingDef:
     choices: tuple[tuple[str, type_Title], ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    guard: Callable[[str, Any, Any], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Act:
+    """A service that a site may give to several people at once; made by `core.consent.by_several`.
+
+    `name` is "<addon>.<word>"; `needs` the (resource, verb) that the service demands; `run` the
+    service itself; `record` the argument that names a record of that resource, if one does.
+    `concerns(**arguments)` tells whether these arguments matter (None: all do). How many people it
+    takes says `setting`, which the owner gets with it, or `people(**arguments)`.
+    """
+
+    name: str
+    title: type_Title
+    needs: tuple[str, str]
+    run: Callable[..., Any]
+    record: str = ""
+    concerns: Callable[..., bool] | None = None
+    setting: SettingDef | None = None
+    people: Callable[..., int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

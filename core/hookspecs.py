@@ -8,6 +8,7 @@ import pluggy
 from flask import Blueprint
 
 from core.contributions import (
+    Act,
     Dimension,
     Event,
     EventType,
@@ -85,6 +86,11 @@ def register_slots() -> Iterable[Slot]:  # type: ignore[empty-body]
 @hookspec
 def register_settings() -> Iterable[SettingDef]:  # type: ignore[empty-body]
     """Declare typed settings."""
+
+
+@hookspec
+def register_acts() -> Iterable[Act]:  # type: ignore[empty-body]
+    """Name the services that a site may give to several people at once."""
 
 
 @hookspec

@@ -33,7 +33,13 @@ class UnitOfWork:
     """One transaction with its session; the connection is opened at first use."""
 
     def __init__(
-        self, actor: Actor, mode: str, *, reason: str = "", engine: Engine | None = None
+        self,
+        actor: Actor,
+        mode: str,
+        *,
+        reason: str = "",
+        engine: Engine | None = None,
+        lent: bool = True,
     ) -> None:
         self.id = secrets.token_hex(8)
         self.actor = actor
@@ -43,6 +49,7 @@ class UnitOfWork:
         self.after_commit: list[Callable[[], None]] = []
         self.elevated_sessions: list[GuardedSession] = []
         self.doomed = False
+        self.lent = lent  # whether what the actor holds as a substitute counts
         self._engine = engine
         self._connection: Connection | None = None
         self._session: GuardedSession | None = None
@@ -70,7 +77,8 @@ class UnitOfWork:
         if self._access is None:
             if self.rights_version is None and self.actor.user_id is not None:
                 self.rights_version, self.settings_version = read_versions(self.connection)
-            self._access = resolve_context(self.connection, self.actor, version=self.rights_version)
+            found = resolve_context(self.connection, self.actor, version=self.rights_version)
+            self._access = found if self.lent else found.part(None)
         return self._access
 
     @property
@@ -161,11 +169,14 @@ def current_session() -> GuardedSession:
 
 
 @contextmanager
-def unit_of_work(actor: Actor | None = None, *, reason: str = "") -> Iterator[GuardedSession]:
+def unit_of_work(
+    actor: Actor | None = None, *, reason: str = "", lent: bool = True
+) -> Iterator[GuardedSession]:
     """Open a writing unit (or join the one that is open) and commit at the end.
 
     An exception rolls everything back. Inside a reading unit, that unit's transaction is ended
-    first and its actor's rights are resolved again in the new one.
+    first and its actor's rights are resolved again in the new one; without `lent`, only those that
+    it does not hold as somebody's substitute.
     """
     outer = _current.get()
     wanted = actor or (outer.actor if outer else current_actor())
@@ -174,7 +185,7 @@ def unit_of_work(actor: Actor | None = None, *, reason: str = "") -> Iterator[Gu
         return
     if outer is not None:
         outer.release()
-    unit = UnitOfWork(wanted, WRITE, reason=reason)
+    unit = UnitOfWork(wanted, WRITE, reason=reason, lent=lent)
     token = _current.set(unit)
     try:
         with acting_as(wanted):

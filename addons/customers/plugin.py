@@ -15,11 +15,13 @@ from addons.customers.measures import MEASURES
 from addons.customers.menus import MENUS
 from addons.customers.models import MODELS
 from addons.customers.resources import RESOURCES
+from addons.customers.services import ACTS
 from addons.customers.settings import EVENT_TYPES, SETTINGS
 from addons.customers.slots import SLOTS
 from addons.customers.transfers import follow_manager
 from addons.customers.workspace import START_PAGE
 from core.contributions import (
+    Act,
     Dimension,
     Event,
     EventType,
@@ -47,6 +49,12 @@ def register_models() -> Iterable[type[Any]]:
 def register_resources() -> Iterable[Resource]:
     """Declare what may be granted."""
     return RESOURCES
+
+
+@hookimpl
+def register_acts() -> Iterable[Act]:
+    """Name what a site may give to several people at once."""
+    return ACTS
 
 
 @hookimpl

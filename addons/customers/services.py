@@ -19,9 +19,11 @@ from addons.customers.stages import Stage
 from core.access.places import Place, places_for
 from core.access.records import load, require
 from core.clock import today
+from core.consent.acts import act_of, by_several
 from core.contributions import Verb
 from core.errors import Conflict, NotAllowed, Refused
 from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
 from core.organisation.models import Employee
 from core.unit_of_work import current_session, current_unit
 
@@ -113,6 +115,12 @@ def update_customer(customer_id: int, fields: CustomerFields, *, row_version: in
     return customer
 
 
+@by_several(
+    "customers.delete_customer",
+    title=_l("Delete a customer"),
+    needs=(CUSTOMER, Verb.DELETE),
+    record="customer_id",
+)
 def delete_customer(customer_id: int) -> None:
     """Delete an account on which nothing hangs but its own history; otherwise raise Refused."""
     customer = load(Customer, customer_id, Verb.DELETE)
@@ -134,6 +142,9 @@ def delete_customer(customer_id: int) -> None:
     session.flush()
     session.delete(customer)
     session.flush()
+
+
+ACTS = (act_of(delete_customer),)
 
 
 def obstacles(customer: Customer) -> list[str]:

@@ -12,15 +12,18 @@ from addons.rights.holders import holders_of
 from addons.rights.holdings import holdings, overlap
 from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Duty, Grade, Subject
 from addons.rights.policy import Held, chosen_verbs
+from addons.rights.several import WIDENING
 from core.access.policy import hold, recompile
 from core.access.records import require
 from core.access.windows import WeeklyHours
 from core.accounts.models import User
 from core.clock import now
+from core.consent.acts import by_several
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n import join_words, localized
+from core.i18n import lazy_gettext as _l
 from core.i18n.writing import wrong_text
 from core.organisation.models import Position
 from core.unit_of_work import current_session, current_unit
@@ -97,6 +100,13 @@ def checked(fields: AssignmentFields) -> Held:
     return held
 
 
+@by_several(
+    "rights.assign",
+    title=_l("Give a duty"),
+    needs=(ASSIGNMENT, Verb.CREATE),
+    concerns=lambda fields: fields.allow,
+    setting=WIDENING,
+)
 def assign(fields: AssignmentFields) -> Assignment:
     """Give a duty, or deny it; everybody concerned has the new rights at the next request.
 
@@ -119,6 +129,14 @@ def assign(fields: AssignmentFields) -> Assignment:
     return made
 
 
+@by_several(
+    "rights.end_denial",
+    title=_l("End a denial"),
+    needs=(ASSIGNMENT, Verb.DELETE),
+    record="assignment_id",
+    concerns=lambda assignment_id, **_rest: not assignment(assignment_id).allow,
+    setting=WIDENING,
+)
 def end(assignment_id: int, *, reason: str = "") -> Assignment:
     """End an assignment now; it stays on record. Raises Refused when it has ended before."""
     require(ASSIGNMENT, Verb.DELETE)

@@ -1,7 +1,8 @@
 """Verbs about duties: make, change, retire; and which two nobody may hold together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import delete, exists, select
 
@@ -9,21 +10,24 @@ from addons.rights import ceiling
 from addons.rights.holdings import holdings, overlap
 from addons.rights.models import DUTY, Assignment, Duty, DutyGrant, Exclusion
 from addons.rights.policy import Held
+from addons.rights.several import WIDENING
 from core.access.policy import hold, recompile
 from core.access.records import check_version, require
 from core.addons.registry import registry
 from core.audit.services import record
 from core.clock import now
+from core.consent.acts import by_several
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n import join_words
+from core.i18n import lazy_gettext as _l
 from core.i18n.writing import wrong_text
 from core.unit_of_work import current_session
 
 ANY = "*"
 LONGEST_CODE, LONGEST_NAME = 40, 120
-Grants = Mapping[str, Iterable[str]]
+Grants = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,19 @@ def create_duty(fields: DutyFields) -> Duty:
     return made
 
 
+def _is_given(duty_id: int, **_rest: Any) -> bool:
+    held = select(Assignment.id).where(Assignment.duty_id == duty_id, Assignment.ended_at.is_(None))
+    return current_session().scalar(held.limit(1)) is not None
+
+
+@by_several(
+    "rights.update_duty",
+    title=_l("Change a duty that is held"),
+    needs=(DUTY, Verb.UPDATE),
+    record="duty_id",
+    concerns=_is_given,
+    setting=WIDENING,
+)
 def update_duty(duty_id: int, fields: DutyFields, *, row_version: int | None = None) -> Duty:
     """Change a duty: everybody who holds it has other rights at the next request."""
     require(DUTY, Verb.UPDATE)
@@ -203,6 +220,13 @@ def exclude(duty_id: int, other_id: int, *, reason: str = "") -> None:
     session.flush()
 
 
+@by_several(
+    "rights.include",
+    title=_l("Let two duties be held together again"),
+    needs=(DUTY, Verb.UPDATE),
+    record="duty_id",
+    setting=WIDENING,
+)
 def include(duty_id: int, other_id: int) -> None:
     """Allow two duties to be held together again."""
     require(DUTY, Verb.UPDATE)

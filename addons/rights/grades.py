@@ -6,12 +6,15 @@ from sqlalchemy import exists, select
 
 from addons.rights import ceiling
 from addons.rights.models import GRADE, Assignment, Grade, Grading, Subject
+from addons.rights.several import WIDENING
 from core.access.policy import recompile_people
 from core.access.records import check_version, require
 from core.accounts.models import User
+from core.consent.acts import by_several
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
 from core.organisation.models import Employee
 from core.unit_of_work import current_session
 
@@ -70,6 +73,12 @@ def why_not_deleted(found: Grade) -> str:
     return ""
 
 
+@by_several(
+    "rights.set_grade",
+    title=_l("Give somebody a grade"),
+    needs=(GRADE, Verb.CONFIGURE),
+    setting=WIDENING,
+)
 def set_grade(employee_id: int, grade_id: int | None) -> None:
     """Give an employee a grade, or none; the next request of the person has the rights of it."""
     require(GRADE, Verb.CONFIGURE)

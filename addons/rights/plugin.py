@@ -7,10 +7,13 @@ from flask import Blueprint
 
 from addons.rights import (
     assign_views,
+    assignments,
     delegation_views,
     demo,
+    duties,
     duty_views,
     grade_views,
+    grades,
     person_views,
     review_views,
     seed,
@@ -26,7 +29,8 @@ from addons.rights.resources import RESOURCES
 from addons.rights.review_models import REVIEW_MODELS
 from addons.rights.reviews import REMIND
 from addons.rights.unused import UNUSED_SETTINGS
-from core.contributions import EventType, JobDef, MenuItem, Policy, Resource, SettingDef
+from core.consent.acts import act_of
+from core.contributions import Act, EventType, JobDef, MenuItem, Policy, Resource, SettingDef
 from core.hookspecs import hookimpl
 
 PAGES = (
@@ -50,6 +54,19 @@ def register_models() -> Iterable[type[Any]]:
 def register_resources() -> Iterable[Resource]:
     """Declare what may be granted."""
     return RESOURCES
+
+
+@hookimpl
+def register_acts() -> Iterable[Act]:
+    """Name what a site may give to several people at once."""
+    services = (
+        assignments.assign,
+        assignments.end,
+        duties.update_duty,
+        duties.include,
+        grades.set_grade,
+    )
+    return [act_of(one) for one in services]
 
 
 @hookimpl

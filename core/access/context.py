@@ -31,6 +31,7 @@ EPOCH = table(
 )
 _VERSIONS = select(EPOCH.c.rights_version, EPOCH.c.settings_version).where(EPOCH.c.id == 1)
 REMEMBERED = 4096
+RAISED = "sunmao_rights_raised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,15 @@ def read_versions(connection: Connection) -> tuple[int, int]:
     return (0, 0) if row is None else (row.rights_version, row.settings_version)
 
 
+def rights_have_changed(connection: Connection) -> None:
+    """Let nothing be remembered of what this transaction sees from here on.
+
+    It has raised the version of the rights and may be taken back, whole or to a savepoint; another
+    one then raises it to the same number and means other rights.
+    """
+    connection.info[RAISED] = connection.get_transaction()
+
+
 def resolve_context(
     connection: Connection, actor: Actor, *, version: int | None = None
 ) -> AccessContext:
@@ -244,20 +254,25 @@ def resolve_context(
 def _grants(connection: Connection, actor: Actor, version: int) -> Grants:
     key = (actor.user_id, actor.employee_id, version, actor.scopes, actor.second_factor)
     instant = now()
+    if connection.info.get(RAISED) is (connection.get_transaction() or RAISED):
+        return _read_grants(connection, actor, instant)
     with _lock:
         known = _remembered.setdefault(connection.engine, OrderedDict())
         found = known.get(key)
         if found is not None and found.since <= instant < found.until:
             known.move_to_end(key)
             return found
-    terms = (
-        found.all_terms
-        if found is not None
-        else narrowed(load_terms(connection, actor.user_id or 0, actor.employee_id), actor.scopes)
-    )
-    grants = Grants.at(terms, instant, second_factor=actor.second_factor)
+    if found is not None:
+        grants = Grants.at(found.all_terms, instant, second_factor=actor.second_factor)
+    else:
+        grants = _read_grants(connection, actor, instant)
     with _lock:
         known[key] = grants
         while len(known) > REMEMBERED:
             known.popitem(last=False)
     return grants
+
+
+def _read_grants(connection: Connection, actor: Actor, instant: datetime) -> Grants:
+    terms = narrowed(load_terms(connection, actor.user_id or 0, actor.employee_id), actor.scopes)
+    return Grants.at(terms, instant, second_factor=actor.second_factor)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from core.access import default_policy
-from core.access.context import AccessContext
+from core.access.context import AccessContext, rights_have_changed
 from core.access.drafts import Draft, store
 from core.access.key_rules import wait_for_compilers
 from core.access.models import AccessTerm
@@ -95,6 +95,7 @@ def hold(session: Any) -> None:
     session.flush()
     wait_for_compilers(session, alone=True)
     bump(session, "rights_version")
+    rights_have_changed(session.connection())
     session.info["unit"].rights_version = None
 
 

@@ -20,6 +20,7 @@ from core.accounts.models import (
 )
 from core.accounts.resources import RESOURCES, TOKEN, USER
 from core.accounts.second_factor import FOR_ADMINISTRATORS
+from core.accounts.services import ACTS
 from core.accounts.sessions import TIDY
 from core.accounts.tokens import LONGEST_LIFE
 from core.audit.field_words import name_fields
@@ -112,4 +113,5 @@ register_settings = gives(
     ),
 )
 register_jobs = gives(TIDY)
+register_acts = gives(*ACTS)
 register_commands = gives(user)

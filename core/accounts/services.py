@@ -20,10 +20,13 @@ from core.accounts.sessions import end_all_sessions
 from core.accounts.sign_in import normal_login
 from core.audit.services import record
 from core.clock import now
+from core.consent.acts import act_of, by_several, people_by_setting
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
 from core.organisation.models import Employee
+from core.unit_of_work import current_session, current_unit
 
 SECRET_BYTES = 20
 SECRET_LIFE = timedelta(hours=24)
@@ -51,6 +54,7 @@ def create_user(
     require_in(session, USER, Verb.CREATE)
     if is_administrator:
         require_in(session, USER, Verb.CONFIGURE)
+        _refuse_new_administrator()
     wanted = normal_login(login)
     if not LOGIN.fullmatch(wanted):
         raise Refused(
@@ -82,6 +86,18 @@ def create_user(
     return NewSecret(user.id, user.login, secret)
 
 
+def _makes_administrator(user_id: int, *, is_administrator: bool, **_rest: Any) -> bool:
+    user = current_session().get(User, user_id)
+    return is_administrator and user is not None and not user.is_administrator
+
+
+@by_several(
+    "core.make_administrator",
+    title=_l("Make an account an administrator's"),
+    needs=(USER, Verb.CONFIGURE),
+    record="user_id",
+    concerns=_makes_administrator,
+)
 def update_user(
     session: GuardedSession,
     user_id: int,
@@ -110,6 +126,16 @@ def update_user(
     session.flush()
     recompile(session, [user.id])
     return user
+
+
+ACTS = (act_of(update_user),)
+
+
+def _refuse_new_administrator() -> None:
+    """Refuse it where several people are needed: its one-time secret could be shown to nobody."""
+    if people_by_setting(ACTS[0]) > 1 and current_unit().actor.is_signed_in:
+        words = _("Others must agree to that. Make the account first, then change its role.")
+        raise Refused(words, fields={"is_administrator": [words]})
 
 
 def set_user_active(

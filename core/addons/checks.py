@@ -20,6 +20,7 @@ from core.database import Model
 
 KEYS: Mapping[str, Callable[[Any], str]] = {
     "resources": lambda item: item.key,
+    "acts": lambda item: item.name,
     "settings": lambda item: item.key,
     "jobs": lambda item: item.kind,
     "event_types": lambda item: item.key,
@@ -112,10 +113,17 @@ def check_contributions(
         if item.resource not in own | resources.keys():
             refuse_addon("%(key)s speaks of an unknown resource %(resource)s.",
                     key=item.key, resource=item.resource, named=item.resource)  # fmt: skip
+    _check_acts(loaded, dict(resources) | {r.key: r for r in loaded.of("resources")})
     for item in (*loaded.of("settings"), *loaded.of("measures")):
         check_choices(item, item.key)
     for item in loaded.of("menus"):
         check_choices(item, item.endpoint)
+
+
+def _check_acts(loaded: Loaded, known: Mapping[str, Resource]) -> None:
+    for act in loaded.of("acts"):
+        resource, verb = act.needs
+        check_verb(resource, verb, known)
 
 
 def check_templates(manifest: Manifest, loaded: Loaded) -> None:

@@ -15,6 +15,7 @@ from flask import Blueprint
 
 from core.addons.faults import AddonFaultError, words
 from core.contributions import (
+    Act,
     Dimension,
     EventType,
     Exchange,
@@ -35,6 +36,7 @@ KINDS: Mapping[str, type[Any]] = {
     "blueprints": Blueprint,
     "menus": MenuItem,
     "slots": Slot,
+    "acts": Act,
     "settings": SettingDef,
     "jobs": JobDef,
     "event_types": EventType,
@@ -108,12 +110,16 @@ def _check_arguments(hook: str, function: Any, allowed: Sequence[str]) -> None:
 
 
 def _collect(plugins: pluggy.PluginManager, module: ModuleType) -> dict[str, tuple[Any, ...]]:
-    found = {}
+    found: dict[str, tuple[Any, ...]] = {}
     for kind, expected in KINDS.items():
         hook = f"register_{kind}"
         for implementation in getattr(plugins.hook, hook).get_hookimpls():
             if implementation.plugin is module:
                 found[kind] = _typed(hook, implementation.function(), expected)
+    shared = {id(one.setting): one.setting for one in found.get("acts", ())}
+    asked = [one for one in shared.values() if one is not None]
+    if asked:
+        found["settings"] = (*found.get("settings", ()), *asked)
     return found
 
 

@@ -21,6 +21,7 @@ from core.addons.manifest import Manifest
 from core.addons.probe import probe_all
 from core.config import Config
 from core.contributions import (
+    Act,
     Dimension,
     EventType,
     Exchange,
@@ -126,6 +127,10 @@ class Registry:
     def settings(self) -> tuple[SettingDef, ...]:
         """Return the typed settings."""
         return self._on("settings")
+
+    def acts(self) -> tuple[Act, ...]:
+        """Return the services that may need several people."""
+        return self._on("acts")
 
     def jobs(self) -> tuple[JobDef, ...]:
         """Return the kinds of jobs that may run now."""

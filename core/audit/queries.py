@@ -65,7 +65,7 @@ def history(
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     ).all()
-    return _read(session, resource, rows)
+    return readable(session, resource, rows)
 
 
 def _actor_words(row: AuditEntry) -> str:
@@ -76,7 +76,10 @@ def _actor_words(row: AuditEntry) -> str:
     return _("The system (%(name)s)", name=system_words(row.actor_label))
 
 
-def _read(session: GuardedSession, resource: str, rows: Sequence[AuditEntry]) -> list[HistoryEntry]:
+def readable(
+    session: GuardedSession, resource: str, rows: Sequence[AuditEntry]
+) -> list[HistoryEntry]:
+    """Return entries about records of one kind in the reader's words, masked as records are."""
     words, masked = FieldWords(session, resource), session.access.hidden_fields(resource)
     words.learn(
         (field, value)
@@ -159,4 +162,4 @@ def entry_of(entry_id: int) -> tuple[AuditEntry, HistoryEntry]:
     row = current_session().get(AuditEntry, entry_id)
     if row is None:
         raise NotFound(_("There is no such entry."))
-    return row, _read(current_session(), row.resource, [row])[0]
+    return row, readable(current_session(), row.resource, [row])[0]

@@ -24,6 +24,7 @@ from core.notifications.models import Notification
 MOST_COUNTED = 100
 KINDS = {
     "core.mention": _l("Mention"),
+    "core.consent": _l("Joint confirmation"),
     "core.remark": _l("Remark"),
     "core.change": _l("Change"),
     "core.import": _l("Import"),

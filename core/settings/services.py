@@ -47,6 +47,8 @@ def set_value(session: Session, key: str, value: Any) -> bool:
     old = kept.value if kept else check(declared, declared.default)
     if old == new:
         return False
+    if declared.guard is not None:
+        declared.guard(key, old, new)
     if kept is None:
         session.add(Setting(key=key, value=new, changed_at=now()))
     else:

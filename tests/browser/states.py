@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from core.clock import today
+from tests.browser.joint import joint_scenes
 from tests.browser.second_factor import second_factor_scenes
 from tests.browser.stage import Scene, Stage
 from tests.browser.unused import unused_scenes
@@ -26,6 +27,7 @@ def special_scenes(stage: Stage) -> Iterator[Scene]:
     yield from _addons()
     yield from _substitutes()
     yield from second_factor_scenes(stage)
+    yield from joint_scenes(stage)
     yield from unused_scenes()
 
 

@@ -19,6 +19,7 @@ from core.access.use_record import hand_over, recorded, store
 from core.accounts.models import User
 from core.actor import system_actor
 from core.clock import frozen, now, today
+from core.consent.rehearsal import noted, rehearse
 from core.database import db
 from core.errors import NotAllowed, NotFound
 from core.jobs.worker import Worker, start_worker
@@ -111,6 +112,15 @@ def test_a_preview_is_no_use(people, kept):
     assert any(one.changes for one in shown), "it counted nobody's rows"
     for actor in (people.as_ann, people.as_bob, people.as_head):
         assert kept(actor) == {}
+
+
+def test_what_is_tried_and_taken_back_is_no_use(people, kept):
+    with unit_of_work(people.as_ann):
+        rehearse(lambda: require(CUSTOMER, "create"))
+    assert kept(people.as_ann) == {}
+    with unit_of_work(people.as_ann):
+        noted(lambda: require(CUSTOMER, "create"))
+    assert kept(people.as_ann).keys() == {(CUSTOMER, "create")}
 
 
 def test_a_request_costs_no_statement_more(people, login, statements, monkeypatch, make):

@@ -130,6 +130,15 @@ BROKEN = {
         ),
         "hasty.run must come round after some time",
     ),
+    "loneact": (
+        (
+            "from core.consent.acts import act_of, by_several\n\n"
+            '@by_several("loneact.go", title="x", needs=("loneact.thing", "query"))\n'
+            "def go():\n    return None\n\n"
+            "@hookimpl\ndef register_acts():\n    return [act_of(go)]"
+        ),
+        "loneact.thing query is needed but not declared",
+    ),
     "unknownright": (
         (
             'blueprint = Blueprint("unknownright", __name__)\n\n'

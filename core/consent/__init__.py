@@ -1,0 +1,1 @@
+"""Joint confirmation: acts that are done only when several people want them (n-eyes)."""
