@@ -19,6 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.access.context import AccessContext, resolve_context
 from core.access.guarded_session import GuardedSession
 from core.access.standing import read_versions_while
+from core.access.uses import ACTING
 from core.actor import Actor, acting_as, current_actor
 from core.database import READ, WRITE, db, is_outdated, open_connection
 from core.errors import Conflict, ProgrammingFault
@@ -88,6 +89,7 @@ class UnitOfWork:
         """The guarded session of this unit."""
         if self._session is None:
             self._session = self.new_session(self.access)
+            self._session.info[ACTING] = True
         return self._session
 
     def new_session(self, access: AccessContext) -> GuardedSession:

@@ -176,8 +176,23 @@ def end(assignment_id: int, *, reason: str = "") -> Assignment:
         raise Refused(wrong, fields={"reason": [wrong]})
     if not found.allow:
         ceiling.refuse_giving(Held.of(found), found.duty.contains)
-    _end(found, reason)
+    _end([found], reason)
     return found
+
+
+def end_several(chosen: Sequence[Assignment], *, reason: str) -> None:
+    """End several that give, all or none, for one reason; nobody gains by it.
+
+    Raises Refused without a reason, and where one has ended before or denies.
+    """
+    require(ASSIGNMENT, Verb.DELETE)
+    wrong = wrong_text(reason, lines=True)
+    if wrong or not reason.strip():
+        words = wrong or _("Say why they should end.")
+        raise Refused(words, fields={"reason": [words]})
+    if any(one.ended_at is not None or not one.allow for one in chosen):
+        raise Refused(_("One of them has ended already, or denies. Nothing was ended."))
+    _end(chosen, reason)
 
 
 def end_by_review(found: Assignment, reason: str) -> None:
@@ -187,23 +202,24 @@ def end_by_review(found: Assignment, reason: str) -> None:
     """
     if found.subject != Subject.USER or not found.allow:
         raise Refused(_("A review ends only what is given to one person."))
-    _end(found, reason)
+    _end([found], reason)
 
 
-def _end(found: Assignment, reason: str) -> None:
-    found.ended_at, found.ended_by = now(), current_unit().actor.label[:200]
-    found.end_reason = reason.strip()
+def _end(several: Sequence[Assignment], reason: str) -> None:
+    for found in several:
+        found.ended_at, found.ended_by = now(), current_unit().actor.label[:200]
+        found.end_reason = reason.strip()
     current_session().flush()
-    _compile_for(Held.of(found))
+    _compile_for(*map(Held.of, several))
 
 
-def _compile_for(held: Held) -> None:
+def _compile_for(*several: Held) -> None:
     session = current_session()
     hold(session)  # before it is asked whom it concerns
-    if held.subject == Subject.EVERYONE:
+    if any(held.subject == Subject.EVERYONE for held in several):
         recompile(session)
     else:
-        recompile(session, [holder.user_id for holder in holders_of(held)])
+        recompile(session, [holder.user_id for holder in holders_of(*several)])
 
 
 def _wrong_subject(fields: AssignmentFields) -> str:

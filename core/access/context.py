@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -57,6 +57,7 @@ class Grants:
     parts: dict[int | None, "Grants"] = field(default_factory=dict)
     demands_second_factor: bool = False  # whether some right of these days counts only with one
     sayings: dict[str, str] = field(default_factory=dict)  # what a hardened database is told
+    used: dict[tuple[str, str], date] = field(default_factory=dict)  # see core.access.uses
 
     @classmethod
     def at(

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from core.access.uses import ACTING
 from core.audit.models import AuditEntry
 from core.contributions import Verb
 from core.unit_of_work import current_unit
@@ -38,6 +39,7 @@ def rehearse(act: Callable[[], Any]) -> list[Effect]:
     opened = len(unit.elevated_sessions)
     since = connection.scalar(select(func.max(AuditEntry.id))) or 0
     savepoint = session.begin_nested()
+    session.info.pop(ACTING, None)  # what is only tried uses no right
     try:
         act()
         unit.flush()
