@@ -3,8 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What somebody acts by: a sign-in session or an API token, and until when it is good."""
+
+    kind: Literal["session", "token"]
+    id: int
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +22,8 @@ class Actor:
     """One identity; a user (with the employee behind it), the system, or nobody yet.
 
     `scopes` are the (resource, action) pairs of an API token: none of the user's other rights
-    count while it acts. None means that no token narrows them.
+    count while it acts. None means that no token narrows them. `held` is the sign-in session or
+    the token by which a request acts: a unit that writes asks whether it still stands.
     """
 
     kind: Literal["user", "system", "anonymous"]
@@ -24,6 +35,7 @@ class Actor:
     money_unit: str = "auto"
     scopes: frozenset[tuple[str, str]] | None = None
     second_factor: bool = False  # whether the account has one: rights may ask for it
+    held: Held | None = field(default=None, compare=False)
 
     @property
     def is_signed_in(self) -> bool:

@@ -175,8 +175,9 @@ class Act:
 
     `name` is "<addon>.<word>"; `needs` the (resource, verb) that the service demands; `run` the
     service itself; `record` the argument that names a record of that resource, if one does.
-    `concerns(**arguments)` tells whether these arguments matter (None: all do). How many people it
-    takes says `setting`, which the owner gets with it, or `people(**arguments)`.
+    `concerns(**arguments)` tells whether these arguments matter (None: all do), `summary` says in
+    words what they mean, `depends` returns what else the outcome hangs on, as JSON. How many people
+    it takes says `setting`, which the owner gets with it, or `people(**arguments)`.
     """
 
     name: str
@@ -185,6 +186,8 @@ class Act:
     run: Callable[..., Any]
     record: str = ""
     concerns: Callable[..., bool] | None = None
+    summary: Callable[..., str] | None = None
+    depends: Callable[..., Any] | None = None
     setting: SettingDef | None = None
     people: Callable[..., int] | None = None
 

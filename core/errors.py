@@ -20,6 +20,13 @@ class DomainError(Exception):
 
 
 @dataclass(eq=False)
+class SignInFirst(DomainError):  # noqa: N818 - named by what to do
+    """Nobody is signed in, or not any more; the accounts package answers with its sign-in page."""
+
+    status: int = field(default=401, kw_only=True)
+
+
+@dataclass(eq=False)
 class Refused(DomainError):  # noqa: N818 - read as words in raise statements
     """The act breaks a rule that the user can satisfy; `fields` names the inputs to mend."""
 

@@ -16,8 +16,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, NotSupportedError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from core.access.context import AccessContext, read_versions, resolve_context
+from core.access.context import AccessContext, resolve_context
 from core.access.guarded_session import GuardedSession
+from core.access.standing import read_versions_while
+from core.access.uses import ACTING
 from core.actor import Actor, acting_as, current_actor
 from core.database import READ, WRITE, db, is_outdated, open_connection
 from core.errors import Conflict, ProgrammingFault
@@ -75,7 +77,9 @@ class UnitOfWork:
         """What the actor may do, resolved inside this transaction."""
         if self._access is None:
             if self.rights_version is None and self.actor.user_id is not None:
-                self.rights_version, self.settings_version = read_versions(self.connection)
+                held = self.actor.held if self.mode == WRITE else None
+                read = read_versions_while(self.connection, held)
+                self.rights_version, self.settings_version = read
             found = resolve_context(self.connection, self.actor, version=self.rights_version)
             self._access = found if self.lent else found.part(None)
         return self._access
@@ -85,6 +89,7 @@ class UnitOfWork:
         """The guarded session of this unit."""
         if self._session is None:
             self._session = self.new_session(self.access)
+            self._session.info[ACTING] = True
         return self._session
 
     def new_session(self, access: AccessContext) -> GuardedSession:

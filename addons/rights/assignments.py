@@ -13,6 +13,7 @@ from addons.rights.holdings import holdings, overlap
 from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Duty, Grade, Subject
 from addons.rights.policy import Held, chosen_verbs
 from addons.rights.several import WIDENING
+from addons.rights.words import subject_title
 from core.access.policy import hold, recompile
 from core.access.records import require
 from core.access.windows import WeeklyHours
@@ -100,11 +101,36 @@ def checked(fields: AssignmentFields) -> Held:
     return held
 
 
+def duty_of(assignment_id: int) -> Duty:
+    """Return the duty of an assignment; raise NotFound."""
+    return assignment(assignment_id).duty
+
+
+def _words_of(found: Duty, given: Any) -> str:
+    """Say in a line which duty is about whom, on which data."""
+    return _(
+        "%(duty)s – %(whom)s – %(data)s",
+        duty=localized(found.name),
+        whom=subject_title(given.subject, given.subject_id),
+        data=data_ranges.in_words(given.ranges),
+    )
+
+
+def _hangs_on(fields: AssignmentFields) -> Any:
+    """Return what a gift hangs on beside itself: what the duty contains, and whom it concerns."""
+    found = duty(fields.duty_id)
+    people = holders_of(checked(fields))
+    return [sorted(found.contains), found.active, found.second_factor,
+            sorted(one.user_id for one in people)]  # fmt: skip
+
+
 @by_several(
     "rights.assign",
     title=_l("Give a duty"),
     needs=(ASSIGNMENT, Verb.CREATE),
     concerns=lambda fields: fields.allow,
+    summary=lambda fields: _words_of(duty(fields.duty_id), fields),
+    depends=_hangs_on,
     setting=WIDENING,
 )
 def assign(fields: AssignmentFields) -> Assignment:
@@ -135,6 +161,9 @@ def assign(fields: AssignmentFields) -> Assignment:
     needs=(ASSIGNMENT, Verb.DELETE),
     record="assignment_id",
     concerns=lambda assignment_id, **_rest: not assignment(assignment_id).allow,
+    summary=lambda assignment_id, **_rest: _words_of(
+        duty_of(assignment_id), assignment(assignment_id)
+    ),
     setting=WIDENING,
 )
 def end(assignment_id: int, *, reason: str = "") -> Assignment:
@@ -147,8 +176,23 @@ def end(assignment_id: int, *, reason: str = "") -> Assignment:
         raise Refused(wrong, fields={"reason": [wrong]})
     if not found.allow:
         ceiling.refuse_giving(Held.of(found), found.duty.contains)
-    _end(found, reason)
+    _end([found], reason)
     return found
+
+
+def end_several(chosen: Sequence[Assignment], *, reason: str) -> None:
+    """End several that give, all or none, for one reason; nobody gains by it.
+
+    Raises Refused without a reason, and where one has ended before or denies.
+    """
+    require(ASSIGNMENT, Verb.DELETE)
+    wrong = wrong_text(reason, lines=True)
+    if wrong or not reason.strip():
+        words = wrong or _("Say why they should end.")
+        raise Refused(words, fields={"reason": [words]})
+    if any(one.ended_at is not None or not one.allow for one in chosen):
+        raise Refused(_("One of them has ended already, or denies. Nothing was ended."))
+    _end(chosen, reason)
 
 
 def end_by_review(found: Assignment, reason: str) -> None:
@@ -158,23 +202,24 @@ def end_by_review(found: Assignment, reason: str) -> None:
     """
     if found.subject != Subject.USER or not found.allow:
         raise Refused(_("A review ends only what is given to one person."))
-    _end(found, reason)
+    _end([found], reason)
 
 
-def _end(found: Assignment, reason: str) -> None:
-    found.ended_at, found.ended_by = now(), current_unit().actor.label[:200]
-    found.end_reason = reason.strip()
+def _end(several: Sequence[Assignment], reason: str) -> None:
+    for found in several:
+        found.ended_at, found.ended_by = now(), current_unit().actor.label[:200]
+        found.end_reason = reason.strip()
     current_session().flush()
-    _compile_for(Held.of(found))
+    _compile_for(*map(Held.of, several))
 
 
-def _compile_for(held: Held) -> None:
+def _compile_for(*several: Held) -> None:
     session = current_session()
     hold(session)  # before it is asked whom it concerns
-    if held.subject == Subject.EVERYONE:
+    if any(held.subject == Subject.EVERYONE for held in several):
         recompile(session)
     else:
-        recompile(session, [holder.user_id for holder in holders_of(held)])
+        recompile(session, [holder.user_id for holder in holders_of(*several)])
 
 
 def _wrong_subject(fields: AssignmentFields) -> str:

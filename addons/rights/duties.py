@@ -20,7 +20,7 @@ from core.consent.acts import by_several
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
-from core.i18n import join_words
+from core.i18n import join_words, localized
 from core.i18n import lazy_gettext as _l
 from core.i18n.writing import wrong_text
 from core.unit_of_work import current_session
@@ -81,6 +81,7 @@ def _is_given(duty_id: int, **_rest: Any) -> bool:
     needs=(DUTY, Verb.UPDATE),
     record="duty_id",
     concerns=_is_given,
+    summary=lambda duty_id, **_rest: localized(duty(duty_id).name),
     setting=WIDENING,
 )
 def update_duty(duty_id: int, fields: DutyFields, *, row_version: int | None = None) -> Duty:
@@ -225,6 +226,9 @@ def exclude(duty_id: int, other_id: int, *, reason: str = "") -> None:
     title=_l("Let two duties be held together again"),
     needs=(DUTY, Verb.UPDATE),
     record="duty_id",
+    summary=lambda duty_id, other_id: join_words(
+        localized(duty(one).name) for one in (duty_id, other_id)
+    ),
     setting=WIDENING,
 )
 def include(duty_id: int, other_id: int) -> None:

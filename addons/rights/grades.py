@@ -15,6 +15,7 @@ from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
+from core.i18n import localized
 from core.organisation.models import Employee
 from core.unit_of_work import current_session
 
@@ -73,10 +74,17 @@ def why_not_deleted(found: Grade) -> str:
     return ""
 
 
+def _words_of(employee_id: int, grade_id: int | None) -> str:
+    person = current_session().get(Employee, employee_id)
+    name = localized(grade(grade_id).name) if grade_id is not None else _("no grade")
+    return _("%(person)s – %(grade)s", person=person.name if person else "", grade=name)
+
+
 @by_several(
     "rights.set_grade",
     title=_l("Give somebody a grade"),
     needs=(GRADE, Verb.CONFIGURE),
+    summary=_words_of,
     setting=WIDENING,
 )
 def set_grade(employee_id: int, grade_id: int | None) -> None:

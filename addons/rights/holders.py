@@ -6,9 +6,10 @@ from core.access.changes import Person, everybody
 from core.unit_of_work import current_session
 
 
-def holders_of(held: Held) -> list[Person]:
-    """Return the open accounts to which an assignment speaks, in or out of its period."""
+def holders_of(*several: Held) -> list[Person]:
+    """Return the open accounts to which any of these speaks, in or out of its period."""
     session = current_session()
     world = World(session)
-    chosen = [one.user_id for one in world.people(None) if concerns(held, one, world)]
+    people = world.people(None)
+    chosen = [one.user_id for one in people if any(concerns(held, one, world) for held in several)]
     return everybody(session, chosen)

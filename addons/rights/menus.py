@@ -77,6 +77,15 @@ MENUS = (
         searches=REVIEWS,
     ),
     MenuItem(
+        title=_l("Unused rights"),
+        endpoint="rights.unused",
+        needs=(ASSIGNMENT, "query"),
+        icon="clock",
+        section="management",
+        order=26,
+        parent="rights.assignments",
+    ),
+    MenuItem(
         title=_l("Give a duty"),
         endpoint="rights.assign",
         needs=(ASSIGNMENT, "create"),

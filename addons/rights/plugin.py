@@ -17,6 +17,7 @@ from addons.rights import (
     person_views,
     review_views,
     seed,
+    unused_views,
 )
 from addons.rights.blueprint import blueprint
 from addons.rights.delegation_models import Delegation
@@ -27,6 +28,7 @@ from addons.rights.policy import POLICY
 from addons.rights.resources import RESOURCES
 from addons.rights.review_models import REVIEW_MODELS
 from addons.rights.reviews import REMIND
+from addons.rights.unused import UNUSED_SETTINGS
 from core.consent.acts import act_of
 from core.contributions import Act, EventType, JobDef, MenuItem, Policy, Resource, SettingDef
 from core.hookspecs import hookimpl
@@ -38,6 +40,7 @@ PAGES = (
     grade_views,
     person_views,
     review_views,
+    unused_views,
 )  # importing them hangs the pages up
 
 
@@ -93,7 +96,7 @@ def register_jobs() -> Iterable[JobDef]:
 @hookimpl
 def register_settings() -> Iterable[SettingDef]:
     """Declare settings."""
-    return SETTINGS
+    return (*SETTINGS, *UNUSED_SETTINGS)
 
 
 @hookimpl

@@ -49,7 +49,7 @@ class Compiler:
                 by_subject[one.subject, one.subject_id].append(one)
             elif user_ids is None or everybody:
                 common.append(one)
-        people = [(one, list(_subjects(one, world))) for one in world.people(user_ids)]
+        people = [(one, list(subjects_of(one, world))) for one in world.people(user_ids)]
         named = {each for _one, several in people for each in several if each in by_subject}
         words = _Words(names_of(self.session, named), names, strict)
         for one in common:
@@ -95,7 +95,8 @@ def _kept(person: Person) -> Iterator[Draft]:
                 yield Draft(user_id=person.user_id, resource=key, actions=("*",), source=KEPT)
 
 
-def _subjects(person: Person, world: World) -> Iterator[tuple[str, int | None]]:
+def subjects_of(person: Person, world: World) -> Iterator[Named]:
+    """Yield all that an assignment may name by which it speaks to somebody."""
     yield Subject.EVERYONE, None
     yield Subject.USER, person.user_id
     if person.is_administrator:

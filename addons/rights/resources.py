@@ -35,7 +35,7 @@ RESOURCES = (
         model=Assignment,
         label=lambda assignment: f"#{assignment.id}",
         endpoint="rights.show_assignment",
-        actions=(Verb.QUERY, Verb.CREATE, Verb.DELETE),
+        actions=(Verb.QUERY, Verb.CREATE, Verb.DELETE, Verb.EXPORT),
         dimensions=(),
     ),
     Resource(

@@ -23,7 +23,7 @@ from addons.rights.words import (
     subject_titles,
 )
 from core.exchange.export import ExportFile, Format, audit_export, write_file
-from core.i18n import format_datetime, join_words, localized
+from core.i18n import format_datetime, join_words, localized, ngettext
 from core.i18n import gettext as _
 from core.organisation.models import OrgUnit
 from core.unit_of_work import current_session, unit_of_work
@@ -32,6 +32,9 @@ from core.unit_of_work import current_session, unit_of_work
 def covers_in_words(review: Review) -> str:
     """Say to what a review is limited."""
     session, covers = current_session(), review.covers
+    chosen = len(covers.get("assignments", ()))  # reviews from before it could be chosen lack it
+    if chosen:
+        return ngettext("%(num)s chosen assignment", "%(num)s chosen assignments", chosen)
     said = [join_words(str(SUBJECTS[one]) for one in covers["subjects"])]
     for model, key in ((Duty, "duties"), (OrgUnit, "units")):
         if covers[key]:

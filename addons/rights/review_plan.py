@@ -18,13 +18,28 @@ from core.organisation.models import Employee, OrgUnit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFields:
-    """A review as the form states it; an empty choice of duties or units means all of them."""
+    """A review as its form states it; no duties, units or assignments named means all of them."""
 
     name: str
     due_on: date | None
     subjects: Sequence[str]
     duties: Sequence[int] = ()
     units: Sequence[int] = ()
+    assignments: Sequence[int] = ()
+
+    def covers(self) -> dict[str, list[Any]]:
+        """Return to what it is limited, as it is stored."""
+        named = ("subjects", "duties", "units", "assignments")
+        found = {name: list(getattr(self, name)) for name in named}
+        return found | {"subjects": [str(one) for one in self.subjects]}
+
+    def takes(self, one: Assignment) -> bool:
+        """Tell whether an assignment is among what it asks about."""
+        return (
+            one.subject in self.subjects
+            and (not self.duties or one.duty_id in self.duties)
+            and (not self.assignments or one.id in self.assignments)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +94,7 @@ def plan(session: Any, fields: ReviewFields, opener_id: int | None) -> Plan:
         mine = [one for one, held in given if crowd.has(person, held, world)]
         held = {one.duty_id: one.duty for one in mine}
         for one in mine:
-            if one.subject in fields.subjects and (
-                not fields.duties or one.duty_id in fields.duties
-            ):
+            if fields.takes(one):
                 made.items.append(
                     Planned(
                         one,

@@ -57,11 +57,7 @@ def open_review(fields: ReviewFields) -> Review:
     review = Review(
         name=fields.name.strip(),
         due_on=fields.due_on,
-        covers={
-            "subjects": [str(one) for one in fields.subjects],
-            "duties": list(fields.duties),
-            "units": list(fields.units),
-        },
+        covers=fields.covers(),
         opened_by=actor.label[:200],
         opened_by_id=actor.user_id,
     )

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -29,7 +29,7 @@ EPOCH = table(
     "core_epoch",
     *(column(name, Integer) for name in ("id", "rights_version", "settings_version")),
 )
-_VERSIONS = select(EPOCH.c.rights_version, EPOCH.c.settings_version).where(EPOCH.c.id == 1)
+VERSIONS = select(EPOCH.c.rights_version, EPOCH.c.settings_version).where(EPOCH.c.id == 1)
 REMEMBERED = 4096
 RAISED = "sunmao_rights_raised"
 
@@ -57,6 +57,7 @@ class Grants:
     parts: dict[int | None, "Grants"] = field(default_factory=dict)
     demands_second_factor: bool = False  # whether some right of these days counts only with one
     sayings: dict[str, str] = field(default_factory=dict)  # what a hardened database is told
+    used: dict[tuple[str, str], date] = field(default_factory=dict)  # see core.access.uses
 
     @classmethod
     def at(
@@ -221,7 +222,7 @@ _lock = Lock()
 
 def read_versions(connection: Connection) -> tuple[int, int]:
     """Return the versions of the rights and of the settings, as this transaction sees them."""
-    row = connection.execute(_VERSIONS).first()
+    row = connection.execute(VERSIONS).first()
     return (0, 0) if row is None else (row.rights_version, row.settings_version)
 
 

@@ -11,11 +11,12 @@ from flask import Flask, current_app, g
 from flask_principal import AnonymousIdentity, Identity, Permission, Principal, identity_loaded
 
 from core.access.resources import use_dimensions, use_resources
+from core.access.uses import note
 from core.access.words import resource_words, verb_words
 from core.actor import ANONYMOUS, Actor
-from core.errors import DomainError, NotAllowed
+from core.errors import NotAllowed, SignInFirst
 from core.i18n import gettext as _
-from core.unit_of_work import current_unit
+from core.unit_of_work import current_session, current_unit
 
 
 class GrantNeed(NamedTuple):
@@ -23,10 +24,6 @@ class GrantNeed(NamedTuple):
 
     resource: str
     action: str
-
-
-class SignInFirst(DomainError):  # noqa: N818 - named by what to do
-    """Nobody is signed in; the accounts package turns this into its login page."""
 
 
 class _Provided:
@@ -88,7 +85,7 @@ def present_actor() -> Actor:
 def demand_signed_in() -> None:
     """Raise SignInFirst when nobody is signed in."""
     if not present_actor().is_signed_in:
-        raise SignInFirst(_("Please sign in."), status=401)
+        raise SignInFirst(_("Please sign in."))
 
 
 def demand(resource: str, action: str) -> None:
@@ -97,6 +94,7 @@ def demand(resource: str, action: str) -> None:
     need = GrantNeed(resource, str(action))
     if not _GrantPermission(need).allows(g.identity):
         raise NotAllowed(refusal(resource, str(action)), missing=(resource, str(action)))
+    note(current_session(), [(resource, str(action))])
 
 
 def beyond_token(resource: str, action: str) -> bool:

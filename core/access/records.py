@@ -10,6 +10,7 @@ from core.access.declarations import Protected
 from core.access.flush_guard import admits, old_scope
 from core.access.guarded_session import GuardedSession
 from core.access.resources import resource_of
+from core.access.uses import note
 from core.actor import Actor
 from core.addons.registry import registry
 from core.contributions import Resource, Verb
@@ -32,7 +33,9 @@ def require_in(session: GuardedSession, resource: str, action: str) -> None:
         raise NotAllowed(
             _("You do not hold the right for this act."), missing=(str(resource), str(action))
         )
-    session.info.setdefault(DEMANDED, set()).add((str(resource), str(action)))
+    demanded = (str(resource), str(action))
+    session.info.setdefault(DEMANDED, set()).add(demanded)
+    note(session, [demanded])
 
 
 def load(model: type[Record], record_id: int, action: str) -> Record:
@@ -43,6 +46,7 @@ def load(model: type[Record], record_id: int, action: str) -> Record:
     """
     record = _load(model, record_id, action)
     if record is not None and (action == Verb.QUERY or _is_seen(record)):
+        note(current_session(), [(_resource(model), str(action))])
         return record
     if record is not None:
         raise NotFound(_("Not found, or outside your range."))
@@ -65,7 +69,9 @@ def load_among(statement: Select[Any], action: str) -> list[Any]:
     (key,) = inspect(entity["type"]).primary_key
     found = session.scalars(statement.execution_options(action=str(action))).all()
     seen = set(session.scalars(statement.with_only_columns(key).order_by(None)))
-    return [record for record in found if inspect(record).identity[0] in seen]
+    mine = [record for record in found if inspect(record).identity[0] in seen]
+    note(session, {(_resource(type(record)), str(action)) for record in mine})
+    return mine
 
 
 def may_on(record: Any, action: str, resource: str = "") -> bool:
@@ -89,6 +95,7 @@ def require_on(record: Any, action: str, resource: str = "") -> None:
             missing=(resource or _resource(type(record)), str(action)),
             record_id=inspect(record).identity[0],
         )
+    note(current_session(), [(resource or _resource(type(record)), str(action))])
 
 
 def covered(resource: str, ids: Collection[int], action: str) -> set[int]:

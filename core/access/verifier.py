@@ -13,6 +13,7 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from core.access.declarations import named_in
 from core.access.frames import TRUSTED, Frame, present_frame
 from core.access.ledger import Ledger, Use, VerifyingCompiler, is_protected
+from core.access.uses import READING, note
 from core.errors import ProgrammingFault
 
 READS_OF_STRUCTURE = (
@@ -103,3 +104,7 @@ def _before_cursor(
         and context.execution_options.get("compiled_cache") is not None
     )
     verify(compiled, frame, stores_objects=stores_objects)
+    if frame is not None and frame.action in READING:
+        uses = verdict_of(compiled)[0].uses
+        read = {use.known.resource for use in uses if use.known and use.known.kind == "protected"}
+        note(frame.session, [(resource, frame.action) for resource in read])

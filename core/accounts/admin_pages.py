@@ -12,9 +12,10 @@ from core.accounts.blueprint import blueprint
 from core.accounts.forms import NewUserForm, UserForm
 from core.accounts.identity import has_second_factor
 from core.accounts.models import User
+from core.accounts.one_time import SECRET_LIFE, NewSecret
 from core.accounts.queries import user_row
 from core.accounts.resources import USER
-from core.accounts.services import NewSecret, load_user
+from core.accounts.services import load_user
 from core.accounts.sessions import device_words, open_sessions
 from core.contributions import Verb
 from core.errors import NotFound
@@ -154,7 +155,7 @@ def edit_user(record_id: int) -> ResponseReturnValue:
 @needs(USER, Verb.UPDATE)
 def reset(record_id: int) -> ResponseReturnValue:
     """Ask, then take the password away and show a one-time secret for a new one."""
-    hours = int(services.SECRET_LIFE.total_seconds() // 3600)
+    hours = int(SECRET_LIFE.total_seconds() // 3600)
     return confirm(
         lambda session: services.reset_user(session, record_id),
         _secret_page,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, litera
 from sqlalchemy.orm import aliased
 
 from core.accounts.models import ApiToken, LoginSession, SecondFactor, Stage, User
-from core.actor import ANONYMOUS, Actor
+from core.actor import ANONYMOUS, Actor, Held
 from core.addons.models import EPOCH_ID, CoreEpoch
 from core.clock import now
 from core.i18n.money import AUTO
@@ -107,7 +107,7 @@ def load_identity(connection: Connection, token_hash: str, idle: timedelta) -> I
     if session.stage == Stage.CODE:
         return Identity(epoch=epoch, state="half", half=session)
     user = _user(row)
-    actor = actor_of(user)
+    actor = replace(actor_of(user), held=Held("session", session.id, session.expires_at))
     return Identity(actor=actor, epoch=epoch, user=user, session=session, state="live")
 
 
@@ -124,7 +124,12 @@ def load_token(connection: Connection, token_hash: str) -> Identity:
     scopes = frozenset((resource, action) for resource, action in row.token_scopes)
     label = f"{user.label} · API {row.token_name}"
     return Identity(
-        actor=replace(actor_of(user), scopes=scopes, label=label),
+        actor=replace(
+            actor_of(user),
+            scopes=scopes,
+            label=label,
+            held=Held("token", row.session_id, row.session_expires),
+        ),
         epoch=epoch,
         user=user,
         token=TokenInfo(row.session_id, user.id, row.session_seen),

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from core.access.guarded_session import GuardedSession
 from core.accounts.models import User
+from core.accounts.one_time import secret_digest
 from core.accounts.passwords import check_password, hash_password
 from core.accounts.resources import USER
 from core.accounts.second_factor import is_enrolled
-from core.accounts.services import secret_digest
-from core.accounts.sessions import Client, end_all_sessions
+from core.accounts.sessions import Client, end_all_sessions, hold_own
 from core.accounts.sign_in import SIGN_IN, SignedIn, normal_login, open_session, person, proves
 from core.accounts.throttling import count_attempt
 from core.actor import Actor
@@ -75,7 +75,7 @@ def change_password(user_id: int, current: str, password: str, client: Client) -
         )
     hashed = hash_password(password)
     with unit_of_work() as session:
-        user = _loaded(session, user_id)
+        user = hold_own(session, user_id)
         if user.password_hash != before:
             raise Refused(_("The password was changed elsewhere just now. Sign in again."))
         store_password(session, user, hashed)

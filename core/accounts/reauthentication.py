@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
 
-from core.access.principal import SignInFirst
+from core.access.principal import present_actor
 from core.accounts.identity import SignedInUser
 from core.accounts.models import Stage
 from core.accounts.second_factor import is_demanded_of_role
-from core.errors import DomainError
+from core.errors import DomainError, SignInFirst
 from core.i18n import gettext as _
 from core.unit_of_work import current_unit
 from core.web.errors import on_domain_error, wants_json
@@ -86,7 +86,8 @@ def keep_form() -> str | None:
     for the user whose session is over, or, where the browser has lost the session's cookie, for
     whoever signs in next in this very browser. Files, passwords and large forms are not.
     """
-    user_id, fields = g.get("late_user_id"), typed_fields()
+    # the session may have been over at the start, or have ended while the request was on its way
+    user_id, fields = g.get("late_user_id") or present_actor().user_id, typed_fields()
     if not fields:
         return None
     if sum(len(name) + len(value) for name, value in fields) > MOST_KEPT_BYTES:

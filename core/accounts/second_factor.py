@@ -17,7 +17,7 @@ from core.access.context import resolve_context
 from core.access.guarded_session import GuardedSession
 from core.accounts.identity import SignedInUser, actor_of, load_user
 from core.accounts.models import RecoveryCode, SecondFactor, User
-from core.accounts.sessions import end_all_sessions
+from core.accounts.sessions import end_all_sessions, hold_own
 from core.accounts.totp import grouped, matching_step, new_seed, plain, secret_of
 from core.audit.services import record
 from core.clock import now
@@ -79,7 +79,7 @@ def begin(session: GuardedSession, user_id: int, login_session: int) -> None:
 
     Only `login_session`, in which the reader has proved to be the owner, gets to see it.
     """
-    session.get_one(User, user_id, with_for_update=True)
+    hold_own(session, user_id)
     row = session.get(SecondFactor, user_id)
     if row is None:
         row = SecondFactor(user_id=user_id, last_step=0)
@@ -105,7 +105,7 @@ def enrol(
 
     Every session and API token of the account ends: they were opened without it.
     """
-    user = session.get_one(User, user_id, with_for_update=True)
+    user = hold_own(session, user_id)
     secret = waiting_secret(session, user_id, login_session)
     step = matching_step(secret, plain(typed), now()) if secret else None
     if step is None:
@@ -120,7 +120,7 @@ def enrol(
 
 def renew_codes(session: GuardedSession, user_id: int) -> tuple[str, ...]:
     """Replace the recovery codes; those before work no more."""
-    user = session.get_one(User, user_id, with_for_update=True)
+    user = hold_own(session, user_id)
     if not is_enrolled(session, user_id):
         raise Refused(_("You have no second factor. Set one up first."))
     record(session, "renew-recovery-codes", USER, user_id, label=user.login)
@@ -129,7 +129,7 @@ def renew_codes(session: GuardedSession, user_id: int) -> tuple[str, ...]:
 
 def switch_off(session: GuardedSession, user_id: int) -> None:
     """Take the own second factor away; raise Refused while it is demanded."""
-    user = session.get_one(User, user_id, with_for_update=True)
+    user = hold_own(session, user_id)
     if words := why_kept(session, user_id):
         raise Refused(words)
     _forget(session, user_id)

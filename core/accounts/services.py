@@ -1,11 +1,6 @@
 """Verbs about accounts: make, link, switch off and on, reset; passwords are in password_change."""
 
-import base64
-import hashlib
 import re
-import secrets
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,13 +9,13 @@ from core.access.guarded_session import GuardedSession
 from core.access.policy import recompile
 from core.access.records import check_version, require_in
 from core.accounts.models import User
+from core.accounts.one_time import NewSecret, give_secret
 from core.accounts.resources import USER
 from core.accounts.second_factor import is_enrolled, take_away
 from core.accounts.sessions import end_all_sessions
 from core.accounts.sign_in import normal_login
 from core.audit.services import record
-from core.clock import now
-from core.consent.acts import act_of, by_several, people_by_setting
+from core.consent.acts import act_of, by_several, people_by_setting, people_setting
 from core.contributions import Verb
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
@@ -28,18 +23,7 @@ from core.i18n import lazy_gettext as _l
 from core.organisation.models import Employee
 from core.unit_of_work import current_session, current_unit
 
-SECRET_BYTES = 20
-SECRET_LIFE = timedelta(hours=24)
 LOGIN = re.compile(r"[\w][\w.@-]{1,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class NewSecret:
-    """A one-time secret, shown once; with it the person chooses a password."""
-
-    user_id: int
-    login: str
-    secret: str = field(repr=False)
 
 
 def create_user(
@@ -80,10 +64,16 @@ def create_user(
     )
     session.add(user)
     session.flush()
-    secret = _give_secret(user)
+    secret = give_secret(user)
     session.flush()
     recompile(session, [user.id])
     return NewSecret(user.id, user.login, secret)
+
+
+ADMINISTRATORS = people_setting(
+    "core.several_make_administrator",
+    _l("make somebody an administrator, switch the account of one on again"),
+)
 
 
 def _makes_administrator(user_id: int, *, is_administrator: bool, **_rest: Any) -> bool:
@@ -93,10 +83,11 @@ def _makes_administrator(user_id: int, *, is_administrator: bool, **_rest: Any) 
 
 @by_several(
     "core.make_administrator",
-    title=_l("Make an account an administrator's"),
+    title=_l("Make somebody an administrator"),
     needs=(USER, Verb.CONFIGURE),
     record="user_id",
     concerns=_makes_administrator,
+    setting=ADMINISTRATORS,
 )
 def update_user(
     session: GuardedSession,
@@ -128,9 +119,6 @@ def update_user(
     return user
 
 
-ACTS = (act_of(update_user),)
-
-
 def _refuse_new_administrator() -> None:
     """Refuse it where several people are needed: its one-time secret could be shown to nobody."""
     if people_by_setting(ACTS[0]) > 1 and current_unit().actor.is_signed_in:
@@ -138,6 +126,19 @@ def _refuse_new_administrator() -> None:
         raise Refused(words, fields={"is_administrator": [words]})
 
 
+def _reopens_administrator(user_id: int, *, active: bool, **_rest: Any) -> bool:
+    user = current_session().get(User, user_id)
+    return active and user is not None and user.is_administrator and not user.active
+
+
+@by_several(
+    "core.reopen_administrator",
+    title=_l("Switch the account of an administrator on again"),
+    needs=(USER, Verb.CONFIGURE),
+    record="user_id",
+    concerns=_reopens_administrator,
+    setting=ADMINISTRATORS,
+)
 def set_user_active(
     session: GuardedSession, user_id: int, *, active: bool, row_version: int | None = None
 ) -> User:
@@ -153,6 +154,9 @@ def set_user_active(
     session.flush()
     recompile(session, [user.id])
     return user
+
+
+ACTS = (act_of(update_user), act_of(set_user_active))
 
 
 def obstacles(session: GuardedSession, user: User) -> list[str]:
@@ -182,7 +186,7 @@ def reset_user(session: GuardedSession, user_id: int) -> NewSecret:
     user = _load_for_change(session, user_id)
     if not user.active:
         raise Refused(_("%(login)s is switched off. Enable it first.", login=user.login))
-    secret = _give_secret(user)
+    secret = give_secret(user)
     user.password_hash = None
     user.session_version += 1
     end_all_sessions(session, user.id, "reset")
@@ -227,19 +231,6 @@ def load_user(session: GuardedSession, user_id: int) -> User:
     if user is None:
         raise NotFound(_("There is no such account."))
     return user
-
-
-def secret_digest(secret: str) -> str:
-    """Return what the database keeps of a one-time secret, however it was typed."""
-    plain = re.sub(r"[\s-]", "", secret).upper()
-    return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def _give_secret(user: User) -> str:
-    plain = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
-    user.secret_hash = secret_digest(plain)
-    user.secret_expires_at = now() + SECRET_LIFE
-    return "-".join(plain[start : start + 4] for start in range(0, len(plain), 4))
 
 
 def _switch_off(session: GuardedSession, user: User) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 
 from core.access.guarded_session import GuardedSession
+from core.access.standing import read_versions_while
 from core.accounts.models import ApiToken, LoginSession, Stage, User
 from core.accounts.throttling import forget_old_attempts
 from core.audit.services import record
@@ -100,6 +101,17 @@ def end_session(session: GuardedSession, session_id: int, reason: str) -> bool:
         execution_options=SILENT,
     )
     return int(done.rowcount) == 1  # type: ignore[attr-defined]
+
+
+def hold_own(session: GuardedSession, user_id: int) -> User:
+    """Return the reader's account, locked; raise SignInFirst unless what the reader holds stands.
+
+    For what gives something that outlives the session: whoever ends the sessions of the account
+    waits for this lock, and then ends that as well.
+    """
+    user = session.get_one(User, user_id, with_for_update=True, populate_existing=True)
+    read_versions_while(session.connection(), session.info["unit"].actor.held)
+    return user
 
 
 def end_all_sessions(

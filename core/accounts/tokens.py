@@ -12,7 +12,7 @@ from core.access.records import require
 from core.accounts.models import ApiToken, User
 from core.accounts.proving import prove
 from core.accounts.resources import TOKEN
-from core.accounts.sessions import Client, digest
+from core.accounts.sessions import Client, digest, hold_own
 from core.addons.registry import registry
 from core.audit.services import record
 from core.clock import now
@@ -76,7 +76,7 @@ def create_token(
     wanted = {*scopes, *((resource, str(Verb.QUERY)) for resource, _action in scopes)}
     with unit_of_work() as session:
         held = {*grantable()}
-        user = session.get_one(User, user_id)
+        user = hold_own(session, user_id)
         instant = now()
         token = ApiToken(
             token_hash=digest(secret),

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import click
 from flask.cli import with_appcontext
 
+from core.accounts.one_time import NewSecret
 from core.accounts.queries import user_id_of, user_rows
 from core.accounts.services import (
-    NewSecret,
     create_user,
     reset_second_factor,
     reset_user,

@@ -12,12 +12,13 @@ from typing import Any, ParamSpec, TypeVar, get_type_hints
 from pydantic import TypeAdapter
 
 from core.addons.registry import registry
+from core.consent.holders import holders_of
 from core.consent.rehearsal import Effect, rehearse
 from core.contributions import Act, SettingDef
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
-from core.settings.services import get, set_value
+from core.settings.services import declared_setting, get, set_value
 from core.unit_of_work import current_session, current_unit
 
 Given = ParamSpec("Given")
@@ -75,11 +76,14 @@ def by_several(
     needs: tuple[str, str],
     record: str = "",
     concerns: Callable[..., bool] | None = None,
+    summary: Callable[..., str] | None = None,
+    depends: Callable[..., Any] | None = None,
     setting: SettingDef | None = None,
 ) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
     """Mark a service as one that a site may give to several people; name it by `register_acts`.
 
-    Its arguments must be what JSON can keep, by their annotations; `session` is filled in. It runs
+    Its arguments must be what JSON can keep, by their annotations; `session` is filled in, and
+    `row_version` is left out, for people agree to the state that they were shown. It runs
     in the caller's unit of work, must commit nothing itself and change nothing but the database.
     Acts that lead to the same end share a `setting` (`people_setting`), so that none of them is a
     way round the others. See docs/consent.md.
@@ -87,6 +91,12 @@ def by_several(
 
     def mark(service: Callable[Given, Result]) -> Callable[Given, Result]:
         owner, _dot, word = name.partition(".")
+        known = inspect.signature(service).parameters
+        if record and record not in known:
+            raise TypeError(f"{name}: the service has no argument {record}")
+        for one in known.values():
+            if one.annotation is one.empty:
+                raise TypeError(f"{name}: the argument {one.name} needs an annotation")
         act = Act(
             name=name,
             title=title,
@@ -94,6 +104,8 @@ def by_several(
             run=service,
             record=record,
             concerns=concerns,
+            summary=summary,
+            depends=depends,
             setting=setting or people_setting(f"{owner}.several_{word}", title),
         )
 
@@ -171,6 +183,21 @@ def done(act: Act, payload: Payload) -> None:
         _run(act, restored(act, payload))
 
 
+def depends_of(act: Act, payload: Payload) -> Any:
+    """Return what else the outcome of an act hangs on, as JSON; ask before it is done."""
+    return act.depends(**restored(act, payload)) if act.depends is not None else None
+
+
+def summary_of(act: Act | None, payload: Payload) -> str:
+    """Return in words what an act is about; "" where nothing says it, or it is gone by now."""
+    if act is None or act.summary is None:
+        return ""
+    try:
+        return act.summary(**restored(act, payload))
+    except (DomainError, LookupError):
+        return ""
+
+
 def known_act(name: str) -> Act:
     """Return an act that is on; raise NotFound while its add-on is off."""
     for act in registry().acts():
@@ -185,6 +212,7 @@ def kept(act: Act, arguments: Payload) -> dict[str, Any]:
     return {
         name: known[name].dump_python(value, mode="json")
         for name, value in sorted(arguments.items())
+        if name != "row_version"
     }
 
 
@@ -228,11 +256,34 @@ LOOSEN = Act(
     title=_l("Let an act take fewer people"),
     needs=CONFIGURE,
     run=_loosen,
-    people=lambda key, value: max(int(get(key)), int(value)),
+    people=lambda key, **_rest: int(get(key)),
+    summary=lambda key, value: _(
+        "%(setting)s: from %(old)s to %(new)s",
+        setting=declared_setting(key).title,
+        old=get(key),
+        new=value,
+    ),
 )
 
 
 def _guard(key: str, old: str, new: str) -> None:
-    """Demand as many people as an act takes for letting it take fewer."""
+    """Demand as many people as an act takes for letting it take fewer.
+
+    More than could agree are refused: nothing could be done, nor be undone, by anybody.
+    """
+    if not current_unit().actor.is_signed_in:
+        return
     if int(new) < int(old):
         demand(LOOSEN, {"key": key, "value": new})
+        return
+    for act in registry().acts():
+        if act.setting is None or act.setting.key != key:
+            continue
+        several = len(holders_of(current_session(), *act.needs))
+        if several < int(new):
+            words = _(
+                "Only %(count)s people hold the right for “%(act)s”: nobody could agree.",
+                count=several,
+                act=act.title,
+            )
+            raise Refused(words, fields={key: [words]})

@@ -9,7 +9,7 @@ from core.access.decorators import signed_in
 from core.api import Api, In, Out
 from core.consent import services
 from core.consent.models import Consent
-from core.consent.queries import readable_consent, state_of
+from core.consent.queries import people_of, readable_consent, state_of
 from core.consent.sealing import unsealed
 from core.i18n import lazy_gettext as _l
 from core.unit_of_work import unit_of_work
@@ -42,7 +42,8 @@ def ask(body: AskIn) -> ConsentOut:
     """Ask for the act that was answered with 409."""
     act, payload = unsealed(body.ask)
     with unit_of_work():
-        return _out(services.ask(act.name, payload, body.reason))
+        made, _told = services.ask(act.name, payload, body.reason)
+        return _out(made)
 
 
 @api.on("GET", "/<int:record_id>", summary=_l("See what became of it"))
@@ -57,7 +58,7 @@ def _out(one: Consent) -> ConsentOut:
         id=one.id,
         act=one.act,
         state=state_of(one),
-        people=one.people,
+        people=people_of(one),
         agreed=len(one.voices),
         asked_at=one.asked_at,
         expires_at=one.expires_at,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.access.elevation import ACT
 from core.actor import current_actor
@@ -14,6 +15,7 @@ from core.i18n import gettext as _
 from core.unit_of_work import current_session
 
 MOST_SHOWN = 30
+EMPTY: tuple[Any, ...] = (None, "", {}, [], False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +61,4 @@ def _changes(one: Effect) -> Sequence[Change]:
         reason=one.reason,
     )
     (read,) = readable(current_session(), one.resource, [entry])
-    return read.changes
+    return [change for change in read.changes if change.old not in EMPTY or change.new not in EMPTY]

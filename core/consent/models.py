@@ -39,6 +39,7 @@ class Consent(Versioned, Model):
     record_id: Mapped[int | None] = mapped_column(BigKey)
     people: Mapped[int]
     reason: Mapped[str] = mapped_column(Text)
+    basis: Mapped[str] = mapped_column(String(64))  # a digest of what it would change when asked
     asked_by: Mapped[int] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"))
     asked_label: Mapped[str] = mapped_column(String(200))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -54,7 +55,7 @@ class Consent(Versioned, Model):
 
 
 class Voice(Model):
-    """One person who agrees, to what the act found then (`basis`)."""
+    """One person who agrees."""
 
     __tablename__ = "core_consent_voice"
     __access__ = Technical("part of core_consent")
@@ -66,4 +67,3 @@ class Voice(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"), index=True)
     label: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    basis: Mapped[str] = mapped_column(String(64))

@@ -1,6 +1,6 @@
 """Pages of joint confirmation: ask, the list, one of them with its say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
@@ -10,11 +10,11 @@ from core.access.decorators import signed_in
 from core.accounts.proof_field import ProofField
 from core.accounts.proving import prove_present
 from core.consent import sealing, services
-from core.consent.acts import ConsentNeeded
+from core.consent.acts import ConsentNeeded, summary_of
 from core.consent.effects import effects_in_words
 from core.consent.lists import CONSENTS, STATES, TONES, act_titles, records_of
 from core.consent.models import Consent, State
-from core.consent.queries import consent, readable_consent, state_of
+from core.consent.queries import act_if_on, consent, people_of, readable_consent, state_of
 from core.consent.rehearsal import Effect
 from core.consent.trials import prospect, standing
 from core.contributions import Act
@@ -71,7 +71,8 @@ def on_consent_needed(error: ConsentNeeded) -> Any:
             Problem(error.status, _("Others must agree"), str(error), {}, {"consent": asking})
         )
     form = AskForm(NOTHING, reason=request.form.get("reason", "")[: services.LONGEST_REASON])
-    page: Any = _ask_page(form, error.act, sealed, error.effects, error.people)
+    asked = (error.act, error.payload, sealed)
+    page: Any = _ask_page(form, asked, error.effects, error.people)
     response = current_app.make_response(page)
     response.status_code = error.status
     return response
@@ -85,15 +86,24 @@ def new() -> ResponseReturnValue:
     act, payload = sealing.unsealed(sealed)
     form = AskForm()
 
-    def ask() -> int:
+    def ask() -> tuple[int, int]:
         with unit_of_work():
-            return services.ask(act.name, payload, form.reason.data or "").id
+            made, told = services.ask(act.name, payload, form.reason.data or "")
+            return made.id, told
 
     if form.accepts(ask):
-        flash(_("Asked. Those who can agree were told; nothing has been changed yet."), "ok")
-        return redirect(url_for("consent.show", record_id=form.result), 303)
+        number, told = form.result
+        flash(
+            ngettext(
+                "Asked; %(num)s person was told. Nothing has been changed yet.",
+                "Asked; %(num)s people were told. Nothing has been changed yet.",
+                told,
+            ),
+            "ok" if told else "bad",
+        )
+        return redirect(url_for("consent.show", record_id=number), 303)
     effects, people = prospect(act, payload)
-    return _ask_page(form, act, sealed, effects, people)
+    return _ask_page(form, (act, payload, sealed), effects, people)
 
 
 @blueprint.get("/")
@@ -123,6 +133,7 @@ def show(record_id: int) -> ResponseReturnValue:
         submit=_("Decide"),
         cancel=url_for("consent.index"),
         one=one,
+        about=summary_of(act_if_on(one), one.payload) if stands.may_look else "",
         tag=(str(STATES[state]), TONES.get(state, "")),
         facts=_facts(one, shows_reason=stands.may_look),
         standing=stands,
@@ -160,15 +171,17 @@ def withdraw(record_id: int) -> ResponseReturnValue:
 
 def _say(record_id: int, form: SayForm) -> str:
     if form.say.data == DECLINE:
-        with unit_of_work():
+        try:
             services.decline(record_id, form.reason.data or "")
+        except Conflict as refused:
+            raise Refused(str(refused)) from refused
         return _("Declined. Nothing was changed, and who asked was told.")
     if not form.password.data:
         words = _("Give your password to agree.")
         raise Refused(words, fields={"password": [words]})
     prove_present(form.password)
     try:
-        is_done = services.agree(record_id, request.form.get("seen", ""))
+        is_done = services.agree(record_id)
     except (Refused, Conflict) as refused:  # its fields are those of another form
         raise Refused(str(refused)) from refused
     return (
@@ -179,8 +192,12 @@ def _say(record_id: int, form: SayForm) -> str:
 
 
 def _ask_page(
-    form: AskForm, act: Act, sealed: str, effects: Sequence[Effect], people: int
+    form: AskForm,
+    asked: tuple[Act, Mapping[str, Any], str],
+    effects: Sequence[Effect],
+    people: int,
 ) -> ResponseReturnValue:
+    act, payload, sealed = asked
     page: ResponseReturnValue = form.render(
         "consent/ask.html",
         title=_("Others must agree: %(act)s", act=act.title),
@@ -189,6 +206,7 @@ def _ask_page(
         action=url_for("consent.new"),
         sealed=sealed,
         people=people,
+        about=summary_of(act, payload),
         effects=effects_in_words(effects),
     )
     return page
@@ -211,16 +229,15 @@ def _facts(one: Consent, *, shows_reason: bool) -> list[Fact]:
         Fact(_("Until"), one.expires_at, "instant"),
         Fact(
             _("People it takes"),
-            ngettext("%(num)s, who asked included", "%(num)s, who asked included", one.people),
+            _("%(count)s, who asked included", count=people_of(one)),
         ),
     ]
     if shows_reason:
         facts.append(Fact(_("Reason"), one.reason))
     if one.ended_at is not None:
-        facts += [
-            Fact(_("Ended"), one.ended_at, "instant"),
-            Fact(_("Ended by"), one.ended_label),
-        ]
+        facts.append(Fact(_("Ended"), one.ended_at, "instant"))
+        if one.state != State.DONE:  # that was done in the name of who asked
+            facts.append(Fact(_("Ended by"), one.ended_label))
         if one.end_reason and shows_reason:
             facts.append(Fact(_("Why it was declined"), one.end_reason))
     return facts

@@ -21,6 +21,7 @@ name_fields(
         "record_id": _l("Record"),
         "people": _l("People it takes"),
         "reason": _l("Reason"),
+        "basis": _l("What it would change (checksum)"),
         "asked_by": _l("Asked by (account)"),
         "asked_label": _l("Asked by"),
         "asked_at": _l("Asked at"),
@@ -39,7 +40,6 @@ name_fields(
         "user_id": _l("Account"),
         "label": _l("Person"),
         "at": _l("When"),
-        "basis": _l("Agreed to (checksum)"),
     },
     rows=_l("Agreement"),
 )

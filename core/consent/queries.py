@@ -1,11 +1,15 @@
 """What was asked for, as far as the actor may read or judge it."""
 
+from sqlalchemy import select
+
 from core.access.records import visible
+from core.accounts.models import User
 from core.clock import now
-from core.consent.acts import known_act, people_by_setting
+from core.consent.acts import known_act, people_for, restored
+from core.consent.distinct import distinct
 from core.consent.models import CONSENT, Consent, State, Voice
 from core.contributions import Act, Verb
-from core.errors import NotFound, Refused
+from core.errors import DomainError, NotFound, Refused
 from core.i18n import gettext as _
 from core.unit_of_work import current_session, current_unit
 
@@ -82,14 +86,19 @@ def act_if_on(one: Consent) -> Act | None:
 def people_of(one: Consent) -> int:
     """Return how many it takes: as when it was asked for, or more if the act takes more now."""
     act = act_if_on(one)
-    return one.people if act is None else max(one.people, people_by_setting(act))
+    if act is None:
+        return one.people
+    try:
+        return max(one.people, people_for(act, restored(act, one.payload)))
+    except DomainError:  # what it is about is gone
+        return one.people
 
 
-def counting_voices(one: Consent, basis: str) -> list[Voice]:
-    """Return who has agreed to what the act finds now."""
-    return [voice for voice in one.voices if voice.basis == basis and voice.user_id != one.asked_by]
-
-
-def has_enough(one: Consent, basis: str) -> bool:
-    """Tell whether enough people have agreed to what the act finds now."""
-    return len(counting_voices(one, basis)) >= people_of(one) - 1
+def counting_voices(one: Consent) -> list[Voice]:
+    """Return the voices that count: of open accounts that are different people from all others."""
+    session = current_session()
+    open_ones = select(User.id).where(User.active, User.id.in_([v.user_id for v in one.voices]))
+    active = set(session.scalars(open_ones))
+    given = [voice.user_id for voice in one.voices if voice.user_id in active]
+    counted = set(distinct(session, one.asked_by, given, one.asked_at))
+    return [voice for voice in one.voices if voice.user_id in counted]

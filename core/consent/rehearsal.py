@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
+from core.access.uses import ACTING
 from core.audit.models import AuditEntry
 from core.contributions import Verb
 from core.unit_of_work import current_unit
 
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 COLUMNS = ("action", "resource", "record_id", "label", "changes", "reason")
 
 
@@ -36,6 +39,7 @@ def rehearse(act: Callable[[], Any]) -> list[Effect]:
     opened = len(unit.elevated_sessions)
     since = connection.scalar(select(func.max(AuditEntry.id))) or 0
     savepoint = session.begin_nested()
+    session.info.pop(ACTING, None)  # what is only tried uses no right
     try:
         act()
         unit.flush()
@@ -61,26 +65,33 @@ def noted(act: Callable[[], Any]) -> list[Effect]:
     return _noted(since)
 
 
-def basis_of(effects: Sequence[Effect]) -> str:
-    """Return a digest of what an act finds before it: the records and the values that it ends.
+def digest_of(effects: Sequence[Effect], depends: Any = None) -> str:
+    """Return a digest of what an act finds and what it makes of it, and of what it hangs on.
 
-    New values are left out, for the time of day is among them.
+    Instants that it stores are left out, and the numbers that new records get: each trial has
+    others. So is the name of the unit's actor, which a token lengthens.
     """
+    name = current_unit().actor.label
     found = [
         [
             one.action,
             one.resource,
-            None if one.action == Verb.CREATE else one.record_id,
-            sorted((name, _old(value)) for name, value in one.changes.items()),
+            *([] if one.action == Verb.CREATE else [one.record_id, one.label]),
+            sorted((field, _plain(value, name)) for field, value in one.changes.items()),
         ]
         for one in effects
     ]
-    plain = json.dumps(sorted(found, key=repr), sort_keys=True, default=str)
+    plain = json.dumps([sorted(found, key=repr), depends], sort_keys=True, default=str)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def _old(value: Any) -> Any:
-    return json.dumps(value[0], sort_keys=True) if isinstance(value, list) and value else ""
+def _plain(value: Any, name: str) -> str:
+    old, new = value if isinstance(value, list) and len(value) == 2 else (None, value)  # noqa: PLR2004
+    if isinstance(new, str) and INSTANT.match(new):
+        new = "an instant"
+    elif name and new == name:
+        new = "who does it"
+    return json.dumps([old, new], sort_keys=True)
 
 
 def _noted(since: int) -> list[Effect]:

@@ -1,10 +1,12 @@
 """The worker: a loop that runs in a thread of the server or as a process of its own."""
 
+import atexit
 import os
 import threading
 
 from flask import Flask
 
+from core.access.use_record import hand_over
 from core.addons.registry import registry
 from core.config import Config
 from core.jobs.running import run_next
@@ -16,11 +18,15 @@ _starting = threading.Lock()
 
 
 class Worker:
-    """Runs due jobs until it is told to stop; many may run on one database."""
+    """Runs due jobs until it is told to stop; many may run on one database.
 
-    def __init__(self, app: Flask, *, retires: bool = False) -> None:
+    It also hands over which rights were used; one that `runs_jobs` not does nothing but this.
+    """
+
+    def __init__(self, app: Flask, *, retires: bool = False, runs_jobs: bool = True) -> None:
         self.app = app
         self.retires = retires
+        self.runs_jobs = runs_jobs
         self.pid = os.getpid()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -49,13 +55,15 @@ class Worker:
         while not self._stopping:
             try:
                 if self.retires and self._code_is_old():
-                    return
-                worked = work_once(self.app)
+                    break
+                hand_over_uses(self.app)
+                worked = self.runs_jobs and work_once(self.app)
             except Exception:
                 self.app.logger.exception("the worker could not reach its jobs; it goes on")
                 worked = False
             if not worked:
                 wait_for_work(POLL_SECONDS)
+        hand_over_uses(self.app, at_once=True)
 
     def _code_is_old(self) -> bool:
         with self.app.app_context():
@@ -70,6 +78,15 @@ def work_once(app: Flask) -> bool:
         return run_next()
 
 
+def hand_over_uses(app: Flask, *, at_once: bool = False) -> None:
+    """Store which rights were used in this process; what fails is logged and tried again."""
+    try:
+        with app.app_context():
+            hand_over(at_once=at_once)
+    except Exception:
+        app.logger.exception("what rights were used could not be kept; it is tried again")
+
+
 def drain(app: Flask, *, slices: int = 10_000) -> int:
     """Run until nothing is due; return the number of slices that were run (at most `slices`)."""
     done = 0
@@ -79,15 +96,20 @@ def drain(app: Flask, *, slices: int = 10_000) -> int:
 
 
 def start_worker(app: Flask) -> None:
-    """Start this process's embedded worker unless it runs, or the site wants or needs none."""
+    """Start this process's worker unless it runs or the process is a test's.
+
+    With the job engine off it runs no jobs, and still keeps which rights are used here.
+    """
     config: Config = app.config["SUNMAO"]
-    if config.job_engine != "embedded" or config.testing:
+    if config.testing:
         return
     with _starting:
         running: Worker | None = app.extensions.get("sunmao_worker")
         if running is None or running.pid != os.getpid():
-            app.extensions["sunmao_worker"] = worker = Worker(app)
+            worker = Worker(app, runs_jobs=config.job_engine == "embedded")
+            app.extensions["sunmao_worker"] = worker
             worker.start()
+            atexit.register(hand_over_uses, app, at_once=True)
 
 
 def configure_jobs(app: Flask) -> None:

@@ -10,7 +10,6 @@ from core.accounts.models import User
 from core.accounts.services import update_user
 from core.consent import services
 from core.consent.acts import ConsentNeeded
-from core.consent.trials import standing
 from core.settings.services import set_value
 from core.testing.crawling import actor_of
 from core.testing.making import MAKING
@@ -56,8 +55,8 @@ def _make(stage: Stage) -> None:
     stage.asked = [_ask(asker, stage.people[login].id) for login in PLANNED[:3]]
     _waiting, agreed, declined = stage.asked
     with read_only(judge):
-        services.agree(agreed, standing(agreed).basis)
-    with unit_of_work(judge):
+        services.agree(agreed)
+    with read_only(judge):
         services.decline(declined, "本季度不再增加管理员。")
 
 
@@ -68,7 +67,7 @@ def _ask(actor: Any, user_id: int) -> int:
     except ConsentNeeded as needed:
         with unit_of_work(actor):
             words = "值班安排调整，需要第二位管理员；已与部门经理确认。"
-            return services.ask(needed.act.name, needed.payload, words).id
+            return services.ask(needed.act.name, needed.payload, words)[0].id
     raise AssertionError("one person was enough")
 
 

@@ -9,6 +9,7 @@ from core.clock import today
 from tests.browser.joint import joint_scenes
 from tests.browser.second_factor import second_factor_scenes
 from tests.browser.stage import Scene, Stage
+from tests.browser.unused import unused_scenes
 
 _visits = count(1)
 ROLES = {"manager": "chen", "head": "lin", "department": "zhou", "researcher": "gao"}
@@ -27,6 +28,7 @@ def special_scenes(stage: Stage) -> Iterator[Scene]:
     yield from _substitutes()
     yield from second_factor_scenes(stage)
     yield from joint_scenes(stage)
+    yield from unused_scenes()
 
 
 def _substitutes() -> Iterator[Scene]:

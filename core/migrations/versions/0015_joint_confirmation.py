@@ -22,6 +22,7 @@ def upgrade():
         sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("basis", sa.String(length=64), nullable=False),
         sa.Column("asked_by", sa.Integer(), nullable=False),
         sa.Column("asked_label", sa.String(length=200), nullable=False),
         sa.Column("asked_at", UtcDateTime(), nullable=False),
@@ -54,7 +55,6 @@ def upgrade():
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(length=200), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("basis", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["consent_id"],
             ["core_consent.id"],

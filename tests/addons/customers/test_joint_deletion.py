@@ -12,6 +12,7 @@ from core.consent.acts import ConsentNeeded
 from core.consent.queries import readable_consent
 from core.consent.trials import standing
 from core.errors import NotFound, Refused
+from core.notifications.models import Notification
 from core.settings.services import set_value
 from core.unit_of_work import read_only, unit_of_work
 
@@ -48,7 +49,7 @@ def ask(office):
     with unit_of_work(office["first"]), pytest.raises(ConsentNeeded) as needed:
         services.delete_customer(office["customer"])
     with unit_of_work(office["first"]):
-        return consents.ask(needed.value.act.name, needed.value.payload, "重复录入").id
+        return consents.ask(needed.value.act.name, needed.value.payload, "重复录入")[0].id
 
 
 def is_there(office):
@@ -63,22 +64,35 @@ def test_who_sees_the_customer_and_may_delete_it_agrees(office):
         assert [
             (one.action, one.resource) for one in found.effects if one.resource == CUSTOMER
         ] == [("delete", CUSTOMER)]
-        assert consents.agree(number, found.basis) is True
+        assert consents.agree(number) is True
     assert not is_there(office)
 
 
 def test_to_whom_it_lies_out_of_range_nothing_is_told(office, login, make):
     number = ask(office)
-    with read_only(office["second"]), pytest.raises(NotFound):
-        readable_consent(number)
+    with read_only(office["second"]) as session:
+        with pytest.raises(NotFound):
+            readable_consent(number)
+        told = session.query(Notification).filter_by(user_id=office["second"].user_id)
+        assert told.count() == 0
     assert is_there(office)
+
+
+def test_a_number_that_is_given_out_again_deletes_nobody_else(office, make):
+    """SQLite gives the last number of a table again."""
+    number = ask(office)
+    with unit_of_work(SYSTEM):
+        services.delete_customer.__wrapped__(office["customer"])
+    again = make.customers.customer("乙公司")
+    with read_only(office["head"]), pytest.raises((NotFound, Refused)):
+        consents.agree(number)
+    with read_only(SYSTEM) as session:
+        assert session.get(Customer, again) is not None
 
 
 def test_what_was_stored_meanwhile_makes_people_look_again(office, make):
     number = ask(office)
-    with read_only(office["head"]):
-        seen = standing(number).basis
     make.customers.contact(office["customer"])
     with read_only(office["head"]), pytest.raises(Refused):
-        consents.agree(number, seen)
+        consents.agree(number)
     assert is_there(office)

@@ -111,9 +111,7 @@ def test_pages_behind_the_rows_that_were_counted_are_reached_and_numbered(
     assert [next_href(page) is None for page in (first, second, third)] == [False, False, True]
 
 
-def test_each_row_of_a_walk_is_looked_up_in_a_large_set(
-    page_of, by_set, statements, monkeypatch
-):
+def test_each_row_of_a_walk_is_looked_up_in_a_large_set(page_of, by_set, statements, monkeypatch):
     def sent(wide):
         monkeypatch.setattr(list_page, "WIDE", wide)
         with statements() as said:

@@ -42,12 +42,12 @@ def ask(actor, act):
     with unit_of_work(actor), pytest.raises(ConsentNeeded) as needed:
         act()
     with unit_of_work(actor):
-        return consents.ask(needed.value.act.name, needed.value.payload, "项目需要").id
+        return consents.ask(needed.value.act.name, needed.value.payload, "项目需要")[0].id
 
 
 def agree(actor, number):
     with read_only(actor):
-        return consents.agree(number, standing(number).basis)
+        return consents.agree(number)
 
 
 def test_a_duty_is_given_with_all_that_was_asked_for(office, duty, accounts, seen, two):
@@ -148,6 +148,25 @@ def test_no_other_way_of_widening_is_left_to_one_person(office, duty, accounts, 
     assert "ann-a" not in seen(office.bob)
     assert agree(two, number) is True
     assert "ann-a" in seen(office.bob)
+
+
+def test_what_a_duty_gives_cannot_be_changed_behind_those_who_agree(office, duty, accounts, two):
+    look = duty("look", {"customers.customer": ["analyse"]})
+    fields = AssignmentFields(duty_id=look, subject="user", subject_id=office.bob.user.id)
+    number = ask(office.boss.actor, lambda: assignments.assign(fields))
+    with unit_of_work(office.boss.actor):  # nobody holds it yet, so this takes one person
+        duties.update_duty(look, more("look", {"customers.customer": ["query", "delete"]}))
+    with pytest.raises(Refused):
+        agree(two, number)
+
+
+def test_those_who_agree_read_who_gets_what(office, duty, login, make, two):
+    look = duty("look", {"customers.customer": ["query"]})
+    fields = AssignmentFields(duty_id=look, subject="user", subject_id=office.bob.user.id)
+    number = ask(office.boss.actor, lambda: assignments.assign(fields))
+    reader = make.administrator("third", locale="en")
+    page = login(reader).get(f"/consents/{number}").get_data(as_text=True)
+    assert "look – Bob" in page
 
 
 def more(code, grants):

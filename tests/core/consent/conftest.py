@@ -15,7 +15,6 @@ from core.actor import Actor, system_actor
 from core.audit.models import AuditEntry
 from core.consent import services
 from core.consent.acts import ConsentNeeded
-from core.consent.trials import standing
 from core.settings.services import set_value
 from core.unit_of_work import read_only, unit_of_work
 
@@ -50,12 +49,13 @@ class Board:
         with pytest.raises(ConsentNeeded) as needed:
             self.promote(actor)
         with unit_of_work(actor):
-            return services.ask(needed.value.act.name, needed.value.payload, reason).id
+            made, _told = services.ask(needed.value.act.name, needed.value.payload, reason)
+            return made.id
 
     def agree(self, actor: Actor, number: int) -> bool:
         """Agree to what is shown now."""
         with read_only(actor):
-            return services.agree(number, standing(number).basis)
+            return services.agree(number)
 
     @property
     def is_promoted(self) -> bool:

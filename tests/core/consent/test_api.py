@@ -29,13 +29,14 @@ def test_a_program_asks_for_what_was_answered_with_409(make, client):
     found = client.get(f"/api/v1/consents/{number}", headers=headers).get_json()
     assert (found["state"], found["agreed"], found["people"]) == ("open", 0, 2)
     assert client.get(address, headers=headers).status_code == 200
+    stranger = token_headers(make.user("eve"))
+    assert client.get(f"/api/v1/consents/{number}", headers=stranger).status_code == 404
     with read_only(SYSTEM) as session:
         assert session.query(Consent).one().record_id == customer
 
 
 def test_others_and_empty_reasons_are_refused(make, client):
     headers = token_headers(make.user("eve"))
-    assert client.get("/api/v1/consents/1", headers=headers).status_code == 404
     for body in ({"ask": "x", "reason": ""}, {"ask": "x", "reason": "y"}, {}):
         answer = client.post("/api/v1/consents", json=body, headers=headers)
         assert answer.status_code == 422

@@ -5,7 +5,10 @@ import re
 
 import pytest
 
+from core.access.models import AccessTerm
 from core.accounts.models import User
+from core.addons.models import bump
+from core.consent import sealing
 from core.consent.models import Consent, State
 from core.settings.services import set_value
 from core.unit_of_work import read_only, unit_of_work
@@ -84,11 +87,10 @@ def test_another_agrees_with_the_password_and_it_is_done(people, login):
     assert "待我确认" in bob.get("/consents/").get_data(as_text=True)
     page = bob.get(address).get_data(as_text=True)
     assert "接替离任同事" in page
-    seen = hidden(page, "seen")
     for password in ("", "wrong"):
-        refused = bob.submit(address, {"say": "agree", "seen": seen, "password": password})
+        refused = bob.submit(address, {"say": "agree", "password": password})
         assert refused.status_code == 422
-    said = bob.submit(address, {"say": "agree", "seen": seen, "password": PASSWORD})
+    said = bob.submit(address, {"say": "agree", "password": PASSWORD})
     assert said.status_code == 303
     with read_only(SYSTEM) as session:
         assert session.get_one(User, people["dan"].id).is_administrator
@@ -98,10 +100,9 @@ def test_another_agrees_with_the_password_and_it_is_done(people, login):
 def test_an_old_page_takes_no_agreement(people, login):
     _ann, address = asked(people, login)
     bob = login(people["bob"])
-    seen = hidden(bob.get(address).get_data(as_text=True), "seen")
     with unit_of_work(SYSTEM) as session:
-        session.get_one(User, people["dan"].id).employee_id = None
-    answer = bob.submit(address, {"say": "agree", "seen": seen, "password": PASSWORD})
+        session.get_one(User, people["dan"].id).login = "dan.two"
+    answer = bob.submit(address, {"say": "agree", "password": PASSWORD})
     assert answer.status_code == 422
     assert "目前无法执行" in answer.get_data(as_text=True)
 
@@ -136,7 +137,7 @@ def test_it_stands_in_english_too(people, login, make):
     reader = make.administrator("ian", locale="en")
     page = login(reader).get(address).get_data(as_text=True)
     assert "Nobody has agreed yet; 1 more is needed." in page
-    assert "Make an account an administrator" in page
+    assert "Make somebody an administrator" in page
 
 
 def test_lowering_the_number_on_the_settings_page_asks_as_well(people, login):
@@ -151,3 +152,27 @@ def test_lowering_the_number_on_the_settings_page_asks_as_well(people, login):
     answer = client.submit("/admin/settings/core", form | {name: "1"})
     assert answer.status_code == 409
     assert "减少一项操作所需的确认人数" in answer.get_data(as_text=True)
+
+
+def test_an_auditor_sees_that_it_was_asked_and_no_more(people, login, make):
+    _ann, address = asked(people, login)
+    auditor = make.user("fay")
+    with unit_of_work(SYSTEM) as session:
+        session.add(AccessTerm(provider="test", user_id=auditor.id, resource="core.consent",
+                               actions=["query"], source={"zh": "审", "en": "audit"}))  # fmt: skip
+        session.flush()
+        bump(session, "rights_version")
+    fay = login(auditor)
+    page = fay.get(address).get_data(as_text=True)
+    assert "将账号设为管理员" in page or "设为管理员" in page
+    assert "接替离任同事" not in page
+    assert "将会改变" not in page
+    assert address in fay.get("/consents/").get_data(as_text=True)
+
+
+def test_a_seal_runs_out(people, login, monkeypatch):
+    client = login(people["ann"])
+    sealed = hidden(promote(client, people["dan"]).get_data(as_text=True), "ask")
+    assert sealing.SEALED_SECONDS == 3600
+    monkeypatch.setattr(sealing, "SEALED_SECONDS", -1)
+    assert client.submit("/consents/new", {"ask": sealed, "reason": "x"}).status_code == 422

@@ -9,7 +9,7 @@ from core.accounts.models import User
 from core.addons.registry import registry
 from core.audit.models import AuditEntry
 from core.consent.acts import act_of, by_several
-from core.consent.rehearsal import Effect, basis_of, rehearse
+from core.consent.rehearsal import Effect, digest_of, rehearse
 from core.settings.kept import changed
 from core.settings.services import declared_setting, get, set_value
 from core.unit_of_work import current_session, current_unit, read_only, unit_of_work
@@ -70,16 +70,33 @@ def effect(**more):
                      "changes": {"name": ["old", "new"]}} | more)  # fmt: skip
 
 
-def test_the_basis_is_what_was_there_before_and_not_what_comes():
-    same = basis_of([effect()])
-    assert basis_of([effect(changes={"name": ["old", "other"]})]) == same
-    assert basis_of([effect(changes={"name": ["newer", "new"]})]) != same
-    assert basis_of([effect(record_id=2)]) != same
-    assert basis_of([effect(), effect(record_id=2)]) != same
-    assert basis_of([effect(), effect(record_id=2)]) == basis_of([effect(record_id=2), effect()])
-    made = [effect(action="create", changes={"name": [None, "x"]})]
-    assert basis_of(made) == basis_of([effect(action="create", record_id=9,
-                                              changes={"name": [None, "x"]})])  # fmt: skip
+@pytest.fixture
+def _unit(app):
+    with unit_of_work(SYSTEM):
+        yield
+
+
+@pytest.mark.usefixtures("_unit")
+def test_a_digest_tells_what_was_there_what_comes_and_what_it_hangs_on():
+    same = digest_of([effect()])
+    assert digest_of([effect(changes={"name": ["old", "other"]})]) != same
+    assert digest_of([effect(changes={"name": ["newer", "new"]})]) != same
+    assert digest_of([effect(record_id=2)]) != same
+    assert digest_of([effect(label="another with that number")]) != same
+    assert digest_of([effect()], depends=["x"]) != same
+    assert digest_of([effect(), effect(record_id=2)]) != same
+    assert digest_of([effect(), effect(record_id=2)]) == digest_of([effect(record_id=2), effect()])
+
+
+@pytest.mark.usefixtures("_unit")
+def test_a_digest_leaves_out_the_time_of_day_and_numbers_that_are_given_out():
+    def made(number, instant):
+        return digest_of([effect(action="create", record_id=number,
+                                 changes={"name": [None, "x"], "at": [None, instant]})])  # fmt: skip
+
+    assert made(1, "2026-01-01T08:00:00+00:00") == made(2, "2026-01-02T09:30:00+00:00")
+    by = {"by": [None, SYSTEM.label]}
+    assert digest_of([effect(changes=by)]) != digest_of([effect(changes={"by": [None, "Ann"]})])
 
 
 def test_register_acts_gives_each_act_a_setting_of_its_owner(app):
@@ -104,3 +121,14 @@ def test_a_marked_service_keeps_its_name_and_words():
 
     assert (toy.__name__, toy.__doc__) == ("toy", "Say it.")
     assert act_of(toy).setting.key == "core.several_toy"
+
+
+def test_what_could_not_be_kept_is_refused_where_it_is_written():
+    with pytest.raises(TypeError, match="no argument nobody"):
+        by_several("core.toy", title="x", needs=("core.user", "update"), record="nobody")(print_it)
+    with pytest.raises(TypeError, match="needs an annotation"):
+        by_several("core.toy", title="x", needs=("core.user", "update"))(lambda number: number)
+
+
+def print_it(number: int) -> None:
+    print(number)
