@@ -17,7 +17,7 @@ from core.i18n import lazy_gettext as _l
 from core.unit_of_work import current_unit
 from core.web.lists import Column, Facet, ListSpec, render_list
 
-ADDON = "core.addon"
+ADDON, SETTING = "core.addon", "core.setting"
 blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
 
 
@@ -32,7 +32,18 @@ def _named() -> ColumnElement[str]:
 
 
 def _titles() -> Mapping[str, str]:
-    return {f"{ADDON} {name}": title for name, title in addon_titles().items()}
+    addons = {f"{ADDON} {name}": title for name, title in addon_titles().items()}
+    return {**addons, **_settings()}
+
+
+def _settings() -> Mapping[str, str]:
+    """Return the titles of settings, whose entries are kept under their keys."""
+    return {one.key: str(one.title) for one in registry().every("settings")}
+
+
+def _name_of(row: AuditEntry) -> str:
+    known = {ADDON: addon_titles, SETTING: _settings}.get(row.resource, dict)
+    return known().get(row.label, row.label)
 
 
 ENTRIES = ListSpec(
@@ -84,7 +95,7 @@ def show(record_id: int) -> str:
         "audit/show.html",
         row=row,
         entry=entry,
-        name=addon_titles().get(row.label, row.label) if row.resource == ADDON else row.label,
+        name=_name_of(row),
         action=action_words().get(row.action, row.action),
         resource=resource_titles().get(row.resource, row.resource),
     )

@@ -3,7 +3,9 @@
 import pytest
 
 from core.actor import system_actor
+from core.audit.models import AuditEntry
 from core.audit.services import record
+from core.settings.services import set_value
 from core.unit_of_work import unit_of_work
 
 
@@ -43,3 +45,14 @@ def test_an_addon_is_named_by_its_title_and_a_namesake_by_its_own_words(make, lo
     assert ">customers</td>" not in addon
     user = client.get("/admin/audit/?resource=core.user&q=customers").get_data(as_text=True)
     assert ">customers</td>" in user
+
+
+def test_a_setting_is_named_by_its_title(make, login):
+    with unit_of_work(system_actor("test")) as session:
+        set_value(session, "core.api_token_days", 90)
+        entry = session.query(AuditEntry).filter_by(resource="core.setting").one().id
+    client = login(make.administrator(locale="zh_Hans_CN"))
+    for page in ("/admin/audit/?resource=core.setting", f"/admin/audit/{entry}"):
+        text = client.get(page).get_data(as_text=True)
+        assert "API 令牌最长有效期" in text, page
+        assert "core.api_token_days" not in text
