@@ -3,6 +3,7 @@
 import difflib
 import os
 import secrets
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +12,8 @@ from flask import current_app
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 ROOT = Path(__file__).resolve().parent.parent
+KEY_BYTES = 48
+SHORTEST_KEY = 32
 
 
 class ConfigError(RuntimeError):
@@ -63,20 +66,32 @@ class Config(BaseModel):
         return self.key_file("secret.key")
 
     def key_file(self, name: str) -> bytes:
-        """Return a secret of the instance folder, made once and readable by its owner only."""
+        """Return a secret of the instance folder, made once and readable by its owner only.
+
+        Raise ConfigError for one that is empty or cut short: what hangs on it could be worked out.
+        """
         path = self.instance / name
         if not path.exists():
             self.instance.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_suffix(f".{os.getpid()}")
-            temporary.touch(0o600)  # before there is anything in it to read
-            temporary.write_bytes(secrets.token_bytes(48))
+            handle, temporary = tempfile.mkstemp(prefix=f"{name}.", dir=self.instance)  # mode 600
             try:
-                os.link(temporary, path)  # fails if another process was first; its key stands
+                with os.fdopen(handle, "wb") as file:
+                    file.write(secrets.token_bytes(KEY_BYTES))
+                    file.flush()
+                    os.fsync(file.fileno())  # a crash must not leave the name of an empty file
+                os.link(temporary, path)  # fails if another one was first; its key stands
             except FileExistsError:
                 pass
             finally:
-                temporary.unlink()
-        return path.read_bytes()
+                Path(temporary).unlink()
+        key = path.read_bytes()
+        if len(key) < SHORTEST_KEY:
+            raise ConfigError(
+                f"{path} holds {len(key)} bytes, a key has at least {SHORTEST_KEY}: it was emptied "
+                "or cut short. Nothing was changed. Put the file back from the backup. Without "
+                "one, delete it: a new key is made, and what hung on the old one is set up anew."
+            )
+        return key
 
 
 def load_config(**overrides: Any) -> Config:

@@ -3,8 +3,8 @@
 from core.access.guarded_session import GuardedSession
 from core.accounts.identity import LoginSessionInfo
 from core.accounts.models import LoginSession, Stage, User
-from core.accounts.second_factor import enrol, spend, tell
-from core.accounts.sessions import Client, end_session
+from core.accounts.second_factor import enrol, is_recovery_code, spend, tell
+from core.accounts.sessions import Client, end_session, is_known_network
 from core.accounts.sign_in import (
     NEW_PHONE,
     SIGN_IN,
@@ -13,7 +13,16 @@ from core.accounts.sign_in import (
     open_session,
     person,
 )
-from core.accounts.throttling import count_attempt, network_of, take_back
+from core.accounts.throttling import (
+    CODE,
+    CODE_ELSEWHERE,
+    RECOVERY,
+    Counters,
+    count_attempt,
+    network_of,
+    take_back,
+    was_last_of_half,
+)
 from core.audit.services import record
 from core.clock import now
 from core.errors import DomainError, Refused
@@ -31,11 +40,11 @@ def proves_code(user_id: int, login: str, typed: str, client: Client) -> bool:
 
     Raises TooManyAttemptsError.
     """
-    begins_wait = counted(login, client)
+    counters = counted(user_id, login, typed, client)
     if in_unit_of_work(lambda s: spend(s, user_id, typed), actor=SIGN_IN) is None:
-        note_failure(user_id, client, begins_wait=begins_wait)
+        note_failure(user_id, client)
         return False
-    in_unit_of_work(lambda s: take_back(s, login, client.address, code=True), actor=SIGN_IN)
+    in_unit_of_work(lambda s: take_back(s, login, client.address, counters), actor=SIGN_IN)
     return True
 
 
@@ -45,11 +54,11 @@ def sign_in_with_code(half: LoginSessionInfo, typed: str, client: Client) -> Sig
     Raises WrongCredentialsError, TooManyAttemptsError, or DomainError if the wait is over.
     """
     login = in_unit_of_work(lambda s: s.get_one(User, half.user_id).login, actor=SIGN_IN)
-    begins_wait = counted(login, client)
-    done = in_unit_of_work(lambda s: _open(s, half, typed, client), actor=SIGN_IN)
+    counters = counted(half.user_id, login, typed, client)
+    done = in_unit_of_work(lambda s: _open(s, half, typed, client, counters), actor=SIGN_IN)
     if done is None:
-        note_failure(half.user_id, client, begins_wait=begins_wait)
-        raise WrongCredentialsError(wrong_code())
+        ended = note_failure(half.user_id, client, half=half.id)
+        raise WrongCredentialsError(_too_many() if ended else wrong_code())
     return done
 
 
@@ -69,17 +78,28 @@ def take_into_use(
         return open_session(session, user, user.login, client, proof=NEW_PHONE), codes
 
 
-def counted(login: str, client: Client) -> bool:
-    """Count a try; tell whether, if it fails, a wait begins."""
-    return in_unit_of_work(
-        lambda s: count_attempt(s, login, client.address, code=True), actor=SIGN_IN
-    )
+def counted(user_id: int, login: str, typed: str, client: Client) -> Counters:
+    """Count a try as failed; return the counters, which a success takes back."""
+
+    def count(session: GuardedSession) -> Counters:
+        if is_recovery_code(typed):
+            counters = RECOVERY
+        else:
+            known = is_known_network(session, user_id, client.address)
+            counters = CODE if known else CODE_ELSEWHERE
+        count_attempt(session, login, client.address, counters)
+        return counters
+
+    return in_unit_of_work(count, actor=SIGN_IN)
 
 
-def note_failure(user_id: int, client: Client, *, begins_wait: bool) -> None:
-    """Keep in the audit trail that a code was wrong; tell the owner when it looks like guessing."""
+def note_failure(user_id: int, client: Client, *, half: int | None = None) -> bool:
+    """Keep in the audit trail that a code was wrong, and tell the owner, whose password is known.
 
-    def note(session: GuardedSession) -> None:
+    Tell whether it was one too many for the session `half`, which has ended.
+    """
+
+    def note(session: GuardedSession) -> bool:
         user = session.get_one(User, user_id)
         record(
             session,
@@ -90,14 +110,20 @@ def note_failure(user_id: int, client: Client, *, begins_wait: bool) -> None:
             label=user.login,
             actor=person(session, user),
         )
-        if begins_wait:
-            tell(session, user_id, "guessed")
+        tell(session, user_id, "guessed")
+        if half is None or not was_last_of_half(session, half):
+            return False
+        return end_session(session, half, "wrong codes")
 
-    in_unit_of_work(note, actor=SIGN_IN)
+    return in_unit_of_work(note, actor=SIGN_IN)
 
 
 def _open(
-    session: GuardedSession, half: LoginSessionInfo, typed: str, client: Client
+    session: GuardedSession,
+    half: LoginSessionInfo,
+    typed: str,
+    client: Client,
+    counters: Counters,
 ) -> SignedIn | None:
     user = session.get_one(User, half.user_id, with_for_update=True)
     waiting = session.get_one(LoginSession, half.id)
@@ -109,7 +135,12 @@ def _open(
         return None
     if not end_session(session, half.id, "replaced"):
         raise _too_late()
+    take_back(session, user.login, client.address, counters)
     return open_session(session, user, user.login, client, proof=proof)
+
+
+def _too_many() -> str:
+    return _("Too many codes were wrong. Begin again with login and password.")
 
 
 def _too_late() -> DomainError:

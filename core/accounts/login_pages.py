@@ -38,7 +38,7 @@ def sign_in_page() -> ResponseReturnValue:
     target = local_path(request.values.get("next"))
     if request.method == "GET" and g.actor.is_signed_in:
         return redirect(target, 303)
-    form = SignInForm()
+    form, before = SignInForm(), g.login_session or g.half_session
     return _answer(
         "accounts/login.html",
         form,
@@ -46,7 +46,7 @@ def sign_in_page() -> ResponseReturnValue:
             form.login.data or "",
             form.password.data or "",
             client_of_request(),
-            replaces=g.login_session.id if g.login_session else None,
+            replaces=before.id if before else None,
         ),
         target,
     )
@@ -59,7 +59,7 @@ def sign_in_code() -> ResponseReturnValue:
     target, half = local_path(request.values.get("next")), g.half_session
     if half is None:
         if not g.actor.is_signed_in and request.method == "POST":
-            flash(_("It took too long. Begin again with login and password."), "warn")
+            flash(_("It took too long, or too many codes were wrong. Begin again."), "warn")
         again = url_for("accounts.sign_in", next=_wanted(target))
         return redirect(target if g.actor.is_signed_in else again, 303)
     recovery = "recovery" in request.values

@@ -5,22 +5,23 @@ Proofs are asked for before, in units of work of their own: `core.accounts.provi
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from core.access.context import resolve_context
 from core.access.guarded_session import GuardedSession
 from core.accounts.identity import SignedInUser, actor_of, load_user
 from core.accounts.models import RecoveryCode, SecondFactor, User
 from core.accounts.sessions import end_all_sessions, hold_own
-from core.accounts.totp import grouped, matching_step, new_seed, plain, secret_of
+from core.accounts.totp import grouped, matching_step, new_seed, newest_step, plain, secret_of
 from core.audit.services import record
-from core.clock import now
+from core.clock import now, today
 from core.database import SILENT
 from core.errors import Refused
 from core.i18n import gettext as _
@@ -30,7 +31,8 @@ from core.settings.services import get
 USER = "core.user"
 FOR_ADMINISTRATORS = "core.second_factor_administrators"
 RECOVERY_CODES = 10
-RECOVERY_BYTES = 15  # 120 bits: a plain digest is enough
+RECOVERY_BYTES = 15  # 120 bits: a plain digest is enough, and nobody guesses them
+RECOVERY_CODE = re.compile(r"[A-Z2-7]{24}")
 WAITING = timedelta(minutes=15)
 
 
@@ -153,6 +155,11 @@ def take_away(session: GuardedSession, user: User) -> None:
     tell(session, user.id, "reset")
 
 
+def is_recovery_code(typed: str) -> bool:
+    """Tell whether what was typed has the form of a recovery code."""
+    return RECOVERY_CODE.fullmatch(plain(typed)) is not None
+
+
 def spend(session: GuardedSession, user_id: int, typed: str) -> str | None:
     """Use a code up; return "app" or "recovery", None when it fits neither or was used before.
 
@@ -161,16 +168,24 @@ def spend(session: GuardedSession, user_id: int, typed: str) -> str | None:
     row = session.get(SecondFactor, user_id, populate_existing=True)
     if row is None or row.seed is None:
         return None
-    code = plain(typed)
-    step = matching_step(secret_of(user_id, row.seed), code, now(), after=row.last_step)
-    if step is not None:
-        used = (
-            update(SecondFactor)
-            .where(SecondFactor.user_id == user_id, SecondFactor.seed == row.seed)
-            .where(SecondFactor.last_step < step)
-            .values(last_step=step)
-        )
-        return "app" if _changes_one(session, used) else None
+    if is_recovery_code(typed):
+        return _spend_recovery(session, user_id, plain(typed))
+    seed, instant = row.seed, now()
+    newest = newest_step(instant)
+    after = row.last_step if row.last_step <= newest else 0  # the site's clock once ran ahead
+    step = matching_step(secret_of(user_id, seed), plain(typed), instant, after=after)
+    if step is None:
+        return None
+    used = (
+        update(SecondFactor)
+        .where(SecondFactor.user_id == user_id, SecondFactor.seed == seed)
+        .where(or_(SecondFactor.last_step < step, SecondFactor.last_step > newest))
+        .values(last_step=step)
+    )
+    return "app" if _changes_one(session, used) else None
+
+
+def _spend_recovery(session: GuardedSession, user_id: int, code: str) -> str | None:
     once = (
         update(RecoveryCode)
         .where(RecoveryCode.user_id == user_id, RecoveryCode.code_hash == _digest(code))
@@ -188,10 +203,12 @@ def spend(session: GuardedSession, user_id: int, typed: str) -> str | None:
 
 
 def tell(session: GuardedSession, user_id: int, what: str) -> None:
-    """Tell the owner of an account what happened to its second factor."""
+    """Tell the owner of an account what happened to its second factor; wrong codes once a day."""
+    daily = what == "guessed"
     notice = Notice(
         kind="core.second_factor",
-        key=f"second factor {what} {now().isoformat()}",
+        key=f"second factor {what} {today() if daily else now().isoformat()}",
+        bundle=daily,
         title=_TOLD[what],
         endpoint="accounts.second_factor",
     )
@@ -202,7 +219,7 @@ _TOLD: Mapping[str, Callable[[], str]] = {
     "reset": lambda: _("An administrator has taken your second factor away. Set up a new one."),
     "recovery": lambda: _("One of your recovery codes was used."),
     "guessed": lambda: _(
-        "Somebody who knows your password tried codes. If it was not you, change it now."
+        "A wrong code was given after your right password. If it was not you, change it now."
     ),
 }
 

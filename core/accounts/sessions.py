@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, select, update
 from core.access.guarded_session import GuardedSession
 from core.access.standing import read_versions_while
 from core.accounts.models import ApiToken, LoginSession, Stage, User
-from core.accounts.throttling import forget_old_attempts
+from core.accounts.throttling import forget_old_attempts, network_of
 from core.audit.services import record
 from core.clock import now
 from core.config import Config, site_config
@@ -160,6 +160,21 @@ def open_sessions(session: GuardedSession, user_id: int) -> list[LoginSession]:
             .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
         )
     )
+
+
+def is_known_network(session: GuardedSession, user_id: int, address: str) -> bool:
+    """Tell whether somebody with the present password and phone was signed in from a network."""
+    seen = session.scalars(
+        select(LoginSession.address)
+        .join(User, User.id == LoginSession.user_id)
+        .where(
+            LoginSession.user_id == user_id,
+            LoginSession.stage == Stage.OPEN,
+            LoginSession.session_version == User.session_version,
+        )
+        .distinct()
+    )
+    return network_of(address) in {network_of(one) for one in seen}
 
 
 def idle_limit() -> timedelta:

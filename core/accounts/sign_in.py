@@ -20,8 +20,8 @@ from core.i18n import gettext as _
 from core.unit_of_work import in_unit_of_work, unit_of_work
 
 SIGN_IN = system_actor("sign-in")
-BY_CODE = ("app", "recovery")
 NEW_PHONE = "new phone"  # it has shown a code; no try was counted for it
+TAKEN_BACK = ("app", "recovery", NEW_PHONE)  # by whoever looked at the code
 
 
 @dataclass(eq=False)
@@ -105,8 +105,8 @@ def open_session(
     `proof` names what was shown beside it ("app", "recovery"). Without, whoever has a second factor
     gets a session that is good for nothing but the code, and who must have one is led to it.
     """
-    if proof != NEW_PHONE:
-        take_back(session, login, client.address, code=proof in BY_CODE)
+    if proof not in TAKEN_BACK:
+        take_back(session, login, client.address)
     if replaces is not None:
         end_session(session, replaces, "replaced")
     stage = Stage.OPEN if proof else _stage(session, user)

@@ -4,6 +4,10 @@ Every attempt is counted as a failure before the password is looked at, so that 
 cannot slip through; success takes it back. Delays double up to a cap. The long one is for an
 account from one network, so that a stranger elsewhere cannot keep its owner out; the account as a
 whole, a network and the site have short ones. Unknown logins are counted like known ones.
+
+Codes of a phone can be guessed, so there the account as a whole has a long wait too, but not in
+networks where its owner has been signed in. Recovery codes cannot be guessed: they are slowed down
+with the network alone, against load.
 """
 
 import hashlib
@@ -44,12 +48,21 @@ class Limit:
 LIMITS: Mapping[str, Limit] = {
     # The whole office may sit behind one address: a colleague's tries must not keep somebody out.
     "pair": Limit(4, timedelta(seconds=30)),
-    # Only who has given the password gets to the codes, so no stranger keeps the owner out here.
+    # Codes of one account from one network, and from all networks that are new to it.
     "code": Limit(5, timedelta(minutes=5)),
+    "elsewhere": Limit(10, timedelta(minutes=5)),
     "account": Limit(10, timedelta(seconds=10)),
     "network": Limit(30, timedelta(minutes=1)),
     "site": Limit(300, timedelta(seconds=1)),
 }
+
+
+Counters = tuple[str, ...]
+PASSWORD: Counters = ("pair", "account", "network", "site")
+CODE: Counters = ("code", "network", "site")
+CODE_ELSEWHERE: Counters = (*CODE, "elsewhere")
+RECOVERY: Counters = ("network",)
+CODES_OF_HALF = 5  # wrong ones, before the password is asked for again
 
 
 @dataclass(eq=False)
@@ -71,14 +84,15 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
 
 
-def count_attempt(session: GuardedSession, login: str, address: str, *, code: bool = False) -> bool:
+def count_attempt(
+    session: GuardedSession, login: str, address: str, counters: Counters = PASSWORD
+) -> bool:
     """Count an attempt as failed; raise TooManyAttemptsError, uncounted, while a wait runs.
 
-    With `code` it is one at the code of a second factor, else at the password.
     Tell whether, if it fails, it is the one with which the account begins to be slowed down.
     """
     instant = now()
-    rows = _rows(session, login, address, instant, code=code)
+    rows = _rows(session, _buckets(counters, login, address), instant)
     wait = max(_wait(LIMITS[kind], row, instant) for kind, row in rows.items())
     if wait > timedelta(0):
         seconds = max(1, int(wait.total_seconds() + 0.999))
@@ -95,17 +109,28 @@ def count_attempt(session: GuardedSession, login: str, address: str, *, code: bo
     return any(
         row.failures == LIMITS[kind].free + 1
         for kind, row in rows.items()
-        if kind in {"pair", "account", "code"}
+        if kind in {"pair", "account"}
     )
 
 
-def take_back(session: GuardedSession, login: str, address: str, *, code: bool = False) -> None:
+def take_back(
+    session: GuardedSession, login: str, address: str, counters: Counters = PASSWORD
+) -> None:
     """Undo the count of an attempt that succeeded; the account starts afresh from this network."""
     instant = now()
-    for kind, row in _rows(session, login, address, instant, code=code).items():
+    for kind, row in _rows(session, _buckets(counters, login, address), instant).items():
         row.failures = 0 if kind in {"pair", "code"} else max(0, row.failures - 1)
         row.blocked_until = instant
     session.flush()
+
+
+def was_last_of_half(session: GuardedSession, half_id: int) -> bool:
+    """Count a wrong code of a session that waits for it; tell whether it may give no more."""
+    (row,) = _rows(session, {"half": _bucket("half", str(half_id))}, now()).values()
+    row.failures += 1
+    row.last_at = now()
+    session.flush()
+    return row.failures >= CODES_OF_HALF
 
 
 def forget_old_attempts(session: GuardedSession) -> None:
@@ -127,17 +152,17 @@ def _faded(row: LoginAttempt, instant: datetime) -> int:
     return row.failures >> min(60, halvings)
 
 
+def _buckets(counters: Counters, login: str, address: str) -> dict[str, str]:
+    network = network_of(address)
+    here = f"{login}\n{network}"
+    of = {"pair": here, "code": here, "account": login, "elsewhere": login, "network": network}
+    return {kind: _bucket(kind, of[kind]) if kind in of else kind for kind in counters}
+
+
 def _rows(
-    session: GuardedSession, login: str, address: str, instant: datetime, *, code: bool
+    session: GuardedSession, keys: Mapping[str, str], instant: datetime
 ) -> dict[str, LoginAttempt]:
     """Return the counters, made if missing and locked in one order."""
-    network = network_of(address)
-    keys = {"network": _bucket("network", network), "site": "site"}
-    if code:
-        keys["code"] = _bucket("code", login)
-    else:
-        keys["account"] = _bucket("account", login)
-        keys["pair"] = _bucket("pair", f"{login}\n{network}")
     fresh = {"failures": 0, "last_at": instant, "blocked_until": instant}
     for bucket in sorted(keys.values()):
         made = insert_once(session)(LoginAttempt).values(bucket=bucket, **fresh)

@@ -9,8 +9,11 @@ from datetime import datetime
 
 import pyotp
 import segno
+from flask import current_app
 
-from core.config import site_config
+from core.config import ConfigError, site_config
+from core.errors import DomainError
+from core.i18n import gettext as _
 
 KEY_FILE = "second-factor.key"
 STEP_SECONDS = 30
@@ -28,8 +31,18 @@ def new_seed() -> str:
 
 
 def secret_of(user_id: int, seed: str) -> str:
-    """Return the secret that the phone keeps, in base 32."""
-    key = site_config().key_file(KEY_FILE)
+    """Return the secret that the phone keeps, in base 32; raise DomainError without a good key."""
+    try:
+        key = site_config().key_file(KEY_FILE)
+    except ConfigError as error:
+        current_app.logger.error("%s", error)  # noqa: TRY400 - the words say all
+        raise DomainError(
+            _(
+                "Codes cannot be checked: the site's key for them is damaged. Nothing was changed. "
+                "Use a recovery code, and tell an administrator."
+            ),
+            status=503,
+        ) from error
     made = hmac.digest(key, f"second factor {user_id} {seed}".encode(), "sha256")
     return base64.b32encode(made[:SECRET_BYTES]).decode()
 
@@ -52,6 +65,11 @@ def matching_step(secret: str, code: str, instant: datetime, *, after: int = 0) 
     steps = [here + drift for drift in DRIFT]
     fitting = [step for step in steps if hmac.compare_digest(app.generate_otp(step), code)]
     return next((step for step in fitting if step > after), None)
+
+
+def newest_step(instant: datetime) -> int:
+    """Return the last step whose code is accepted at `instant`."""
+    return int(instant.timestamp()) // STEP_SECONDS + max(DRIFT)
 
 
 def address_of(login: str, secret: str, host: str) -> str:

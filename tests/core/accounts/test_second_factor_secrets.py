@@ -159,7 +159,7 @@ def test_a_site_with_another_key_takes_no_code_but_recovery_codes(browser, membe
     phone = enrolled(member, at=NOON)
     key = app.config["SUNMAO"].instance / "second-factor.key"
     key.chmod(0o600)
-    key.write_bytes(b"lost and made anew")
+    key.write_bytes(b"lost and made anew, as long as it must be")
     with after():
         assert sign_in(browser(), "wang", phone).status_code == 401
         assert sign_in(browser(), "wang", phone, secret_code=phone.codes[0]).status_code == 303
