@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, column, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from core.addons.models import EPOCH_ID, Addon, CoreEpoch, Worker
@@ -18,6 +30,11 @@ from core.jobs.models import Job, JobState, ScheduleFire
 MANY = 1_000
 LOWEST = -(2**62)
 POSTGRES = ("fsync", "synchronous_commit", "full_page_writes")
+WALL = """(EXISTS (SELECT FROM pg_proc WHERE starts_with(proname, 'core_wall_')
+        AND pronamespace = current_schema()::regnamespace)
+    OR EXISTS (SELECT FROM pg_policy WHERE polname = 'core_wall')
+    OR EXISTS (SELECT FROM pg_class
+        WHERE relforcerowsecurity AND relnamespace = current_schema()::regnamespace))"""
 SQLITE = ("journal_mode", "synchronous", "foreign_keys")
 
 
@@ -41,6 +58,7 @@ class Facts:
     old_code: int
     behind: int
     behind_seen_at: datetime | None
+    has_wall: bool  # whether anything of row-level security stands in the catalog
 
 
 def read_facts(session: Session) -> Facts:
@@ -72,6 +90,7 @@ def read_facts(session: Session) -> Facts:
         "old_code": _one(func.count(Worker.id), Worker.code_version < code),
         "behind": _one(func.count(Worker.id), Worker.module_version < module),
         "behind_seen_at": _one(func.max(Worker.seen_at), Worker.module_version < module),
+        "has_wall": literal_column(WALL) if dialect == "postgresql" else false(),
         **modes,
     }
     row = session.execute(select(*(part.label(key) for key, part in parts.items()))).one()

@@ -47,6 +47,9 @@ def _signing_in() -> Iterator[Scene]:
     yield Scene(
         "second-factor-code-slowed", login, None, act=_signed_in("phone", slowed), undo=_forget
     )
+    yield Scene(
+        "second-factor-code-ended", login, None, act=_signed_in("phone", ended), undo=_forget
+    )
     yield Scene("second-factor-recovery", login, None, act=_signed_in("phone", use_recovery))
     yield Scene("second-factor-led-there", login, None, act=_signed_in("qian"))
 
@@ -159,7 +162,19 @@ def wrong_code(page: Any, stage: Stage) -> None:
 
 
 def slowed(page: Any, stage: Stage) -> None:
+    """Give wrong codes until a wait runs; after five the password is asked for again."""
     for _time in range(7):
+        if page.locator("[name=secret_code]").count() == 0:
+            page.goto("/login")
+            page.fill("input[name=login]", "phone")
+            page.fill("input[name=password]", PASSWORD)
+            press(page, stage)
+        wrong_code(page, stage)
+
+
+def ended(page: Any, stage: Stage) -> None:
+    """Give as many wrong codes as end what waits for one."""
+    for _time in range(5):
         wrong_code(page, stage)
 
 
