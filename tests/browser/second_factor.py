@@ -163,7 +163,7 @@ def wrong_code(page: Any, stage: Stage) -> None:
 
 def slowed(page: Any, stage: Stage) -> None:
     """Give wrong codes until a wait runs; after five the password is asked for again."""
-    for _time in range(7):
+    for _time in range(9):
         if page.locator("[name=secret_code]").count() == 0:
             page.goto("/login")
             page.fill("input[name=login]", "phone")
