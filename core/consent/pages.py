@@ -18,7 +18,7 @@ from core.consent.queries import act_if_on, consent, people_of, readable_consent
 from core.consent.rehearsal import Effect
 from core.consent.trials import prospect, standing
 from core.contributions import Act
-from core.errors import Conflict, Refused
+from core.errors import Conflict, NotAllowed, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.i18n import ngettext
@@ -149,12 +149,12 @@ def show(record_id: int) -> ResponseReturnValue:
 def complete(record_id: int) -> ResponseReturnValue:
     """Try again what enough people have agreed to."""
     done = _("Done.")
-    again = _("Others must agree anew: what it would change is another thing by now.")
+    again = _("Too few of those who agreed could still do it. Others must agree.")
     try:
         said = done if services.complete(record_id) else again
         flash(said, "ok" if said == done else "bad")
-    except (Refused, Conflict) as refused:
-        flash(str(refused), "bad")
+    except (Refused, Conflict, NotAllowed) as refused:
+        flash(_("It cannot be done as things are: %(why)s", why=refused.message), "bad")
     return redirect(url_for("consent.show", record_id=record_id), 303)
 
 

@@ -128,7 +128,6 @@ def standing(consent_id: int) -> Standing:
     one = consent(consent_id)
     me, is_open, judges = current_unit().actor.user_id, state_of(one) == State.OPEN, may_judge(one)
     mine = one.asked_by == me
-    found.may_look = may_complete(one)
     if is_open:
         try:
             found.effects = outlook(consent_id)
@@ -137,13 +136,15 @@ def standing(consent_id: int) -> Standing:
         if judges and not found.against:
             found.barred = _why_barred(consent_id, found.effects)
     one = consent(consent_id)
-    able = judges and is_open and not found.barred
+    able = judges and is_open and not found.barred and not found.against
     if not (mine or able):
-        found.effects, found.against = [], ""  # who agreed may have lost the sight of it since
+        found.effects = []  # who agreed may have lost the sight of it since
+    if not (mine or judges):
+        found.against = ""
     counted = {voice.user_id for voice in counting_voices(one)}
     found.voices = [(voice, not is_open or voice.user_id in counted) for voice in one.voices]
-    found.may_look = found.may_look or able
-    found.may_say = able and not found.against and me not in {v.user_id for v in one.voices}
+    found.may_look = mine or able or (not is_open and judges and may_complete(one))
+    found.may_say = able and me not in {v.user_id for v in one.voices}
     if is_open:
         found.missing = max(people_of(one) - 1 - len(counted), 0)
         found.may_complete = not found.missing and may_complete(one)

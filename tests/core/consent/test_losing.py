@@ -79,3 +79,4 @@ def test_who_agreed_and_lost_the_sight_sees_no_effects(board):
         found = standing(number)
     assert found.effects == []
     assert not found.may_say
+    assert not found.may_look  # nor the reason, nor what it is about
