@@ -22,6 +22,7 @@ from core.actor import acting_as, system_actor
 from core.addons import lifecycle
 from core.app import create_app
 from core.database import db
+from core.jobs.worker import hand_over_uses
 from core.organisation import services, staff
 from core.organisation.staff import EmployeeFields
 from core.testing.databases import Cluster
@@ -29,6 +30,7 @@ from core.unit_of_work import unit_of_work
 
 CUSTOMERS, UNITS, CHUNK = 100_000, 10, 5_000
 BENCH = system_actor("benchmark")
+_sites: list[Flask] = []  # those that this run has made and not ended
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,10 @@ def addresses(kind: str) -> Iterator[tuple[str, str, Path]]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         place = Path(folder)
         if kind == "sqlite":
-            yield f"sqlite:///{place / 'bare.db'}", f"sqlite:///{place / 'site.db'}", place
+            try:
+                yield f"sqlite:///{place / 'bare.db'}", f"sqlite:///{place / 'site.db'}", place
+            finally:
+                _end_sites()
             return
         cluster = Cluster()
         cluster.start()
@@ -55,12 +60,24 @@ def addresses(kind: str) -> Iterator[tuple[str, str, Path]]:
                 cluster.administer("CREATE DATABASE {}", name)
             yield cluster.url("bare"), cluster.url("site"), place
         finally:
+            _end_sites()
             cluster.stop()
+
+
+def _end_sites() -> None:
+    """Let each site store what it still holds in memory, before its database goes."""
+    while _sites:
+        app = _sites.pop()
+        worker = app.extensions.get("sunmao_worker")
+        if worker is not None:
+            worker.stop()
+        hand_over_uses(app, at_once=True)
 
 
 def create_site(url: str, instance: Path, *, customers: int = CUSTOMERS) -> tuple[Flask, People]:
     """Make a site with customers on, ten units and so many accounts."""
     app = create_app(instance=instance, database_url=url, job_engine="off")
+    _sites.append(app)
     with app.app_context():
         lifecycle.upgrade_site(lifecycle.site_config())
         with acting_as(BENCH):

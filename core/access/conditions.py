@@ -179,6 +179,23 @@ def condition(
     return and_(inside, *denied) if denied else inside
 
 
+def known_by_the_row(
+    slot: str, shape: ReachShape, columns: Mapping[str, Any]
+) -> ColumnElement[bool] | None:
+    """Return the alternatives that a row meets by its own columns, without any looking up.
+
+    None where there are none of them, or none beside them. It narrows what `condition` lets
+    through and never stands for it.
+    """
+    cheap = [(index, part) for index, part in enumerate(shape.allow) if not _looks_up(part)]
+    if not cheap or len(cheap) == len(shape.allow) or any(not part for _, part in cheap):
+        return None
+    return or_(
+        *(and_(*_terms((slot, "allow", index, ""), part, columns, each=False))
+          for index, part in cheap)
+    )  # fmt: skip
+
+
 def _looks_up(part: Part) -> bool:
     return any("sets" in form for _dimension, form in part)
 

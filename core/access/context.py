@@ -8,10 +8,11 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Integer, column, select, table
+from sqlalchemy import ColumnElement, Connection, Engine, Integer, column, inspect, select, table
 
+from core.access.conditions import known_by_the_row
 from core.access.criteria import ScopeCriteria
-from core.access.declarations import DIMENSIONS
+from core.access.declarations import COLUMNS, DIMENSIONS, Protected
 from core.access.frames import BindKey
 from core.access.lent import FIELD, conjuncts_of
 from core.access.reach import EVERYTHING, NOTHING, Conjunct, Reach, both, covers, merged
@@ -160,6 +161,17 @@ class AccessContext:
         if known is None:
             known = self.grants.bindings[action] = self._bindings(action)
         return known
+
+    def met_by_the_row(self, entity: Any, action: str) -> ColumnElement[bool] | None:
+        """Return by which part of a reach rows need no looking up in sets of keys; None: no such.
+
+        `entity` is a class or an alias. For a statement that stops early: see `count_statement`.
+        """
+        if self.is_system or not issubclass(inspect(entity).mapper.class_, Protected):
+            return None
+        slot, shape = self.bindings(action).option.shape.slot(entity.__resource__)
+        columns = {key: getattr(entity, name) for key, name in COLUMNS.items()}
+        return known_by_the_row(slot, shape, columns)
 
     def said(self, action: str) -> str:
         """Return what the actor says to a hardened database under a verb; a file shows no more."""

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    String,
     and_,
-    cast,
+    false,
     func,
     literal,
-    literal_column,
-    null,
+    not_,
     or_,
     select,
     tuple_,
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 
 COUNT_LIMIT = 10_001
 SET_COUNT_LIMIT = 2_001  # where each row must be looked up in a large set of keys
-FACET_LIMIT = 5_000
 MAX_WORDS = 6
 NONE = "-"
 LARGEST_ID = 2**31 - 1
@@ -240,47 +237,23 @@ def count_statement(
         value_of(column.expr).label(f"sum_{column.key}") for column in columns if column.total
     ]
     rows = narrow(spec, args, access, [spec.id.label("id"), *summed], counting=True)
-    inner = rows.limit(bound).subquery()
+    inner = _easy_ones_first(spec, access, rows, bound).subquery()
     sums = [func.sum(inner.c[part.name]) for part in summed]
     return select(func.count(), *sums).select_from(inner)
 
 
-def facets_statement(
-    spec: "ListSpec", args: ListArgs, access: AccessContext
-) -> tuple[list[list[Facet]], Any]:
-    """Select the values of every facet with the other facets applied, in one statement.
+def _easy_ones_first(
+    spec: "ListSpec", access: AccessContext, rows: Select[Any], bound: int
+) -> Select[Any]:
+    """Stop at the bound, and before a large set of keys is even read where it is not needed.
 
-    Facets without a value in the address share one pass over the rows, which the caller has
-    counted already; only a facet that is in force needs a pass of its own, without itself, and
-    that one stops behind FACET_LIMIT rows. Return the facets of each part, and a select of the
-    number of the part, the rows, then the value of each of its facets: one line for each
-    combination that occurs, so the rows are sorted once and not once for every facet.
+    PostgreSQL reads the whole set for the first row that asks for it. Where one of several ranges
+    is told by the row itself, its rows alone may be enough.
     """
-    counted = [f for f in spec.facets if f.kind == "choice" and spec.may_see(access, f.field)]
-    idle = [facet for facet in counted if facet.key not in args.filters]
-    parts = [idle] if idle else []
-    parts += [[facet] for facet in counted if facet not in idle]
-    width = max((len(part) for part in parts), default=0)
-    selects = []
-    for number, part in enumerate(parts):
-        head = [literal_column(str(number)).label("part"), func.count()]
-        tail = [cast(null(), String) for _ in range(width - len(part))]
-        values = [value_of(facet.expr) for facet in part]
-        if part is idle:
-            picked = [*head, *_texts(part, values), *tail]
-            selects.append(narrow(spec, args, access, picked).group_by(*values))
-            continue
-        named = [value.label(facet.key) for facet, value in zip(part, values, strict=True)]
-        rows = narrow(spec, args, access, named, without=part[0].key).limit(FACET_LIMIT + 1)
-        few = rows.subquery()
-        picked = [*head, *_texts(part, list(few.c)), *tail]
-        selects.append(select(*picked).select_from(few).group_by(*few.c))
-    if len(selects) > 1:
-        return parts, union_all(*selects)
-    return parts, selects[0] if selects else None
-
-
-def _texts(facets: Sequence[Facet], values: Sequence[Any]) -> list[Any]:
-    """Return the values as texts, so that parts of different types can stand in one union."""
-    pairs = zip(facets, values, strict=True)
-    return [cast(value, String).label(facet.key) for facet, value in pairs]
+    mapped = getattr(spec.id, "parent", None)
+    known = None if mapped is None else access.met_by_the_row(mapped.entity, Verb.QUERY)
+    if known is None:
+        return rows.limit(bound)
+    easy, hard = rows.where(known), rows.where(not_(func.coalesce(known, false())))
+    halves = [select(half.limit(bound).subquery()) for half in (easy, hard)]
+    return select(union_all(*halves).subquery()).limit(bound)

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
 
 from addons.customers import industries, services
@@ -98,6 +99,43 @@ def test_where_rows_are_looked_up_in_a_large_set_counting_stops_sooner(page_of, 
     assert (narrowed.total, narrowed.total_text) == (2, "2")
     assert any(o.count for view in narrowed.facets for o in view.options)
     assert page_of(house.administrator).total_text == "11"
+
+
+@pytest.mark.parametrize("address", ["", "q=ann", "q=bob", "grade=-&q=1"])
+def test_every_bound_counts_as_one_pass_over_the_rows_would(
+    page_of, house, by_set, monkeypatch, address
+):
+    """Bob's own five are told by the row, the others by the set; none is counted twice."""
+    seen = len(page_of(by_set, f"{address}&size=200").rows)
+    for bound in range(1, 13):
+        monkeypatch.setattr(list_query, "SET_COUNT_LIMIT", bound)
+        assert page_of(by_set, address).total == min(bound, seen), bound
+
+
+@pytest.mark.parametrize(("bound", "reads"), [(3, False), (5, False), (6, True)])
+def test_the_set_is_not_read_where_rows_known_without_it_are_enough(
+    page_of, by_set, monkeypatch, bound, reads
+):
+    monkeypatch.setattr(list_query, "SET_COUNT_LIMIT", bound)
+    assert page_of(by_set).total == bound
+    if db.engine.dialect.name != "postgresql":
+        return  # SQLite does not tell what a statement really did
+    found = []
+    with db.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+
+        def look(_connection, _cursor, sql, values, *_others):
+            if sql.startswith("SELECT count(*)"):
+                plan = raw.execute(f"EXPLAIN ANALYZE {sql}", values).fetchall()
+                found.extend(row[0] for row in plan if "core_access_set_key" in row[0])
+
+        event.listen(db.engine, "before_cursor_execute", look)
+        try:
+            page_of(by_set)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", look)
+    assert found
+    assert reads is any("never executed" not in step for step in found)
 
 
 def test_pages_behind_the_rows_that_were_counted_are_reached_and_numbered(
