@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from core import clock
 from core.access.guarded_session import GuardedSession
+from core.accounts import passwords
 from core.actor import Actor
 from core.cli.assets import fetch_one, is_there
 from core.database import db
@@ -36,6 +38,22 @@ def _missing(variable: str, message: str) -> NoReturn:
     if os.environ.get(variable) == "1":
         pytest.fail(message, pytrace=False)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sturdy_hasher() -> Iterator[PasswordHasher]:
+    """Hash passwords at next to no cost, in this process; servers that tests start hash as ever."""
+    with pytest.MonkeyPatch.context() as patch:
+        sturdy = passwords._hasher  # noqa: SLF001 - it is no setting, on purpose
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", quick)
+        yield sturdy
+
+
+@pytest.fixture
+def sturdy_passwords(_sturdy_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords as a site does, within this test."""
+    monkeypatch.setattr(passwords, "_hasher", _sturdy_hasher)
 
 
 @pytest.fixture(scope="session")

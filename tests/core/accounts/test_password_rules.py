@@ -125,6 +125,7 @@ def test_asvs_6_2_8_a_password_counts_exactly_as_typed(given):
     assert not verify_password(hash_password(GOOD), given)
 
 
+@pytest.mark.usefixtures("sturdy_passwords")
 def test_hashes_are_argon2id_with_the_librarys_parameters():
     stored = hash_password(GOOD)
     assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
