@@ -5,6 +5,7 @@ REQUIRE_BROWSER=1 turn a missing server or browser from a visible skip into a fa
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -24,7 +25,14 @@ from core.cli.assets import fetch_one, is_there
 from core.database import db
 from core.testing.browser import chromium, find_chromium, keep_inside, watch
 from core.testing.client import sign_in_cookie, signed_in_client
-from core.testing.databases import Cluster, PostgresDatabase, SqliteDatabase, counted, find_program
+from core.testing.databases import (
+    Cluster,
+    PostgresDatabase,
+    SqliteDatabase,
+    counted,
+    find_program,
+    new_folder,
+)
 from core.testing.making import Maker
 from core.testing.serving import ROOT, ServerProcess, served
 from core.testing.site import Site
@@ -61,7 +69,7 @@ def postgres_cluster() -> Iterator[Cluster]:
     """Give a PostgreSQL server that lives as long as the test session."""
     if find_program("initdb") is None:
         _missing("REQUIRE_PG", "PostgreSQL is not installed: its half of the suite did NOT run")
-    cluster = Cluster()
+    cluster = Cluster(in_memory=True)
     try:
         cluster.start()
         yield cluster
@@ -77,6 +85,7 @@ def _sites() -> Iterator[dict[str, Site | Exception]]:
     for site in sites.values():
         if isinstance(site, Site):
             site.release()
+            shutil.rmtree(site.instance, ignore_errors=True)
 
 
 @pytest.fixture(params=KINDS)
@@ -89,12 +98,11 @@ def database(request: pytest.FixtureRequest) -> str:
 def site(
     database: str,
     _sites: dict[str, Site | Exception],
-    tmp_path_factory: pytest.TempPathFactory,
     request: pytest.FixtureRequest,
 ) -> Site:
     """Give the site with the template's content; the application is one per session."""
     if database not in _sites:
-        folder = tmp_path_factory.mktemp(f"instance-{database}")
+        folder = new_folder(f"instance-{database}-", in_memory=True)
         target: SqliteDatabase | PostgresDatabase = (
             SqliteDatabase(folder)
             if database == "sqlite"
