@@ -8,6 +8,7 @@ from core.accounts.sessions import Client, end_session, is_known_network
 from core.accounts.sign_in import (
     NEW_PHONE,
     SIGN_IN,
+    CodesUsedUpError,
     SignedIn,
     WrongCredentialsError,
     open_session,
@@ -51,14 +52,15 @@ def proves_code(user_id: int, login: str, typed: str, client: Client) -> bool:
 def sign_in_with_code(half: LoginSessionInfo, typed: str, client: Client) -> SignedIn:
     """Begin a whole session in place of the one that waits for its code.
 
-    Raises WrongCredentialsError, TooManyAttemptsError, or DomainError if the wait is over.
+    Raises WrongCredentialsError (CodesUsedUpError after the last try), TooManyAttemptsError, or
+    DomainError if the wait is over.
     """
     login = in_unit_of_work(lambda s: s.get_one(User, half.user_id).login, actor=SIGN_IN)
     counters = counted(half.user_id, login, typed, client)
     done = in_unit_of_work(lambda s: _open(s, half, typed, client, counters), actor=SIGN_IN)
     if done is None:
         ended = note_failure(half.user_id, client, half=half.id)
-        raise WrongCredentialsError(_too_many() if ended else wrong_code())
+        raise CodesUsedUpError(_too_many()) if ended else WrongCredentialsError(wrong_code())
     return done
 
 

@@ -20,7 +20,7 @@ from core.accounts.request_identity import (
     set_session_cookie,
 )
 from core.accounts.sessions import end_session
-from core.accounts.sign_in import SignedIn, sign_in
+from core.accounts.sign_in import CodesUsedUpError, SignedIn, sign_in
 from core.accounts.throttling import TooManyAttemptsError
 from core.audit.services import record
 from core.errors import DomainError, Refused
@@ -64,13 +64,20 @@ def sign_in_code() -> ResponseReturnValue:
         return redirect(target if g.actor.is_signed_in else again, 303)
     recovery = "recovery" in request.values
     form = RecoveryForm() if recovery else CodeForm()
-    return _answer(
-        "accounts/code.html",
-        form,
-        lambda: sign_in_with_code(half, form.secret_code.data or "", client_of_request()),
-        target,
-        recovery=recovery,
-    )
+    try:
+        return _answer(
+            "accounts/code.html",
+            form,
+            lambda: sign_in_with_code(half, form.secret_code.data or "", client_of_request()),
+            target,
+            recovery=recovery,
+        )
+    except CodesUsedUpError as over:  # no field for a code that nothing would take any more
+        anew = SignInForm(NO_INPUT)
+        anew.refuse(Refused(over.message))
+        kept = request.form.get("kept")
+        page = render_template("accounts/login.html", form=anew, kept=kept, target=target)
+        return make_response(page, over.status)
 
 
 @blueprint.route("/login/first", methods=["GET", "POST"])
@@ -136,6 +143,8 @@ def _answer(
     if request.method == "POST" and form.validate():
         try:
             return _welcome(act(), target)
+        except CodesUsedUpError:
+            raise
         except DomainError as error:
             form.refuse(error if isinstance(error, Refused) else Refused(error.message))
             refused = error

@@ -31,6 +31,10 @@ class WrongCredentialsError(DomainError):
     status: int = field(default=401, kw_only=True)
 
 
+class CodesUsedUpError(WrongCredentialsError):
+    """The wrong code was one too many: the password is due again."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """A fresh session: the token for the cookie and whose it is."""

@@ -170,7 +170,10 @@ def test_after_five_wrong_codes_the_password_is_due_again(browser, member):
             assert here.post("/login/code", {"secret_code": "000000"}).status_code == 401
         assert here.get("/login/code").status_code == 200
         last = here.post("/login/code", {"secret_code": "000000"})
-        assert (last.status_code, "错误的验证码过多" in last.get_data(as_text=True)) == (401, True)
+        said = last.get_data(as_text=True)
+        assert (last.status_code, "错误的验证码过多" in said) == (401, True)
+        assert 'name="password"' in said
+        assert 'name="secret_code"' not in said
         assert here.get("/login/code").location == "/login"
         late = here.post("/login/code", {"secret_code": phone.codes[0]}, page="/login")
         assert (late.status_code, late.location) == (303, "/login")
