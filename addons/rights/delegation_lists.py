@@ -8,29 +8,12 @@ from sqlalchemy.orm import aliased
 from addons.rights.delegation_models import DELEGATION, Delegation
 from addons.rights.words import STATES, TONES
 from core.accounts.models import User
-from core.audit.field_words import name_fields
 from core.audit.words import actor_words
 from core.clock import now
 from core.i18n import lazy_gettext as _l
 from core.organisation.models import Employee
 from core.web.lists import Column, Facet, ListSpec, Tab
 
-name_fields(
-    Delegation,
-    {
-        "from_user_id": _l("Delegator"),
-        "to_user_id": _l("Substitute"),
-        "assignments": _l("Duties handed on"),
-        "valid_from": _l("From"),
-        "valid_to": _l("Until"),
-        "reason": _l("Reason"),
-        "given_at": _l("Given"),
-        "given_by": _l("By"),
-        "ended_at": _l("Ended"),
-        "ended_by": _l("Ended by"),
-        "end_reason": _l("Why it ended"),
-    },
-)
 GIVER, SUBSTITUTE = aliased(User), aliased(User)
 GIVING, TAKING = aliased(Employee), aliased(Employee)
 

@@ -22,6 +22,7 @@ from addons.rights import (
 from addons.rights.blueprint import blueprint
 from addons.rights.delegation_models import Delegation
 from addons.rights.expiring import NEWS, SETTINGS, TELL_OF_ENDS
+from addons.rights.field_titles import name_all
 from addons.rights.menus import MENUS
 from addons.rights.models import MODELS
 from addons.rights.policy import POLICY
@@ -47,6 +48,7 @@ PAGES = (
 @hookimpl
 def register_models() -> Iterable[type[Any]]:
     """Name the tables."""
+    name_all()
     return (*MODELS, Delegation, *REVIEW_MODELS)
 
 

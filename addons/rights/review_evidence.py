@@ -1,6 +1,6 @@
 """The evidence of a review: who decided what, when and why, as a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -29,9 +29,9 @@ from core.organisation.models import OrgUnit
 from core.unit_of_work import current_session, unit_of_work
 
 
-def covers_in_words(review: Review) -> str:
-    """Say to what a review is limited."""
-    session, covers = current_session(), review.covers
+def covers_in_words(covers: Mapping[str, Any]) -> str:
+    """Say to what a review is limited; see `ReviewFields.covers`."""
+    session = current_session()
     chosen = len(covers.get("assignments", ()))  # reviews from before it could be chosen lack it
     if chosen:
         return ngettext("%(num)s chosen assignment", "%(num)s chosen assignments", chosen)
@@ -84,7 +84,7 @@ def _rows(review: Review) -> Iterator[Sequence[Any]]:
             hours_in_words(given.weekly_hours),
             format_datetime(given.given_at),
             given.given_by,
-            join_words(hints_in_words(one)),
+            join_words(hints_in_words(one.hints)),
             reviewers.get(one.reviewer_id, ""),
             str(DECISIONS[one.decision or OPEN]),
             str(OUTCOMES[one.outcome]) if one.outcome else "",

@@ -1,6 +1,6 @@
 """The lists of reviews, of their items, and of what the reader is to decide."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from addons.rights.models import Assignment
 from addons.rights.ranges import in_words
 from addons.rights.review_models import REVIEW, Decision, Outcome, Review, ReviewItem
-from addons.rights.words import grants_in_words, subject_titles
+from addons.rights.words import pairs_in_words, subject_titles
 from core.accounts.models import User
 from core.actor import current_actor
 from core.clock import today
@@ -120,10 +120,10 @@ def _data(values: Collection[str]) -> Mapping[str, str]:
     }
 
 
-def hints_in_words(item: ReviewItem) -> list[str]:
+def hints_in_words(hints: Iterable[Any]) -> list[str]:
     """Return what a reviewer should know about an item."""
     said = []
-    for hint in item.hints:
+    for hint in hints:
         if hint["kind"] == "closed":
             said.append(_("the account is closed"))
         else:
@@ -133,16 +133,14 @@ def hints_in_words(item: ReviewItem) -> list[str]:
 
 def contains_in_words(item: ReviewItem) -> str:
     """Return the verbs of an item as they were given when the review opened."""
-    pairs = [tuple(one.split(":", 1)) for one in item.contains]
-    words = grants_in_words((resource, verb) for resource, verb in pairs)
-    return _("; ").join(_("%(what)s: %(verbs)s", what=what, verbs=verbs) for what, verbs in words)
+    return pairs_in_words(item.contains)
 
 
 def _hints(values: Collection[str]) -> Mapping[str, str]:
     found = current_session().scalars(
         select(ReviewItem).where(ReviewItem.id.in_([int(one) for one in values]))
     )
-    return {str(one.id): join_words(hints_in_words(one)) or "–" for one in found.unique()}
+    return {str(one.id): join_words(hints_in_words(one.hints)) or "–" for one in found.unique()}
 
 
 def _review_words() -> dict[int, str]:

@@ -91,7 +91,7 @@ def show_review(record_id: int) -> ResponseReturnValue:
         actions.append(Action(_("Close it"), closing, "check", needs=(REVIEW, Verb.CREATE)))
     facts = [
         Fact(_("Due"), one.due_on, "date"),
-        Fact(_("Covers"), review_evidence.covers_in_words(one)),
+        Fact(_("Covers"), review_evidence.covers_in_words(one.covers)),
         Fact(_("Opened"), one.opened_at, "instant"),
         Fact(_("By"), actor_words().get(one.opened_by, one.opened_by)),
     ]
@@ -203,7 +203,7 @@ def review_item(record_id: int) -> ResponseReturnValue:
         cancel=back,
         item=item,
         facts=_facts(item),
-        hints=hints_in_words(item),
+        hints=hints_in_words(item.hints),
         may_act=is_open and (mine or may_pass),
         several=item.assignment.subject != "user",
         decision=(DECISIONS[item.decision or OPEN], DECISION_TONES[item.decision or OPEN]),

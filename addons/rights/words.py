@@ -63,6 +63,12 @@ def grants_in_words(grants: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(resource_title(key), join_words(found[key])) for key in sorted(found)]
 
 
+def pairs_in_words(pairs: Iterable[str]) -> str:
+    """Return in a line what "resource:verb" pairs are about."""
+    words = grants_in_words((one.partition(":")[0], one.partition(":")[2]) for one in pairs)
+    return _("; ").join(_("%(what)s: %(verbs)s", what=what, verbs=verbs) for what, verbs in words)
+
+
 def subject_titles(subjects: Iterable[Named]) -> dict[Named, str]:
     """Return in words to whom duties are given, for many at once."""
     wanted = set(subjects)

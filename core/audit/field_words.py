@@ -6,6 +6,7 @@ by the label of that record's resource.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -20,6 +21,7 @@ from core.i18n import format_date, format_datetime, format_money, join_words, lo
 from core.i18n import gettext as _
 
 Labels = Mapping[Any, Any] | Callable[[], Mapping[Any, Any]]
+Reader = Callable[[Any, Mapping[str, Any]], str]
 
 
 def name_fields(
@@ -27,17 +29,22 @@ def name_fields(
     titles: Mapping[str, Any],
     *,
     labels: Mapping[str, Labels] | None = None,
+    readers: Mapping[str, Reader] | None = None,
     rows: Any = None,
 ) -> None:
     """Give the columns of `model` their words; `labels` gives a column's codes theirs.
 
-    `rows` names the records of a table that is no resource of its own.
+    A name that is no column is a fact that acts are recorded with. `readers` turn structures into
+    words: each gets the value and what else stands in the entry, by name. `rows` names the records
+    of a table that is no resource of its own.
     """
+    table, columns = inspect(model).local_table, inspect(model).columns
     if rows is not None:
-        inspect(model).local_table.info["title"] = rows
-    columns = inspect(model).columns
-    for name, words in titles.items():
-        columns[name].info["title"] = words
+        table.info["title"] = rows
+    table.info["readers"] = dict(readers or {})
+    table.info["facts"] = {name: words for name, words in titles.items() if name not in columns}
+    for name in titles.keys() - table.info["facts"].keys():
+        columns[name].info["title"] = titles[name]
     for name, known in (labels or {}).items():
         columns[name].info["labels"] = known
 
@@ -58,15 +65,19 @@ class FieldWords:
         model = model_of(resource)
         self._session = session
         self._columns: dict[str, Column[Any]] = {}
+        self._facts: Mapping[str, Any] = {}
+        self._readers: Mapping[str, Reader] = {}
         if model is not None:
-            attributes = inspect(model).column_attrs
+            info, attributes = inspect(model).local_table.info, inspect(model).column_attrs
+            self._facts, self._readers = info.get("facts", {}), info.get("readers", {})
             self._columns = {one.key: one.columns[0] for one in attributes}
         self._known: dict[tuple[str, int], str] = {}
 
     def title(self, field: str) -> str:
         """Return the words for a field, a fact of an act, or a setting."""
         column = self._columns.get(field)
-        title = column.info.get("title") if column is not None else FACTS.get(field)
+        facts = {**FACTS, **self._facts}
+        title = column.info.get("title") if column is not None else facts.get(field)
         if title is None:
             title = next((s.title for s in registry().settings() if s.key == field), None)
         return str(title) if title is not None else field.replace("_", " ")
@@ -89,10 +100,16 @@ class FieldWords:
             for row in self._session.scalars(chosen):
                 self._known[table, row.id] = resource.label(row)
 
-    def words(self, field: str, value: Any) -> str:
-        """Return a stored value as its page would show it; a dash for nothing."""
+    def words(self, field: str, value: Any, beside: Mapping[str, Any]) -> str:
+        """Return a stored value as its page would show it; a dash for nothing.
+
+        `beside` are the values that stand in the same entry on the same side, by field.
+        """
         if value is None or value == "":
             return "–"
+        if field in self._readers:
+            with suppress(KeyError, TypeError, ValueError, AttributeError):  # an older shape of it
+                return self._readers[field](value, beside) or "–"
         column = self._columns.get(field)
         labels = column.info.get("labels") if column is not None else None
         known = labels() if callable(labels) else labels or {}

@@ -1,6 +1,6 @@
 """Reading the audit trail: the history of one record, with the words that its page uses."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,9 +95,9 @@ def readable(
             _actor_words(row),
             row.action,
             [
-                _change(words, one, row.changes[one], masked)
-                for one in row.changes
-                if (resource, one) != DEVICE
+                change
+                for name, change in _changes(words, row.changes, masked)
+                if (resource, name) != DEVICE
             ],
             system_words(row.reason) if row.reason else "",
         )
@@ -149,12 +149,16 @@ def _pair(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) and len(value) == 2 else [None, value]  # noqa: PLR2004
 
 
-def _change(words: FieldWords, field: str, value: Any, masked: frozenset[str]) -> Change:
-    old, new = _pair(value)
-    if field in masked:
-        old, new = (None if one is None else MASKED for one in (old, new))
-    before, after = words.words(field, old), words.words(field, new)
-    return Change(field, words.title(field), old, new, before, after)
+def _changes(
+    words: FieldWords, changes: Mapping[str, Any], masked: frozenset[str]
+) -> Iterator[tuple[str, Change]]:
+    shown = {name: _pair(value) for name, value in changes.items()}
+    for name in shown.keys() & masked:
+        shown[name] = [None if one is None else MASKED for one in shown[name]]
+    before, after = ({name: pair[side] for name, pair in shown.items()} for side in (0, 1))
+    for name, (old, new) in shown.items():
+        said = words.words(name, old, before), words.words(name, new, after)
+        yield name, Change(name, words.title(name), old, new, *said)
 
 
 def entry_of(entry_id: int) -> tuple[AuditEntry, HistoryEntry]:

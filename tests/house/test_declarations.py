@@ -2,11 +2,12 @@
 
 import pytest
 
-from core.access.declarations import Protected
+from core.access.declarations import Child, Protected, Scoped
 from core.access.decorators import check_routes, declaration_of
 from core.addons import lifecycle, schema
 from core.addons.registry import registry
 from core.audit.recording import is_audited, resource_key
+from core.audit.values import audited_fields
 from core.audit.words import table_titles
 from core.database import Model
 from core.errors import ProgrammingFault
@@ -74,6 +75,25 @@ def test_a_foreign_key_stays_with_its_owner_the_core_or_a_declared_dependency(ap
             if owner in {"core", *registry().loaded} and target not in allowed:
                 wrong.append(f"{table.name} → {key.target_fullname}")
     assert not wrong
+
+
+def test_every_field_whose_changes_are_kept_is_named(app):
+    silent = []
+    for mapper in Model.registry.mappers:
+        if mapper.class_.__module__[:5] not in {"core.", "addon"} or not is_audited_class(mapper):
+            continue
+        columns = {one.key: one.columns[0] for one in mapper.column_attrs}
+        silent += [
+            f"{mapper.class_.__name__}.{name}"
+            for name in audited_fields(mapper)
+            if "title" not in columns[name].info
+        ]
+    assert not silent
+
+
+def is_audited_class(mapper):
+    kept = getattr(mapper.class_, "__audited__", False)
+    return kept or issubclass(mapper.class_, Scoped | Child)
 
 
 def test_every_title_of_the_registry_has_both_languages(app):
