@@ -30,7 +30,8 @@ DUTIES: Sequence[tuple[str, str, str, Mapping[str, Sequence[str]]]] = (
      {"customers.customer": ("query",), "customers.opportunity": ("query", "update")}),
     ("auditing", "审计", "Auditing",
      {"core.audit": ("query",), "rights.assignment": ("query",), "rights.duty": ("query",),
-      "rights.grade": ("query",), "rights.delegation": ("query",)}),
+      "rights.grade": ("query",), "rights.delegation": ("query",),
+      "rights.review": ("query", "export"), "core.who": ("query",)}),
 )  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def seed(session: Any) -> None:
     _give(made["product-support"], Subject.POSITION, positions.get("PRODUCT"), KEY_ACCOUNTS)
     own_room = {"org": [{"kind": "own", "below": True}]}
     _give(made["project-support"], Subject.POSITION, positions.get("PROJECT"), own_room)
+    _give(made["auditing"], Subject.POSITION, positions.get("AUDIT"), {})
     _give(made["auditing"], Subject.POSITION, positions.get("GM"), {}, days=180)
     by_name = (Subject.USER, Subject.POSITION, Subject.GRADE)
     due = today() + timedelta(days=14)

@@ -47,9 +47,11 @@ POSITIONS = (
     ("PROJECT", "项目经理", "Project manager"),
     ("PRODUCT", "产品经理", "Product manager"),
     ("RESEARCH", "市场调研员", "Market researcher"),
+    ("AUDIT", "审计员", "Auditor"),
 )
 PEOPLE = (
     DemoPerson("1001", "zhou", "周文敏", "ISD", "GM", heads="ISD"),
+    DemoPerson("1002", "qian", "钱立群", "ISD", "AUDIT"),
     DemoPerson("1101", "lin", "林国栋", "DEV", "HEAD", "1001", heads="DEV"),
     DemoPerson("1201", "xu", "许静怡", "PLAN", "HEAD", "1001", heads="PLAN"),
     DemoPerson("1102", "chen", "陈嘉豪", "DEV", "SALES", "1101"),
@@ -176,4 +178,6 @@ def _role(person: DemoPerson) -> str:
     zh, en = {code: (zh, en) for code, zh, en in POSITIONS}[person.position]
     unit = {code: name for code, _parent, _kind, name, _en in UNITS}[person.unit]
     seen = "sees the unit below / 看下级" if person.heads else "sees own / 看本人"
+    if person.position == "AUDIT":
+        seen = "sees rights and the audit trail / 看权限与审计记录"
     return f"{en} / {unit} {zh}, {seen}"

@@ -175,19 +175,39 @@ def _answer_to(day: Day, secret: str) -> int:
     return int(status)
 
 
+def auditor(day: Day) -> None:
+    """See who changed what and who may what, on any day; change nothing and see no business."""
+    page = day.page
+    _find_in_the_audit(day)
+    day.press(".side a[href='/rights/']", "/rights/$")
+    assert page.locator("a[href='/rights/assign']").count() == 0
+    day.press("tbody a.key", r"/rights/\d+")
+    assert page.locator(".head a[href$='/end']").count() == 0
+    day.go("/rights/people")
+    day.press("tbody tr:has-text('陈嘉豪') a.key", r"/rights/people/\d+")
+    assert page.locator("main").inner_text().count(day.words("自己", "own")) > 0
+    day.go("/rights/reviews")
+    day.press("tbody a.key", r"/rights/reviews/\d+")
+    day.go("/customers/")
+    assert page.locator("tbody a.key").count() == 0
+
+
 DAYS: dict[str, Callable[[Day], None]] = {
     "administrator": administrator,
     "department manager": department_manager,
     "head of room": head_of_room,
     "account manager": account_manager,
     "staff": staff,
+    "auditor": auditor,
 }
+WITHOUT_BUSINESS = {"auditor"}
 LOGINS = {
     "administrator": ("admin",),
     "department manager": ("zhou",),
     "head of room": ("lin",),
     "account manager": ("chen",),
     "staff": ("zhao", "sun", "gao"),  # a project manager, a product manager, a market researcher
+    "auditor": ("qian",),
 }
 
 
