@@ -51,7 +51,7 @@ POSITIONS = (
 )
 PEOPLE = (
     DemoPerson("1001", "zhou", "周文敏", "ISD", "GM", heads="ISD"),
-    DemoPerson("1002", "qian", "钱立群", "ISD", "AUDIT"),
+    DemoPerson("1002", "feng", "冯立群", "ISD", "AUDIT"),
     DemoPerson("1101", "lin", "林国栋", "DEV", "HEAD", "1001", heads="DEV"),
     DemoPerson("1201", "xu", "许静怡", "PLAN", "HEAD", "1001", heads="PLAN"),
     DemoPerson("1102", "chen", "陈嘉豪", "DEV", "SALES", "1101"),

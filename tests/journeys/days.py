@@ -207,7 +207,7 @@ LOGINS = {
     "head of room": ("lin",),
     "account manager": ("chen",),
     "staff": ("zhao", "sun", "gao"),  # a project manager, a product manager, a market researcher
-    "auditor": ("qian",),
+    "auditor": ("feng",),
 }
 
 
