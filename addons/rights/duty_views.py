@@ -2,7 +2,7 @@
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from addons.rights import duties
 from addons.rights.answers import answer_proved
@@ -10,6 +10,7 @@ from addons.rights.blueprint import blueprint
 from addons.rights.duty_forms import DutyForm, ExclusionForm
 from addons.rights.lists import DUTIES
 from addons.rights.models import DUTY, Assignment, Duty
+from addons.rights.widening import widens_by_changing
 from addons.rights.words import (
     STATES,
     TONES,
@@ -97,20 +98,12 @@ def create_duty() -> ResponseReturnValue:
 def edit_duty(record_id: int) -> ResponseReturnValue:
     """Change a duty; the password is asked for when what its holders may do changes."""
     duty = duties.duty(record_id)
-    before = set(duty.contains)
     form = DutyForm.for_record(duty)
-
-    def widens() -> bool:
-        wanted, is_active = set(form.contains.data or ()), bool(form.active.data)
-        changes = wanted != before or is_active != duty.active
-        strict = bool(form.second_factor.data) != duty.second_factor
-        return (changes or strict) and _is_held(record_id)
-
     return answer_proved(
         form,
         lambda: duties.update_duty(record_id, form.fields(), row_version=form.row_version),
         url_for("rights.show_duty", record_id=record_id),
-        widens=widens,
+        widens=lambda: widens_by_changing(duty, form.fields()),
         title=_("Edit %(name)s", name=localized(duty.name)),
         crumbs=_way_to(duty),
     )
@@ -178,11 +171,6 @@ def _home() -> Crumb:
 def _tags(duty: Duty) -> list[tuple[str, str]]:
     found = [] if duty.active else [(_("retired"), "")]
     return [*found, (_("needs a second factor"), "info")] if duty.second_factor else found
-
-
-def _is_held(duty_id: int) -> bool:
-    held = exists().where(Assignment.duty_id == duty_id, Assignment.ended_at.is_(None))
-    return bool(current_session().scalar(select(held)))
 
 
 def _held(duty: Duty) -> list[tuple[Assignment, str, str, str]]:
