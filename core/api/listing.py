@@ -150,7 +150,7 @@ def page_schema(spec: ListSpec) -> dict[str, Any]:
 
 def _column_schema(column: Column) -> dict[str, Any]:
     kinds: Mapping[type, str] = {int: "integer", bool: "boolean", float: "number", dict: "object"}
-    kind = python_type(value_of(column.expr))
+    kind = dict if column.kind == "name" else python_type(value_of(column.expr))
     schema: dict[str, Any] = {"type": [kinds.get(kind, "string"), "null"]}
     if kind in {date, datetime}:
         schema["format"] = "date" if kind is date else "date-time"

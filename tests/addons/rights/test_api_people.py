@@ -52,7 +52,7 @@ def test_people_are_listed_and_closed_or_missing_ones_are_not_there(boss, office
 
 def test_a_day_must_be_one(boss, office):
     path = f"{ROOT}/people/{office.ann.user.id}"
-    for day in ("yesterday", "0001-01-01", "9999-12-31"):
+    for day in ("yesterday", "0", "1700000000", "2026-02-30", "0001-01-01", "9999-12-31"):
         refused = boss.get(f"{path}?as_of={day}")
         assert refused.status_code == 422
         assert refused.json["errors"][0]["pointer"] == "/as_of"
