@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from addons.rights import duties
 from addons.rights.api_models import (
@@ -92,4 +92,4 @@ def effects_out(found: Effects, *, widens: bool) -> EffectsOut:
 
 def columns_of(record: Any) -> Mapping[str, Any]:
     """Return what a record stores, by name."""
-    return {column.key: getattr(record, column.key) for column in record.__table__.columns}
+    return {one.key: getattr(record, one.key) for one in inspect(record).mapper.column_attrs}

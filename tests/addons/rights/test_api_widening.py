@@ -1,90 +1,17 @@
-"""No program gives anybody more rights: every way of widening is refused, or asked of others."""
+"""No program gives anybody more rights: every way of widening is refused."""
 
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from addons.rights import duties, effects, grades
 from addons.rights.duties import DutyFields
-from addons.rights.models import Assignment, Duty, Exclusion, Grading, Subject
-from core.access.models import AccessTerm
-from core.actor import system_actor
+from addons.rights.models import Subject
 from core.clock import now
-from core.consent import services as consents
-from core.settings.services import set_value
 from core.testing.client import signed_in_client
-from core.unit_of_work import read_only, unit_of_work
+from core.unit_of_work import unit_of_work
 from tests.addons.rights.conftest import MAKING
-from tests.core.api.conftest import program  # noqa: F401 - a fixture
-
-ROOT = "/api/v1/rights"
-CUSTOMER = "customers.customer"
-SYSTEM = system_actor("test")
-PAIRS = {"query": [f"{CUSTOMER}:query"], "analyse": [f"{CUSTOMER}:analyse"]}
-
-
-@pytest.fixture
-def boss(office, accounts, program):  # noqa: F811
-    return program(office.boss.user)
-
-
-@pytest.fixture
-def held(office, duty, give):
-    """A duty that shows nothing but statistics, given to Ann."""
-    key = duty("held", {CUSTOMER: ["analyse"]})
-    return {"duty": key, "given": give(key, Subject.USER, office.ann.user.id)}
-
-
-@pytest.fixture
-def denied(office, duty, give):
-    """All sight of customers is denied Ann."""
-    key = duty("look", {CUSTOMER: ["query"]})
-    given = give(key, Subject.USER, office.ann.user.id, allow=False)
-    return {"duty": key, "given": given}
-
-
-@pytest.fixture
-def two(make):
-    """Let it take two people to widen rights; return the second one."""
-    with unit_of_work(SYSTEM) as session:
-        set_value(session, "rights.several_widen", "2")
-    return make.actor(make.administrator("second"))
-
-
-def everything():
-    """Return all that is stored about rights, and what was compiled of it."""
-    with read_only(SYSTEM) as session:
-        given = select(Assignment.id, Assignment.ended_at, Assignment.end_reason)
-        terms = select(AccessTerm.user_id, AccessTerm.resource, AccessTerm.actions)
-        stored = [given, terms, select(Exclusion.duty_id, Exclusion.other_id),
-                  select(Grading.employee_id, Grading.grade_id)]  # fmt: skip
-        found = [sorted(map(repr, session.execute(one))) for one in stored]
-        several = session.scalars(select(Duty).order_by(Duty.id))
-        return found, [
-            (one.id, one.code, one.active, one.second_factor, one.contains) for one in several
-        ]
-
-
-def refused(answer, page):
-    """Check that an act was sent to its page."""
-    assert answer.status_code == 403, answer.text
-    words = answer.json["detail"]
-    assert "takes a password" in words
-    assert "Nothing was stored" in words
-    assert f"on the page {page}." in words
-    assert "missing" not in answer.json  # no right is lacking
-    return True
-
-
-def changed(boss, key, body):
-    path = f"{ROOT}/duties/{key}"
-    return boss.patch(path, body, If_Match=boss.get(path).headers["ETag"])
-
-
-def gift(office, key, **more):
-    values = {"duty_id": key, "subject": "user", "subject_id": office.ann.user.id}
-    return {**values, **more}
+from tests.addons.rights.programs import CUSTOMER, PAIRS, ROOT, changed, everything, gift, refused
 
 
 def test_giving_is_done_on_its_page(boss, office, duty, seen):
@@ -117,7 +44,7 @@ def test_what_cannot_be_done_on_the_page_either_is_said_first(boss, office, duty
     assert stale.status_code == 412
 
 
-def test_nobody_rises_by_program_who_could_not_on_the_page(office, program, duty, give):  # noqa: F811
+def test_nobody_rises_by_program_who_could_not_on_the_page(office, program, duty, give):
     """Whoever manages rights without being an administrator is refused as on the page."""
     manage = duty("manage", {"rights.assignment": ["query", "create", "delete"]})
     give(manage, Subject.USER, office.ann.user.id)
@@ -292,61 +219,9 @@ def test_a_key_that_makes_requests_repeatable_changes_nothing(boss, office, duty
         assert refused(answer, f"/rights/assign?duty={look}")
 
 
-def test_the_refusal_speaks_chinese(office, program, duty, make):  # noqa: F811
+def test_the_refusal_speaks_chinese(office, program, duty, make):
     chinese = program(make.administrator("wen", locale="zh_Hans_CN"))
     look = duty("look", {CUSTOMER: ["query"]})
     words = chinese.post(f"{ROOT}/assignments", gift(office, look)).json["detail"]
     assert "密码" in words
     assert f"/rights/assign?duty={look}" in words
-
-
-# -- where the site lets it take several people -----------------------------------------------------
-
-
-def asked(boss, answer, reason="项目需要"):
-    """Ask for what was answered with 409, as the program that was refused; return its number."""
-    assert answer.status_code == 409, answer.text
-    assert answer.json["consent"]["people"] == 2
-    made = boss.post("/api/v1/consents", {"ask": answer.json["consent"]["ask"], "reason": reason})
-    assert made.status_code == 201, made.text
-    return made.json["id"]
-
-
-def test_a_duty_is_given_once_another_agrees(boss, office, duty, seen, two):
-    look = duty("look", {CUSTOMER: ["query"]})
-    before = everything()
-    number = asked(boss, boss.post(f"{ROOT}/assignments", gift(office, look, reason="顶岗")))
-    assert everything() == before
-    with read_only(two):
-        assert consents.agree(number) is True
-    assert "bob-a" in seen(office.ann)
-
-
-def test_every_way_of_widening_is_asked_of_others(boss, office, duty, held, denied, two):  # noqa: PLR0917
-    other = duty("other", {CUSTOMER: ["export"]})
-    with unit_of_work(MAKING):
-        duties.exclude(held["duty"], other)
-        senior = grades.create_grade("SR", {"zh": "高级"}).id
-    before = everything()
-    for answer in (
-        boss.post(f"{ROOT}/assignments/{denied['given']}/end", {"reason": "over"}),
-        changed(boss, held["duty"], {"contains": PAIRS["query"]}),
-        boss.post(f"{ROOT}/duties/{held['duty']}/include/{other}"),
-        boss.post(f"{ROOT}/people/{office.ann.user.id}/grade", {"grade_id": senior}),
-    ):
-        asked(boss, answer)
-    assert everything() == before
-
-
-def test_what_is_no_matter_for_several_stays_with_its_page(boss, office, duty, two, monkeypatch):
-    """A denial never takes several people: where it may widen, no ask is a way round the page."""
-    look = duty("look", {CUSTOMER: ["query"]})
-    monkeypatch.setattr(effects, "LOOKED_AT", 1)
-    body = {"duty_id": look, "subject": "everyone", "allow": False}
-    assert refused(boss.post(f"{ROOT}/assignments", body), f"/rights/assign?duty={look}")
-
-
-def test_a_token_asks_others_only_for_what_it_may(office, program, duty, two):  # noqa: F811
-    look = duty("look", {CUSTOMER: ["query"]})
-    reader = program(office.boss.user, ("rights.assignment", "query"))
-    assert reader.post(f"{ROOT}/assignments", gift(office, look)).status_code == 403
