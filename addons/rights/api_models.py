@@ -1,10 +1,13 @@
 """What the programming interface takes and gives about duties, grades and assignments."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from addons.rights.models import Subject
 from addons.rights.names import LONGEST_CODE
@@ -13,8 +16,19 @@ from core.i18n import lazy_gettext as _l
 
 MOST = 500
 PAIR = "^[A-Za-z0-9_.*-]{1,80}:[A-Za-z0-9_.*:-]{1,60}$"
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 HOUR = "^([01]?[0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
 
+
+def _day(value: Any) -> date:
+    """Take a day only as the document says: a bare "0" would be the first of 1970."""
+    with suppress(ValueError):
+        if isinstance(value, str) and DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    raise PydanticCustomError("date_form", "a day such as 2026-03-01")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 Pairs = Annotated[
     list[Annotated[str, Field(pattern=PAIR, examples=["customers.customer:query"])]],
     Field(max_length=2_000),
@@ -149,8 +163,8 @@ class NewAssignment(In):
         Field(max_length=20),
         words(_l("On which data")),
     ] = Field(default_factory=dict)
-    valid_from: Annotated[date | None, words(_l("From"))] = None
-    valid_until: Annotated[date | None, words(_l("Last day"))] = None
+    valid_from: Annotated[Day | None, words(_l("From"))] = None
+    valid_until: Annotated[Day | None, words(_l("Last day"))] = None
     weekly_hours: Annotated[Hours | None, words(_l("Weekly hours"))] = None
     reason: Reason = ""
 

@@ -1,33 +1,20 @@
 """What the programming interface takes and gives about people, delegations and unused rights."""
 
-import re
-from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
-
+from addons.rights.api_models import Day
 from addons.rights.models import Subject
 from core.api import In, Key, Out, words
 from core.i18n import lazy_gettext as _l
 
-DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 State = Literal["live", "coming", "over", "ended"]
-
-
-def _day(value: str) -> date:
-    """Take a day only as the document says: a bare number would be seconds since 1970."""
-    with suppress(ValueError):
-        if DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    raise PydanticCustomError("date_form", "a day such as 2026-03-01")
 
 
 class OnDay(In):
     """As of which day; today without one."""
 
-    as_of: Annotated[Annotated[date, BeforeValidator(_day)] | None, words(_l("As of"))] = None
+    as_of: Annotated[Day | None, words(_l("As of"))] = None
 
 
 class ContainsOut(Out):

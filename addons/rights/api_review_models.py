@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from addons.rights.api_models import Reason
+from addons.rights.api_models import Day, Reason
 from addons.rights.models import Subject
 from addons.rights.review_models import Decision, Outcome
 from core.api import In, Key, Out, Text, words
@@ -19,7 +19,7 @@ class NewReview(In):
     """What a review covers, and until when it is to be done; no duties or units named: all."""
 
     name: Annotated[Text, Field(min_length=1, max_length=200), words(_l("Name"))]
-    due_on: Annotated[date, words(_l("Due"))]
+    due_on: Annotated[Day, words(_l("Due"))]
     subjects: Annotated[
         list[Subject], Field(min_length=1, max_length=len(Subject)), words(_l("Given to"))
     ]

@@ -228,6 +228,8 @@ def test_what_gives_is_ended_after_a_preview(boss, duty, give, office, seen):
         ({"valid_until": "2020-01-01"}, "/valid_until"),
         ({"valid_until": "9999-12-31"}, "/valid_until"),
         ({"valid_from": "0001-01-01"}, "/valid_from"),
+        ({"valid_from": "0"}, "/valid_from"),
+        ({"valid_until": 5}, "/valid_until"),
         ({"reason": "\u3164"}, "/reason"),
     ],
 )
