@@ -58,10 +58,12 @@ def file(spec: ListSpec) -> Response:
 
 
 def _check(spec: ListSpec, known: Mapping[str, dict[str, Any]]) -> None:
-    """Refuse what the page would let pass: unknown parameters, columns, orders and tabs."""
+    """Refuse what the page would let pass: unknown parameters, columns, orders, tabs, choices."""
     reading.check_names(known, repeated=("col", *(f.key for f in spec.facets)))
+    listed = {facet.key: known.get(facet.key, {}).get("items", {}) for facet in spec.facets}
     reading.check_values(
         {
+            **{key: schema["enum"] for key, schema in listed.items() if "enum" in schema},
             "col": known["col"]["items"]["enum"],
             "sort": known["sort"]["enum"],
             "tab": known.get("tab", {}).get("enum", ()),
