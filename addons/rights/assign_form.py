@@ -2,22 +2,21 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from addons.rights.assignments import AssignmentFields
+from addons.rights.days import begin_of
 from addons.rights.duties import all_verbs
 from addons.rights.duty_forms import confirming_field, duty_choices, grade_choices
 from addons.rights.models import Subject
 from addons.rights.ranges import choices_of_rule
 from addons.rights.words import DAYS, EFFECTS, SUBJECTS
-from core.access.windows import is_out_of_sight
 from core.access.words import verb_words
 from core.accounts.models import User
 from core.addons.registry import registry
-from core.clock import site_zone
 from core.contributions import Dimension, RangeRule
 from core.errors import Refused
 from core.i18n import gettext as _
@@ -194,14 +193,7 @@ class AssignForm(Form):
 
 def midnight(field: DateField, *, days: int = 0) -> datetime | None:
     """Return when the field's day begins on the site's clock, or the one so many days later."""
-    day: date | None = field.data
-    if day is None:
-        return None
-    if is_out_of_sight(day):
-        words = _("Choose a day within a hundred years.")
-        raise Refused(words, fields={field.name: [words]})
-    start = datetime.combine(day, time(), site_zone()) + timedelta(days=days)
-    return start.astimezone(UTC)
+    return begin_of(field.data, field=field.name, later=days)
 
 
 def keyed_dimensions() -> list[Dimension]:

@@ -16,6 +16,7 @@ from addons.rights.lists import ASSIGNMENTS
 from addons.rights.models import ASSIGNMENT, Assignment
 from addons.rights.policy import Held
 from addons.rights.ranges import in_words
+from addons.rights.widening import widens_by_ending, widens_by_giving
 from addons.rights.words import (
     EFFECTS,
     STATES,
@@ -65,7 +66,7 @@ def assign() -> ResponseReturnValue:
         seen.append(effects.of_assigning(held))
         if request.form.get("step") != GIVE:
             return None
-        if held.allow or seen[0].widens or seen[0].is_partial:
+        if widens_by_giving(held, seen[0]):
             demand_password(form)
         with unit_of_work():
             return service.assign(fields).id
@@ -123,7 +124,7 @@ def end(record_id: int) -> ResponseReturnValue:
         form,
         lambda: service.end(record_id, reason=form.reason.data or ""),
         url_for("rights.show_assignment", record_id=record_id),
-        widens=lambda: not one.allow or (found is not None and found.widens),
+        widens=lambda: widens_by_ending(Held.of(one), found),
         template="rights/end.html",
         title=_("End %(name)s", name=title_of(one)),
         crumbs=[_home(), Crumb(title_of(one), url_for("rights.show_assignment", record_id=one.id))],

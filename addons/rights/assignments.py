@@ -7,7 +7,7 @@ from typing import Any
 
 from addons.rights import ceiling
 from addons.rights import ranges as data_ranges
-from addons.rights.duties import duty, excluded_with
+from addons.rights.duties import duty, excluded_with, known_verbs
 from addons.rights.holders import holders_of
 from addons.rights.holdings import holdings, overlap
 from addons.rights.models import ASSIGNMENT, NAMED, Assignment, Duty, Grade, Subject
@@ -68,9 +68,8 @@ def checked(fields: AssignmentFields) -> Held:
     if words := _wrong_subject(fields):
         errors["subject_id"] = [words]
     verbs = None if fields.verbs is None else sorted(set(fields.verbs))
-    actions = [one.action for one in found.grants]
-    if not found.grants or not chosen_verbs(actions, verbs):
-        errors["verbs"] = [_("The duty contains none of these verbs.")]
+    if words := _wrong_verbs(found, verbs):
+        errors["verbs"] = [words]
     start, end = fields.valid_from, fields.valid_to
     if start is not None and end is not None and end <= start:
         errors["valid_to"] = [_("The end must come after the beginning.")]
@@ -235,6 +234,13 @@ def _wrong_subject(fields: AssignmentFields) -> str:
     if fields.subject_id is None or session.get(model, fields.subject_id) is None:
         return _("Choose to whom.")
     return ""
+
+
+def _wrong_verbs(found: Duty, verbs: Sequence[str] | None) -> str:
+    if not found.grants or not chosen_verbs([one.action for one in found.grants], verbs):
+        return _("The duty contains none of these verbs.")
+    unknown = sorted(set(verbs or ()) - known_verbs())
+    return _("Nobody declares %(what)s.", what=join_words(unknown[:3])) if unknown else ""
 
 
 def _hours_fit(weekly: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from addons.rights import grades, reviews
+from addons.rights import duties, grades, reviews
 from addons.rights.assignments import AssignmentFields, assign
 from addons.rights.models import Duty, Grade, Grading, Subject
 from addons.rights.review_plan import ReviewFields
@@ -54,6 +54,8 @@ def seed(session: Any) -> None:
     _give(made["project-support"], Subject.POSITION, positions.get("PROJECT"), own_room)
     _give(made["auditing"], Subject.POSITION, positions.get("AUDIT"), {})
     _give(made["auditing"], Subject.POSITION, positions.get("GM"), {}, days=180)
+    independent = "审计独立于所审计的业务。 Auditing is independent of the business."
+    duties.exclude(made["auditing"].id, made["project-support"].id, reason=independent)
     by_name = (Subject.USER, Subject.POSITION, Subject.GRADE)
     due = today() + timedelta(days=14)
     if session.scalar(select(exists().where(User.active, User.employee_id.is_not(None)))):

@@ -9,6 +9,7 @@ from sqlalchemy import delete, exists, select
 from addons.rights import ceiling
 from addons.rights.holdings import holdings, overlap
 from addons.rights.models import DUTY, Assignment, Duty, DutyGrant, Exclusion
+from addons.rights.names import kept_name, wrong_code, wrong_name
 from addons.rights.policy import Held
 from addons.rights.several import WIDENING
 from core.access.policy import hold, recompile
@@ -26,7 +27,6 @@ from core.i18n.writing import wrong_text
 from core.unit_of_work import current_session
 
 ANY = "*"
-LONGEST_CODE, LONGEST_NAME = 40, 120
 Grants = Mapping[str, Sequence[str]]
 
 
@@ -70,7 +70,8 @@ def create_duty(fields: DutyFields) -> Duty:
     return made
 
 
-def _is_given(duty_id: int, **_rest: Any) -> bool:
+def is_given(duty_id: int, **_rest: Any) -> bool:
+    """Tell whether a duty is given or denied somebody by what has not ended."""
     held = select(Assignment.id).where(Assignment.duty_id == duty_id, Assignment.ended_at.is_(None))
     return current_session().scalar(held.limit(1)) is not None
 
@@ -80,7 +81,7 @@ def _is_given(duty_id: int, **_rest: Any) -> bool:
     title=_l("Change a duty that is held"),
     needs=(DUTY, Verb.UPDATE),
     record="duty_id",
-    concerns=_is_given,
+    concerns=is_given,
     summary=lambda duty_id, **_rest: localized(duty(duty_id).name),
     setting=WIDENING,
 )
@@ -143,16 +144,12 @@ def _store(target: Duty, fields: DutyFields) -> None:
     errors: dict[str, list[str]] = {}
     code = fields.code.strip()
     session = current_session()
-    if not 0 < len(code) <= LONGEST_CODE:
-        errors["code"] = [_("Give a code of 1 to %(most)s characters.", most=LONGEST_CODE)]
+    if wrong := wrong_code(code):
+        errors["code"] = [wrong]
     elif session.scalar(select(exists().where(Duty.code == code, Duty.id != (target.id or 0)))):
         errors["code"] = [_("This code is taken. Choose another one.")]
-    if not (fields.name or {}).get("zh") or any(
-        len(text) > LONGEST_NAME for text in fields.name.values()
-    ):
-        errors["name"] = [
-            _("Give a Chinese name of at most %(most)s characters.", most=LONGEST_NAME)
-        ]
+    if wrong := wrong_name(fields.name):
+        errors["name"] = [wrong]
     if wrong := wrong_text(fields.summary, lines=True):
         errors["summary"] = [wrong]
     wanted = {(resource, verb) for resource, verbs in fields.grants.items() for verb in verbs}
@@ -161,7 +158,7 @@ def _store(target: Duty, fields: DutyFields) -> None:
         errors["contains"] = [_("Nobody declares %(what)s.", what=said)]
     if errors:
         raise Refused(_("The duty was not stored."), fields=errors)
-    target.code, target.name, target.summary = code, dict(fields.name), fields.summary.strip()
+    target.code, target.name, target.summary = code, kept_name(fields.name), fields.summary.strip()
     target.active, target.second_factor = fields.active, fields.second_factor
     kept = [one for one in target.grants if (one.resource, one.action) in wanted]
     have = {(one.resource, one.action) for one in kept}
@@ -189,6 +186,11 @@ def all_verbs() -> tuple[str, ...]:
     return tuple(verb for verb in found if not verb.startswith("field:"))
 
 
+def known_verbs() -> set[str]:
+    """Return every verb that may be named: those of any resource, and of sensitive fields."""
+    return {*all_verbs(), *(verb for key in registry().resources for verb in verbs_of(key))}
+
+
 def _note_grants(found: Duty, before: Sequence[str], after: Sequence[str]) -> None:
     record(
         current_session(),
@@ -206,6 +208,8 @@ def exclude(duty_id: int, other_id: int, *, reason: str = "") -> None:
     if duty_id == other_id:
         words = _("Choose two different duties.")
         raise Refused(words, fields={"other_id": [words]})
+    if wrong := wrong_text(reason):
+        raise Refused(wrong, fields={"reason": [wrong]})
     first, second = sorted((duty(duty_id).id, duty(other_id).id))
     session = current_session()
     if session.get(Exclusion, (first, second)) is not None:

@@ -149,6 +149,15 @@ def duty_choices() -> list[tuple[int, str]]:
     return [(key, localized(name)) for key, name in rows]
 
 
+class InclusionForm(Form):
+    """The password of whoever lets two duties be held together again."""
+
+    password = ProofField(
+        required=True,
+        hint=_l("From then on somebody may be given both. It changes nobody's rights by itself."),
+    )
+
+
 class ExclusionForm(Form):
     """Another duty that nobody may hold beside this one."""
 

@@ -2,14 +2,15 @@
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from addons.rights import duties
 from addons.rights.answers import answer_proved
 from addons.rights.blueprint import blueprint
-from addons.rights.duty_forms import DutyForm, ExclusionForm
+from addons.rights.duty_forms import DutyForm, ExclusionForm, InclusionForm
 from addons.rights.lists import DUTIES
 from addons.rights.models import DUTY, Assignment, Duty
+from addons.rights.widening import widens_by_changing
 from addons.rights.words import (
     STATES,
     TONES,
@@ -21,10 +22,11 @@ from addons.rights.words import (
 from core.access.decorators import needs
 from core.access.records import may_on
 from core.contributions import Verb
+from core.errors import NotFound
 from core.i18n import gettext as _
 from core.i18n import localized
 from core.unit_of_work import current_session
-from core.web.answering import answer, confirm, press
+from core.web.answering import answer, confirm
 from core.web.lists import render_list
 from core.web.records import Action, Crumb, Fact, RecordPage, render_record
 
@@ -97,20 +99,12 @@ def create_duty() -> ResponseReturnValue:
 def edit_duty(record_id: int) -> ResponseReturnValue:
     """Change a duty; the password is asked for when what its holders may do changes."""
     duty = duties.duty(record_id)
-    before = set(duty.contains)
     form = DutyForm.for_record(duty)
-
-    def widens() -> bool:
-        wanted, is_active = set(form.contains.data or ()), bool(form.active.data)
-        changes = wanted != before or is_active != duty.active
-        strict = bool(form.second_factor.data) != duty.second_factor
-        return (changes or strict) and _is_held(record_id)
-
     return answer_proved(
         form,
         lambda: duties.update_duty(record_id, form.fields(), row_version=form.row_version),
         url_for("rights.show_duty", record_id=record_id),
-        widens=widens,
+        widens=lambda: widens_by_changing(duty, form.fields()),
         title=_("Edit %(name)s", name=localized(duty.name)),
         crumbs=_way_to(duty),
     )
@@ -152,13 +146,22 @@ def exclude(record_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/duties/<int:record_id>/include/<int:other_id>")
+@blueprint.route("/duties/<int:record_id>/include/<int:other_id>", methods=["GET", "POST"])
 @needs(DUTY, Verb.UPDATE)
 def include(record_id: int, other_id: int) -> ResponseReturnValue:
-    """Allow two duties to be held together again."""
-    return press(
-        lambda _session: duties.include(record_id, other_id),
+    """Ask for the password, then allow two duties to be held together again."""
+    duty, other = duties.duty(record_id), duties.duty(other_id)
+    if other_id not in duties.excluded_with(record_id):
+        raise NotFound(_("There is no such rule any more."))
+    names = {"name": localized(duty.name), "other": localized(other.name)}
+    return answer_proved(
+        InclusionForm(),
+        lambda: duties.include(record_id, other_id),
         url_for("rights.show_duty", record_id=record_id),
+        widens=lambda: True,
+        title=_("Let both be held: %(name)s and %(other)s", **names),
+        crumbs=_way_to(duty),
+        submit=_("Allow both"),
     )
 
 
@@ -178,11 +181,6 @@ def _home() -> Crumb:
 def _tags(duty: Duty) -> list[tuple[str, str]]:
     found = [] if duty.active else [(_("retired"), "")]
     return [*found, (_("needs a second factor"), "info")] if duty.second_factor else found
-
-
-def _is_held(duty_id: int) -> bool:
-    held = exists().where(Assignment.duty_id == duty_id, Assignment.ended_at.is_(None))
-    return bool(current_session().scalar(select(held)))
 
 
 def _held(duty: Duty) -> list[tuple[Assignment, str, str, str]]:

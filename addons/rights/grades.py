@@ -6,6 +6,7 @@ from sqlalchemy import exists, select
 
 from addons.rights import ceiling
 from addons.rights.models import GRADE, Assignment, Grade, Grading, Subject
+from addons.rights.names import kept_name, wrong_code, wrong_name
 from addons.rights.several import WIDENING
 from core.access.policy import recompile_people
 from core.access.records import check_version, require
@@ -18,8 +19,6 @@ from core.i18n import lazy_gettext as _l
 from core.i18n import localized
 from core.organisation.models import Employee
 from core.unit_of_work import current_session
-
-LONGEST_CODE = 40
 
 
 def grade(grade_id: int) -> Grade:
@@ -34,7 +33,7 @@ def create_grade(code: str, name: Mapping[str, str], *, sort: int = 0) -> Grade:
     """Add a grade that nobody has yet."""
     require(GRADE, Verb.CONFIGURE)
     session = current_session()
-    made = Grade(code=_free_code(code, None), name=dict(name), sort=sort)
+    made = Grade(code=_free_code(code, None), name=_checked_name(name), sort=sort)
     session.add(made)
     session.flush()
     return made
@@ -47,7 +46,7 @@ def change_grade(
     require(GRADE, Verb.CONFIGURE)
     found = grade(grade_id)
     check_version(found, row_version, {"code": code, "name": name, "sort": sort})
-    found.code, found.name, found.sort = _free_code(code, grade_id), dict(name), sort
+    found.code, found.name, found.sort = _free_code(code, grade_id), _checked_name(name), sort
     current_session().flush()
     return found
 
@@ -110,11 +109,16 @@ def set_grade(employee_id: int, grade_id: int | None) -> None:
     recompile_people(session, [employee_id])
 
 
+def _checked_name(name: Mapping[str, str]) -> dict[str, str]:
+    if wrong := wrong_name(name):
+        raise Refused(wrong, fields={"name": [wrong]})
+    return kept_name(name)
+
+
 def _free_code(code: str, grade_id: int | None) -> str:
     wanted = code.strip()
-    if not 0 < len(wanted) <= LONGEST_CODE:
-        words = _("Give a code of 1 to %(most)s characters.", most=LONGEST_CODE)
-        raise Refused(words, fields={"code": [words]})
+    if wrong := wrong_code(wanted):
+        raise Refused(wrong, fields={"code": [wrong]})
     taken = exists().where(Grade.code == wanted, Grade.id != (grade_id or 0))
     if current_session().scalar(select(taken)):
         words = _("This code is taken. Choose another one.")

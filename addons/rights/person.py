@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -22,8 +22,12 @@ from addons.rights.words import (
 )
 from addons.rights.world import World
 from core.access.windows import WeeklyHours, Window
+from core.accounts.models import User
+from core.clock import now, site_zone, today
+from core.errors import NotFound
 from core.i18n import gettext as _
 from core.i18n import localized
+from core.organisation.models import Employee
 from core.unit_of_work import current_session
 
 BEFORE, AFTER = timedelta(days=60), timedelta(days=300)
@@ -44,6 +48,30 @@ class Right:
     state: str  # "live", "coming", "over": on the day that is asked for
     bar: tuple[int, int]  # first day and number of days in the drawing
     strict: bool  # it counts only with a second factor
+
+
+def account(user_id: int) -> tuple[User, Employee | None]:
+    """Return an open account with the employee behind it, if there is one; raise NotFound."""
+    session = current_session()
+    user = session.get(User, user_id)
+    if user is None or not user.active:
+        raise NotFound(_("There is no such account, or it is closed."))
+    employee = session.get(Employee, user.employee_id) if user.employee_id else None
+    return user, employee if employee is not None and employee.active else None
+
+
+def graded(user_id: int) -> tuple[User, Employee]:
+    """Return an open account of an employee, to whom grades are given; raise NotFound."""
+    user, employee = account(user_id)
+    if employee is None:
+        raise NotFound(_("This account belongs to no employee."))
+    return user, employee
+
+
+def rights_on(user_id: int, day: date) -> list[Right]:
+    """Return every assignment that concerns a person: now, or at noon of another day."""
+    noon = datetime.combine(day, time(12), site_zone()).astimezone(UTC)
+    return rights_of(user_id, now() if day == today() else noon)
 
 
 def rights_of(user_id: int, instant: datetime) -> list[Right]:

@@ -1,6 +1,6 @@
 """Pages of people: what each may do on a day, where it comes from, and when it ends."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,16 +11,13 @@ from addons.rights.blueprint import blueprint
 from addons.rights.duty_forms import GradingForm
 from addons.rights.lists import PEOPLE
 from addons.rights.models import ASSIGNMENT, GRADE, Grading
-from addons.rights.person import rights_of
+from addons.rights.person import account, graded, rights_on
 from addons.rights.words import STATES, TONES
 from core.access.decorators import needs
-from core.accounts.models import User
 from core.accounts.second_factor import is_enrolled
-from core.clock import now, site_zone, today
+from core.clock import today
 from core.contributions import Verb
-from core.errors import NotFound
 from core.i18n import gettext as _
-from core.organisation.models import Employee
 from core.unit_of_work import current_session, current_unit
 from core.web.forms import parse_date
 from core.web.lists import render_list
@@ -38,9 +35,8 @@ def list_people() -> ResponseReturnValue:
 @needs(ASSIGNMENT, Verb.QUERY)
 def show_person(record_id: int) -> ResponseReturnValue:
     """Show what somebody may do on a day, assignment by assignment."""
-    user, employee = _person(record_id)
+    user, employee = account(record_id)
     day = _as_of()
-    instant = datetime.combine(day, time(12), site_zone()).astimezone(UTC)
     access = current_unit().access
     return render_template(
         "rights/person.html",
@@ -49,7 +45,7 @@ def show_person(record_id: int) -> ResponseReturnValue:
         second_factor=is_enrolled(current_session(), user.id),
         day=day,
         today=today(),
-        rights=rights_of(user.id, now() if day == today() else instant),
+        rights=rights_on(user.id, day),
         states=STATES,
         tones=TONES,
         may_give=access.may(ASSIGNMENT, Verb.CREATE),
@@ -61,9 +57,7 @@ def show_person(record_id: int) -> ResponseReturnValue:
 @needs(GRADE, Verb.CONFIGURE)
 def grade_person(record_id: int) -> ResponseReturnValue:
     """Give somebody a manager grade."""
-    user, employee = _person(record_id)
-    if employee is None:
-        raise NotFound(_("This account belongs to no employee."))
+    user, employee = graded(record_id)
     held = current_session().get(Grading, employee.id)
     form = GradingForm(grade_id=held.grade_id if held else None)
     return answer_proved(
@@ -77,15 +71,6 @@ def grade_person(record_id: int) -> ResponseReturnValue:
             Crumb(employee.name, url_for("rights.show_person", record_id=user.id)),
         ],
     )
-
-
-def _person(user_id: int) -> tuple[User, Employee | None]:
-    session = current_session()
-    user = session.get(User, user_id)
-    if user is None or not user.active:
-        raise NotFound(_("There is no such account, or it is closed."))
-    employee = session.get(Employee, user.employee_id) if user.employee_id else None
-    return user, employee if employee is not None and employee.active else None
 
 
 def _as_of() -> date:

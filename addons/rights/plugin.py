@@ -6,6 +6,8 @@ from typing import Any
 from flask import Blueprint
 
 from addons.rights import (
+    api_people,
+    api_reviews,
     assign_views,
     assignments,
     delegation_views,
@@ -19,6 +21,7 @@ from addons.rights import (
     seed,
     unused_views,
 )
+from addons.rights.api import api
 from addons.rights.blueprint import blueprint
 from addons.rights.delegation_models import Delegation
 from addons.rights.expiring import NEWS, SETTINGS, TELL_OF_ENDS
@@ -35,6 +38,8 @@ from core.contributions import Act, EventType, JobDef, MenuItem, Policy, Resourc
 from core.hookspecs import hookimpl
 
 PAGES = (
+    api_people,
+    api_reviews,
     assign_views,
     delegation_views,
     duty_views,
@@ -80,7 +85,7 @@ def register_policies() -> Iterable[Policy]:
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
     """Give the pages."""
-    return (blueprint,)
+    return (blueprint, api)
 
 
 @hookimpl

@@ -120,6 +120,13 @@ def _data(values: Collection[str]) -> Mapping[str, str]:
     }
 
 
+def state_of_review(one: Review) -> str:
+    """Return whether a review is open, late or closed."""
+    if one.closed_at is not None:
+        return "closed"
+    return "late" if one.due_on < today() else "open"
+
+
 def hints_in_words(hints: Iterable[Any]) -> list[str]:
     """Return what a reviewer should know about an item."""
     said = []

@@ -13,6 +13,7 @@ from addons.rights.policy import Held, chosen_verbs, concerns
 from addons.rights.world import Person, World
 from core.accounts.models import User
 from core.clock import now
+from core.i18n import gettext as _
 from core.organisation.models import Employee, OrgUnit
 
 
@@ -67,6 +68,16 @@ class Plan:
         for one in self.items:
             found[one.reviewer_id] += 1
         return sorted((self.people[key][0], number) for key, number in found.items())
+
+
+def unknown_choices(session: Any, fields: ReviewFields) -> dict[str, list[str]]:
+    """Return by field what of the duties and units does not exist (any more)."""
+    faults = {}
+    for name, model in (("duties", Duty), ("units", OrgUnit)):
+        wanted = set(getattr(fields, name))
+        if wanted - set(session.scalars(select(model.id).where(model.id.in_(wanted)))):
+            faults[name] = [_("One of these does not exist any more. Choose again.")]
+    return faults
 
 
 def plan(session: Any, fields: ReviewFields, opener_id: int | None) -> Plan:

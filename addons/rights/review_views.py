@@ -21,13 +21,13 @@ from addons.rights.review_lists import (
     REVIEWS,
     contains_in_words,
     hints_in_words,
+    state_of_review,
 )
-from addons.rights.review_models import REVIEW, Review, ReviewItem
+from addons.rights.review_models import REVIEW, ReviewItem
 from addons.rights.subjects import user_names
 from addons.rights.words import hours_in_words, period_in_words, subject_title
 from core.access.decorators import needs, signed_in
 from core.audit.words import actor_words
-from core.clock import today
 from core.contributions import Verb
 from core.exchange.list_export import checked_format
 from core.i18n import gettext as _
@@ -78,7 +78,7 @@ def open_review() -> ResponseReturnValue:
 def show_review(record_id: int) -> ResponseReturnValue:
     """Show how far a review is, reviewer by reviewer."""
     one = reviews.review(record_id)
-    state = _state(one)
+    state = state_of_review(one)
     rows = reviews.progress(record_id)
     names = user_names(current_session(), (key for key, _n, _d in rows))
     actions = [
@@ -240,12 +240,6 @@ def _facts(item: ReviewItem) -> list[Fact]:
             Fact(_("What came of it"), str(OUTCOMES[item.outcome]) if item.outcome else ""),
         ]
     return facts
-
-
-def _state(one: Review) -> str:
-    if one.closed_at is not None:
-        return "closed"
-    return "late" if one.due_on < today() else "open"
 
 
 def _home() -> Crumb:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from addons.rights.assignments import end_by_review
 from addons.rights.models import Subject
 from addons.rights.review_models import REVIEW, Decision, Outcome, Review, ReviewItem
-from addons.rights.review_plan import Plan, ReviewFields, plan
+from addons.rights.review_plan import Plan, ReviewFields, plan, unknown_choices
 from core.access.records import require
 from core.accounts.models import User
 from core.clock import now, today
@@ -39,6 +39,7 @@ def preview(fields: ReviewFields) -> Plan:
         errors["due_on"] = [_("Give a day from today on.")]
     if not fields.subjects or not set(fields.subjects) <= set(Subject):
         errors["subjects"] = [_("Choose at least one.")]
+    errors |= unknown_choices(current_session(), fields)
     if errors:
         raise Refused(_("Nothing was opened."), fields=errors)
     made = plan(current_session(), fields, current_unit().actor.user_id)

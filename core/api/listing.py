@@ -58,10 +58,12 @@ def file(spec: ListSpec) -> Response:
 
 
 def _check(spec: ListSpec, known: Mapping[str, dict[str, Any]]) -> None:
-    """Refuse what the page would let pass: unknown parameters, columns, orders and tabs."""
+    """Refuse what the page would let pass: unknown parameters, columns, orders, tabs, choices."""
     reading.check_names(known, repeated=("col", *(f.key for f in spec.facets)))
+    listed = {facet.key: known.get(facet.key, {}).get("items", {}) for facet in spec.facets}
     reading.check_values(
         {
+            **{key: schema["enum"] for key, schema in listed.items() if "enum" in schema},
             "col": known["col"]["items"]["enum"],
             "sort": known["sort"]["enum"],
             "tab": known.get("tab", {}).get("enum", ()),
@@ -150,7 +152,7 @@ def page_schema(spec: ListSpec) -> dict[str, Any]:
 
 def _column_schema(column: Column) -> dict[str, Any]:
     kinds: Mapping[type, str] = {int: "integer", bool: "boolean", float: "number", dict: "object"}
-    kind = python_type(value_of(column.expr))
+    kind = dict if column.kind == "name" else python_type(value_of(column.expr))
     schema: dict[str, Any] = {"type": [kinds.get(kind, "string"), "null"]}
     if kind in {date, datetime}:
         schema["format"] = "date" if kind is date else "date-time"

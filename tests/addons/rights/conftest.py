@@ -20,6 +20,7 @@ from core.actor import Actor, system_actor
 from core.clock import now
 from core.organisation.models import Employee, OrgUnit, Position
 from core.unit_of_work import unit_of_work
+from tests.core.api.conftest import program  # noqa: F401 - a fixture
 
 MAKING = system_actor("test")
 
@@ -189,3 +190,23 @@ def strict(office: Any, as_: Any) -> int:
             second_factor=True,
         )
         return duties.create_duty(fields).id
+
+
+@pytest.fixture
+def boss(office, accounts, program):  # noqa: F811
+    return program(office.boss.user)
+
+
+@pytest.fixture
+def held(office, duty, give):
+    """A duty that shows nothing but statistics, given to Ann."""
+    key = duty("held", {"customers.customer": ["analyse"]})
+    return {"duty": key, "given": give(key, Subject.USER, office.ann.user.id)}
+
+
+@pytest.fixture
+def denied(office, duty, give):
+    """All sight of customers is denied Ann."""
+    key = duty("look", {"customers.customer": ["query"]})
+    given = give(key, Subject.USER, office.ann.user.id, allow=False)
+    return {"duty": key, "given": given}

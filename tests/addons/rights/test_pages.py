@@ -198,7 +198,12 @@ def test_exclusions_are_named_and_lifted_on_the_page(office, boss, duty, give):
     give(first, Subject.USER, office.ann.user.id)
     values = filled(office, second, step="look")
     assert "already hold" in text_of(boss.submit("/rights/assign", data=values))
-    assert boss.submit(f"/rights/duties/{first}/include/{second}").status_code == 303
+    page = f"/rights/duties/{first}/include/{second}"
+    for password in ("", "wrong horse battery"):
+        assert boss.submit(page, data={"password": password}).status_code == 422
+    assert "4 eyes" in text_of(boss.get(f"/rights/duties/{first}"))
+    assert boss.submit(page, data={"password": "correct horse battery"}).status_code == 303
+    assert boss.get(page).status_code == 404
     assert "4 eyes" not in text_of(boss.get(f"/rights/duties/{first}"))
 
 

@@ -39,7 +39,7 @@ def test_schemathesis_finds_nothing(live, make, tmp_path):
         cwd=tmp_path,  # it keeps notes in the folder in which it is started
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert found.returncode == 0, found.stdout[-60000:] + found.stderr[-2000:]
