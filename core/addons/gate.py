@@ -16,8 +16,10 @@ from core.actor import current_actor
 from core.addons.enabled import EnabledSet
 from core.addons.registry import Registry, registry
 from core.addons.workers import configure_workers
+from core.contributions import Verb
 from core.errors import DomainError
 from core.i18n import gettext as _
+from core.unit_of_work import current_unit
 from core.web.typed import had_files, is_own_form, typed_fields
 
 if TYPE_CHECKING:
@@ -91,13 +93,20 @@ def follow_identity() -> ResponseReturnValue | None:
     name = g.get("switched_off")
     if name is None or not current_actor().is_signed_in:
         return None
-    title = found.title_of(name)
+    title, fault = found.title_of(name), found.faults.get(name)
     if request.path.startswith(API):
         words = _("“%(title)s” is disabled. Its data is kept.", title=title)
+        if fault is not None:
+            words = _("“%(title)s” cannot be used just now. Its data is kept.", title=title)
         raise DomainError(words, status=404)
-    typed = typed_fields() if is_own_form() else []
     page = render_template(
-        "addons/switched_off.html", name=name, title=title, typed=typed, files=had_files()
+        "addons/switched_off.html",
+        name=name,
+        title=title,
+        fault=fault,
+        mends=fault is not None and current_unit().access.may("core.addon", Verb.CONFIGURE),
+        typed=typed_fields() if is_own_form() else [],
+        files=had_files(),
     )
     return page, 404
 

@@ -5,8 +5,10 @@ import io
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import closing, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -37,6 +39,7 @@ def upgrade() -> None:
         raise click.ClickException(str(error)) from error
     for owner in done:
         click.echo(f"{owner}: {_revision(owner)}")
+    tell_of_left_out()
 
 
 @database.command("current")
@@ -59,7 +62,7 @@ def check() -> None:
         for difference in schema.differences(config, history):
             click.echo(f"{owner}: {difference}")
             wrong = True
-    if wrong:
+    if tell_of_left_out() or wrong:
         raise SystemExit(1)
 
 
@@ -70,13 +73,21 @@ def check() -> None:
 def revision(owner: str, message: str) -> None:
     """Write the next migration of OWNER (core or an add-on) from the models."""
     config, history = site_config(), _history(owner)
+    fault = registry().faults.get(owner)
+    if fault is not None or (owner != schema.CORE and owner not in registry().loaded):
+        # its models are not there, so that every one of its tables would look as if taken away
+        said = f"{owner} could not be loaded. {fault or ''} No migration was written: mend it first"
+        raise click.ClickException(f"{said}; sunmao addon doctor tells more.")
     schema.upgrade(config, history)
+    lost = list(_what_goes(schema.differences(config, history)))
     with redirect_stdout(io.StringIO()):  # Alembic tells of a name that is changed right after
         written = schema.revise(config, history, message=message)
     if written and importlib.util.find_spec("ruff"):
         for act in (["check", "--fix-only"], ["format"]):
             subprocess.run([sys.executable, "-m", "ruff", *act, "-q", written], check=False)  # noqa: S603 -- our own interpreter and file
     click.echo(written or "The models and the tables are the same: nothing to write.")
+    for one in lost if written else ():
+        click.echo(f"Careful: it drops {one} with all that stands there.", err=True)
 
 
 @database.command("downgrade")
@@ -87,6 +98,22 @@ def downgrade(owner: str, to: str) -> None:
     """Take OWNER back to revision TO (-1 for the last step); for developers."""
     schema.downgrade(site_config(), _history(owner), to=to)
     click.echo(f"{owner}: {_revision(owner)}")
+
+
+def tell_of_left_out() -> bool:
+    """Say on the error stream which add-ons are left out and why; tell whether any is."""
+    for fault in registry().faults.values():
+        click.echo(f"{fault.addon} is left out. {fault}", err=True)
+    return bool(registry().faults)
+
+
+def _what_goes(differences: Iterable[Any]) -> Iterator[str]:
+    for one in differences:
+        match one:
+            case ("remove_table", table):
+                yield table.name
+            case ("remove_column", _schema, table, column):
+                yield f"{table}.{column.name}"
 
 
 def _history(owner: str) -> schema.History:

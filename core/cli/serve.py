@@ -5,6 +5,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from waitress import serve as serve_wsgi
 
+from core.cli.schema import tell_of_left_out
 from core.jobs.worker import start_worker
 from core.server_process import tune_collector
 
@@ -19,5 +20,6 @@ def serve(*, host: str, port: int, threads: int) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     tune_collector()
     start_worker(app)
+    tell_of_left_out()
     click.echo(f"Sunmao 榫卯: http://{host}:{port}/   (Ctrl-C ends it)")
     serve_wsgi(app, host=host, port=port, threads=threads, ident=None)

@@ -9,6 +9,7 @@ from werkzeug.test import EnvironBuilder
 from core.accounts.sessions import cookie_name
 from core.actor import acting_as, system_actor
 from core.addons import lifecycle
+from core.addons.faults import Fault, words
 from core.addons.gate import Gate, addon_of
 from core.addons.registry import registry
 from core.app import create_app
@@ -239,3 +240,17 @@ def test_the_set_of_a_request_is_pinned(pet_app):
             lifecycle.disable("leash")
         assert registry().enabled_set() is before
     assert "leash" not in registry().enabled_set()
+
+
+def test_an_addon_that_could_not_be_loaded_is_not_called_disabled(pet_app, make, boss, monkeypatch):
+    switch_off()
+    fault = Fault("pets", "load", words("Loading failed: %(error)s.", error="no tail"))
+    monkeypatch.setitem(registry().faults, "pets", fault)
+    page = boss.get("/pets/")
+    assert page.status_code == 404
+    assert "Test pets cannot be used just now" in page.text
+    assert "Loading failed: no tail." in page.text
+    assert "disabled" not in page.text
+    staff = signed_in_client(pet_app, make.user(locale="zh_Hans_CN")).get("/pets/").text
+    assert "「测试 pets」暂时无法使用" in staff
+    assert "no tail" not in staff
