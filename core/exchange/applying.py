@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from core.contributions import Exchange
@@ -90,7 +90,9 @@ def _apply(
                 msg = f"{plan.exchange.key}: {len(results)} results for {len(records)} rows"
                 raise ProgrammingFault(msg)
             return results
-    except (IntegrityError, DataError, DomainError):
+    except (StatementError, DomainError) as error:
+        if isinstance(error, StatementError) and not _is_of_values(error):
+            raise
         half = len(records) // 2
         return [
             *_apply(session, plan, records[:half]),
@@ -104,9 +106,20 @@ def _apply_one(session: Session, plan: Plan, record: Mapping[str, str]) -> str |
             return plan.exchange.apply(session, record, plan.options)
     except DomainError as refusal:
         return refusal
-    except (IntegrityError, DataError):
+    except StatementError as error:
+        if not _is_of_values(error):
+            raise
         current_app.logger.info("import row refused by the database", exc_info=True)
+        if not isinstance(error, IntegrityError | DataError):
+            words = _("A value does not fit its column, such as an amount with three decimals.")
+            return Refused(words)
         return Refused(_("The row contradicts what is stored already, or a value is too long."))
+
+
+def _is_of_values(error: StatementError) -> bool:
+    """Tell whether values are to blame, before the database (a column's type) or in it."""
+    refused = isinstance(error.orig, ValueError | ArithmeticError)
+    return refused or isinstance(error, IntegrityError | DataError)
 
 
 def words_of(error: DomainError, exchange: Exchange) -> str:
