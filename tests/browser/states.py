@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from core.addons.faults import Fault, words
 from core.clock import today
 from tests.browser.joint import joint_scenes
 from tests.browser.second_factor import second_factor_scenes
@@ -163,6 +164,9 @@ def _addons() -> Iterator[Scene]:
     off = {"act": _after("disable"), "undo": _bring_back}
     gone = {"act": _after("disable", "uninstall"), "undo": _bring_back}
     yield Scene("add-on-off", "/customers/", "chen", **off)
+    broken = {"act": _break, "undo": _mend}
+    yield Scene("add-on-broken", "/customers/", "chen", **broken)
+    yield Scene("add-on-broken-told", "/customers/", **broken)
     yield Scene("add-on-enable", f"{here}/enable", **off)
     yield Scene("add-on-uninstall", f"{here}/uninstall", **off)
     yield Scene("add-on-purge", f"{here}/purge", **gone)
@@ -176,6 +180,20 @@ def _after(*acts: str) -> Any:
         page.reload()
 
     return act
+
+
+def _break(page: Any, stage: Stage) -> None:
+    """Let the site believe that the code of customers could not be loaded."""
+    stage.addon("customers", "disable")
+    place = words("%(said)s See %(place)s.", place="customers/resources.py, line 34",
+                  said=words("Loading failed: %(error)s.", error="SyntaxError: '(' was never closed"))  # fmt: skip
+    stage.app.extensions["sunmao"].faults["customers"] = Fault("customers", "load", place)
+    page.reload()
+
+
+def _mend(stage: Stage) -> None:
+    del stage.app.extensions["sunmao"].faults["customers"]
+    _bring_back(stage)
 
 
 def _bring_back(stage: Stage) -> None:
