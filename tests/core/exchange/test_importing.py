@@ -10,7 +10,6 @@ from core.accounts.models import User
 from core.actor import system_actor
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.exchange import importing, services
-from core.exchange.applying import words_of
 from core.exchange.export import bad_rows_file
 from core.exchange.models import ImportRowError, ImportRun
 from core.exchange.queries import own_import, row_errors
@@ -120,23 +119,6 @@ def test_what_a_chinese_import_said_is_read_in_english_and_the_other_way_round(m
     with unit_of_work(SYSTEM) as session:
         session.execute(update(User).where(User.id == reader.id).values(locale="en"))
     assert "more cells than" in login(reader).get(f"/imports/{done.id}").text
-
-
-@pytest.mark.parametrize(
-    ("fields", "reason"),
-    [
-        ({"code": ["no such note"]}, "Number: no such note"),
-        ({"code": ["no such note", "twice"]}, "no such note · Number: no such note twice"),
-        ({"code": ["not this"]}, "no such note · Number: not this"),
-        (
-            {"code": ["no such note"], "text": ["no such note"]},
-            "no such note · Number: no such note · Note: no such note",
-        ),
-    ],
-)
-def test_words_that_are_those_of_the_only_column_are_said_once(app, fields, reason):
-    with app.test_request_context(), force_locale("en"):
-        assert words_of(Refused("no such note", fields=fields), SINGLE) == reason
 
 
 def test_a_row_that_breaks_a_constraint_in_a_batch_does_not_take_the_others_along(importer):
