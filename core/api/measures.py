@@ -1,16 +1,19 @@
 """The programming interface of measures: what can be counted, and the facts of one month."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field
+from sqlalchemy import Select
 
 from core.access.decorators import signed_in
 from core.access.records import require
 from core.addons.registry import registry
 from core.api import Api, In, Out
 from core.contributions import Measure, Verb
+from core.database import Money
 from core.errors import NotFound, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -19,6 +22,7 @@ from core.unit_of_work import current_unit
 api = Api("measures_api", __name__, url_prefix="/api/v1/measures")
 MOST_FACTS = 10_000
 FIRST, LAST = 190_001, 299_912
+Figure = float | Annotated[str, Field(pattern="^-?[0-9]+[.][0-9]{2}$", examples=["1200.50"])]
 
 
 class MeasureOut(Out):
@@ -43,8 +47,8 @@ class FactOut(Out):
     subject_id: int | None
     org_id: int | None
     occurred_on: date
-    num: float
-    den: float
+    num: Figure
+    den: Figure
     weight: float
     ref: int
     title: str
@@ -55,7 +59,7 @@ class Facts(Out):
 
     key: str
     period: int
-    value: float | None
+    value: Figure | None
     facts: list[FactOut]
 
 
@@ -92,14 +96,29 @@ def facts(measure: str, query: Month) -> Facts:
     rows = current_unit().session.execute(statement).all()
     if len(rows) > MOST_FACTS:
         raise Refused(_("More than %(limit)s facts in this month.", limit=f"{MOST_FACTS:,}"))
+    money = {name: _is_money(statement, name) for name in ("num", "den")}
+    told = [row._asdict() for row in rows]
+    for fact in told:
+        fact.update({name: _figure(fact[name], is_money=money[name]) for name in money})
+    value = _value(found, rows, money)
     return Facts.model_validate(
-        {"key": found.key, "period": query.period, "value": _value(found, rows), "facts": rows}
+        {"key": found.key, "period": query.period, "value": value, "facts": told}
     )
 
 
-def _value(measure: Measure, rows: Any) -> float | None:
+def _is_money(statement: Select[Any], name: str) -> bool:
+    return isinstance(statement.selected_columns[name].type, Money)
+
+
+def _figure(value: Any, *, is_money: bool) -> Any:
+    """Return amounts as text with two decimals, as every answer gives them."""
+    return f"{Decimal(value):.2f}" if is_money else value
+
+
+def _value(measure: Measure, rows: Any, money: Mapping[str, bool]) -> Any:
     total = sum((Decimal(row.num) * Decimal(row.weight) for row in rows), Decimal(0))
     if measure.aggregate == "sum":
-        return float(total)
+        return _figure(total, is_money=money["num"])
     base = sum((Decimal(row.den) * Decimal(row.weight) for row in rows), Decimal(0))
-    return float(total / base) if base else None
+    is_money = money["num"] and not money["den"]
+    return _figure(total / base, is_money=is_money) if base else None

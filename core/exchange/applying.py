@@ -123,7 +123,7 @@ def _is_of_values(error: StatementError) -> bool:
 
 
 def words_of(error: DomainError, exchange: Exchange) -> str:
-    """Return a refusal with the complaints about single columns, in one line."""
+    """Return a refusal with the complaints about single columns, in one line, nothing twice."""
     if not isinstance(error, Refused) or not error.fields:
         return spoken(error.message)
     titles = {column.name: column.title for column in exchange.columns}
@@ -131,7 +131,9 @@ def words_of(error: DomainError, exchange: Exchange) -> str:
         _("%(column)s: %(reason)s", column=titles.get(name, name), reason=joined(complaints, " "))
         for name, complaints in error.fields.items()
     ]
-    return joined([error.message, *parts] if str(error) else parts, " · ")
+    said = [str(one) for complaints in error.fields.values() for one in complaints]
+    says_more = str(error) and said != [str(error)]
+    return joined([error.message, *parts] if says_more else parts, " · ")
 
 
 def normal(heading: str) -> str:

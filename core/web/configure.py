@@ -8,6 +8,7 @@ from flask import Flask, current_app, g, request
 from flask_wtf import CSRFProtect
 from sqlalchemy.exc import NotSupportedError, OperationalError
 
+from core.access.records import may_on
 from core.audit.words import actor_said
 from core.charts import configure_charts
 from core.unit_of_work import current_unit, has_stored, is_retryable
@@ -64,7 +65,7 @@ def configure_web(app: Flask) -> None:
         setattr(app.jinja_env, name, value)
     configure_compiled_templates(app)
     app.jinja_env.globals.update(icon=icon, act_words=act_words, actor_said=actor_said)
-    app.jinja_env.globals.update(record_address=address)
+    app.jinja_env.globals.update(record_address=address, may_on=may_on)
     configure_static(app)
     configure_assets(app)
     configure_charts(app)

@@ -1,4 +1,4 @@
-"""Read docs/adding-an-addon.md as a reader does: commands, changes to files, new files, messages."""
+"""Read docs/adding-an-addon.md and what goes on from it as a reader does: commands, changes to files, new files, messages."""
 
 import re
 import shlex
@@ -10,6 +10,7 @@ from tests.core.cli.workshop import Workshop
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NEW_FILE = re.compile(r"\A(?:# |\{# )(\S+?)(?: #\})?\n")
 CATALOGUE = "addons/visits/translations/zh_Hans_CN/LC_MESSAGES/messages.po"
+IMPORT = re.compile(r"^[+ ]?from (core[\w.]*) import (\([^)]*\)|[^\n]+)", re.MULTILINE)
 ANYTHING = "…"
 MODULES = {"sunmao": "core.cli.main"}
 
@@ -17,6 +18,19 @@ MODULES = {"sunmao": "core.cli.main"}
 def blocks(text: str) -> list[tuple[str, str]]:
     """Return (kind, text) of every block, in order."""
     return BLOCK.findall(text)
+
+
+def imported(text: str) -> list[tuple[str, str]]:
+    """Return (module, name) of everything that the examples of a page import of the core."""
+    examples = [body for kind, body in blocks(text) if kind in {"python", "diff"}]
+    found = [one for example in examples for one in IMPORT.findall(example)]
+    plain = [(module, re.sub(r"#.*|[()+]", "", names)) for module, names in found]
+    return [
+        (module, name.split()[0])
+        for module, names in plain
+        for name in names.split(",")
+        if name.strip()
+    ]
 
 
 def matches(expected: str, told: str) -> bool:

@@ -2,10 +2,16 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
+from sqlalchemy import literal, select
 
+from addons.customers.models import Opportunity
+from core.api.openapi import document
+from core.contributions import Measure
 from core.jobs.running import run_next
+from tests.core.jobs.toys import plugged
 
 CSV = "name,grade\nWren,A\nCrow,Z\nRook,B\n"
 IMPORTS = "/api/v1/imports"
@@ -98,3 +104,46 @@ def test_a_large_export_is_written_by_a_job(boss, monkeypatch):
     done = boss.get(at).json
     assert done["state"] == "done"
     assert "Crow" in boss.get(done["file"]).text
+
+
+def opportunity_values(_period):
+    return select(
+        Opportunity.credited_employee_id.label("subject_id"),
+        Opportunity.credited_unit_id.label("org_id"),
+        Opportunity.opened_on.label("occurred_on"),
+        Opportunity.expected_value.label("num"),
+        literal(3).label("den"),
+        literal(1).label("weight"),
+        Opportunity.id.label("ref"),
+        Opportunity.title.label("title"),
+        Opportunity.updated_at.label("changed_at"),
+    )
+
+
+@pytest.mark.parametrize(("aggregate", "value"), [("sum", "1554.00"), ("ratio", "259.00")])
+def test_a_measure_of_money_gives_amounts_as_text_like_every_other_answer(
+    make, program, aggregate, value
+):
+    own = make.customers.customer("Wren", manager=make.employee())
+    for amount in ("553.5", "1000.5"):
+        make.customers.opportunity(own, amount, value=Decimal(amount))
+    measure = Measure(
+        key="toy.value",
+        title="Value",
+        resource="customers.opportunity",
+        facts=opportunity_values,
+        unit="CNY",
+        aggregate=aggregate,
+    )
+    with plugged(measures=[measure]):
+        found = program(make.administrator()).get("/api/v1/measures/toy.value?period=202605").json
+    assert found["value"] == value
+    facts = [(fact["title"], fact["num"], fact["den"]) for fact in found["facts"]]
+    assert sorted(facts) == [("1000.5", "1000.50", 3), ("553.5", "553.50", 3)]
+
+
+def test_the_document_says_that_figures_are_numbers_or_amounts_as_text(app):
+    with app.test_request_context():
+        fact = document()["components"]["schemas"]["FactOut"]["properties"]
+    assert [one["type"] for one in fact["num"]["anyOf"]] == ["number", "string"]
+    assert fact["weight"]["type"] == "number"

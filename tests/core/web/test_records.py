@@ -1,8 +1,10 @@
 import re
 
 import pytest
+from flask import render_template_string
 from markupsafe import Markup
 
+from addons.customers.models import Customer
 from core.addons.registry import Registry
 from core.contributions import Slot
 from core.i18n import force_locale
@@ -112,3 +114,16 @@ def test_why_is_asked_by_a_link_that_is_answered(show, client):
     answer = client.get(link[1].replace("&amp;", "&"))
     assert answer.status_code == 200
     assert 'class="why' in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("'update'", "may"), ("'delete'", "may not"), ("'create', 'customers.contact'", "may")],
+)
+def test_templates_ask_what_the_reader_may_do_with_a_record(app, make, asked, said):
+    ann = make.user("ann", unit=make.unit("One"))
+    key = make.customers.customer("Wren", manager=make.person_of(ann))
+    text = f"{{{{ 'may' if may_on(record, {asked}) else 'may not' }}}}"
+    with app.test_request_context(), unit_of_work(make.actor(ann)):
+        record = current_session().get_one(Customer, key)
+        assert render_template_string(text, record=record) == said
