@@ -54,7 +54,7 @@ def test_a_value_that_its_column_s_type_refuses_spoils_its_own_row(make, at_once
     kind = replace(toy_exchange.MANY, key="toy.money", apply=stored, apply_many=many)
     lines = "code,note\n" + "".join(f"c{n},1.{n}\n" for n in range(9)) + "c9,1.239\nc10,2\n"
     with plugged(exchanges=[kind]):
-        done = import_all(make.actor(make.administrator()), lines, "toy.money")
+        done = import_all(make.actor(make.administrator(locale="en")), lines, "toy.money")
     assert counts(done) == (10, 0, 0, 1)
     with read_only(SYSTEM) as session:
         (row,) = session.scalars(select(ImportRowError))
