@@ -10,6 +10,7 @@ from core.database import Money
 from core.exchange import importing
 from core.exchange.importing import next_size
 from core.exchange.models import ImportRowError
+from core.i18n import force_locale
 from core.unit_of_work import read_only
 from tests.core.exchange import toy_exchange
 from tests.core.exchange.test_importing import SYSTEM, counts, import_all, notes
@@ -54,9 +55,9 @@ def test_a_value_that_its_column_s_type_refuses_spoils_its_own_row(make, at_once
     kind = replace(toy_exchange.MANY, key="toy.money", apply=stored, apply_many=many)
     lines = "code,note\n" + "".join(f"c{n},1.{n}\n" for n in range(9)) + "c9,1.239\nc10,2\n"
     with plugged(exchanges=[kind]):
-        done = import_all(make.actor(make.administrator(locale="en")), lines, "toy.money")
+        done = import_all(make.actor(make.administrator()), lines, "toy.money")
     assert counts(done) == (10, 0, 0, 1)
-    with read_only(SYSTEM) as session:
+    with read_only(SYSTEM) as session, force_locale("en"):
         (row,) = session.scalars(select(ImportRowError))
         assert "A value does not fit its column" in row.reason
     assert len(notes()) == 10
