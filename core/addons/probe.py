@@ -29,7 +29,11 @@ def probe_all(found: Mapping[str, Found], *, config: Config) -> dict[str, Fault]
     store = _Verdicts(config.instance / "probes")
     order = load_order({n: f.manifest for n, f in found.items()})
     chains = {name: _chain(name, found, order) for name in order}
-    marks = {name: _fingerprint(chain) for name, chain in chains.items()}
+    core, code = _state_of_the_core(), {name: _code_of(one) for name, one in found.items()}
+    marks = {
+        name: _fingerprint(core, [code[one.manifest.name] for one in chain])
+        for name, chain in chains.items()
+    }
     with store.locked():
         unknown = [name for name in order if not store.knows(name, marks[name])]
         tried = run_probes([chains[name] for name in unknown], seconds=config.probe_seconds)
@@ -137,17 +141,30 @@ def _chain(name: str, found: Mapping[str, Found], order: Sequence[str]) -> list[
     return [found[n] for n in order if n in needed] + [found[name]]
 
 
-def _fingerprint(chain: Sequence[Found]) -> str:
+def _fingerprint(core: bytes, chain: Sequence[bytes]) -> str:
     """Hash what the verdict depends on: the packages' files, their manifests, the core."""
-    digest = hashlib.sha256(f"{VERSION} {sys.version}".encode())
-    for path in sorted((ROOT / "core").rglob("*.py")):
-        state = path.stat()
-        digest.update(f"{path}:{state.st_size}:{state.st_mtime_ns}".encode())
-    for one in chain:
-        digest.update(one.manifest.model_dump_json().encode())
-        folder = one.folder
-        for path in sorted(folder.rglob("*")) if folder else ():
-            if folder and path.is_file() and "__pycache__" not in path.parts:
-                digest.update(str(path.relative_to(folder)).encode())
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256(b"".join([f"{VERSION} {sys.version}".encode(), core, *chain])).hexdigest()
+
+
+def _state_of_the_core() -> bytes:
+    digest = hashlib.sha256()
+    for path in _files(ROOT / "core"):
+        if path.endswith(".py"):
+            state = os.stat(path)  # noqa: PTH116 - at each start of each process
+            digest.update(f"{path}:{state.st_size}:{state.st_mtime_ns}".encode())
+    return digest.digest()
+
+
+def _code_of(one: Found) -> bytes:
+    digest = hashlib.sha256(one.manifest.model_dump_json().encode())
+    for path in _files(one.folder) if one.folder else ():
+        digest.update(path.removeprefix(str(one.folder)).encode())
+        digest.update(Path(path).read_bytes())
+    return digest.digest()
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Yield every file below a folder in one order, but for what Python keeps there."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        yield from (f"{place}/{name}" for name in sorted(names))
