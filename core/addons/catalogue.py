@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from core.addons.faults import AddonFaultError, Fault, words
+from core.addons.faults import AddonFaultError, Fault, placed, words
 from core.addons.manifest import Manifest, read_manifest
 
 GROUP = "sunmao.addons"
@@ -56,7 +56,8 @@ def discover(folder: Path) -> Catalogue:
             _take(catalogue, name=name, path=path, source=source)
         except AddonFaultError as fault:
             catalogue.found.pop(name, None)
-            catalogue.faults[name] = fault.of(name)
+            place = source if path is None else f"{path.parent.name}/{path.name}"
+            catalogue.faults[name] = placed(fault.of(name), place)
     return catalogue
 
 

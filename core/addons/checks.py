@@ -245,6 +245,8 @@ def check_verb(key: str, verb: str, resources: Mapping[str, Resource], **place: 
     """Refuse a right that nobody declares; `place` may say `file`."""
     known = resources[key].actions if key in resources else ()
     near = get_close_matches(verb, known, n=1)
+    if key not in resources:
+        near = get_close_matches(key, resources, n=1, cutoff=0.8)
     if near and verb not in known:
         refuse_addon(
             "%(key)s %(verb)s is needed but not declared; did you mean %(near)s?",

@@ -3,7 +3,7 @@
 import re
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -121,14 +121,17 @@ def fault_of(addon: str, error: Exception, folder: Path | None, *, stage: Stage 
         if "no column named 'scope_" in text:
             said = words("%(said)s Does the class inherit Scoped or Child?", said=said)
         found = Fault(addon, stage, said, "".join(traceback.format_exception(error)))
-        place = _of_error(error, folder) if folder else ""
-    if not place:
-        return found
-    said = words("%(said)s See %(place)s.", said=found.words, place=place)
-    return Fault(addon, found.stage, said, found.trace)
+        place = place_of(error, folder) if folder else ""
+    return placed(found, place) if place else found
 
 
-def _of_error(error: Exception, folder: Path) -> str:
+def placed(fault: Fault, place: str) -> Fault:
+    """Return a fault that says where to mend it."""
+    said = words("%(said)s See %(place)s.", said=fault.words, place=place)
+    return replace(fault, words=said)
+
+
+def place_of(error: Exception, folder: Path) -> str:
     """Return the innermost line of the add-on's own code on the way to the error."""
     if isinstance(error, SyntaxError) and error.filename:
         return _place(folder, Path(error.filename), error.lineno or 1)

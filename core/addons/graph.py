@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from core.addons.faults import Fault, Words, words
+from core.addons.faults import Fault, Words, placed, words
 from core.addons.manifest import Manifest, fits
 from core.version import VERSION
 
@@ -25,9 +25,10 @@ class Plan:
         return not self.obstacles
 
 
-def check_graph(manifests: Manifests) -> dict[str, Fault]:
+def check_graph(manifests: Manifests, sources: Mapping[str, str] | None = None) -> dict[str, Fault]:
     """Return the faults of relations by add-on: core range, missing, misfit, cycle.
 
+    `sources` says where each manifest is, to be told.
     An add-on whose dependency is at fault is at fault itself, so that what remains is loadable.
     """
     faults: dict[str, Fault] = {}
@@ -40,6 +41,9 @@ def check_graph(manifests: Manifests) -> dict[str, Fault]:
         for name in cycle:
             said = words("The dependencies form a circle: %(path)s.", path=path)
             faults[name] = Fault(name, "dependency", said)
+    for name, place in (sources or {}).items():
+        if name in faults:
+            faults[name] = placed(faults[name], place)
     return faults | follow_faults(manifests, faults)
 
 

@@ -193,7 +193,7 @@ def _migrate(name: str, lease: Lease) -> None:
         if model.__tablename__ not in made:
             said = words(
                 "No migration makes its table %(table)s: write one with "
-                "sunmao db revision %(name)s.",
+                'sunmao db revision %(name)s "add it".',
                 table=model.__tablename__,
                 name=name,
             )

@@ -80,6 +80,8 @@ def _check_hook_names(plugins: pluggy.PluginManager, module: ModuleType) -> None
     known = [name for name in dir(plugins.hook) if not name.startswith("_")]
     for name in dir(module):
         options = plugins.parse_hookimpl_opts(module, name)
+        if options is None:
+            _check_unmarked(getattr(module, name), name, module, known)
         if options is None or options.get("optionalhook"):
             continue
         hook = options.get("specname") or name
@@ -93,6 +95,20 @@ def _check_hook_names(plugins: pluggy.PluginManager, module: ModuleType) -> None
             said = words(
                 "There is no hook called %(hook)s; did you mean %(near)s?", hook=hook, near=near[0]
             )
+        raise AddonFaultError("load", said)
+
+
+def _check_unmarked(found: Any, name: str, module: ModuleType, known: Sequence[str]) -> None:
+    """Refuse a function of the module that has, nearly, a hook's name: nobody would call it."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
+    if (
+        inspect.isfunction(found)
+        and found.__module__ == module.__name__
+        and near
+        and name[0] != "_"
+    ):
+        said = words("%(hook)s is not marked with @hookimpl, so nobody calls it; did you mean "
+                "“@hookimpl def %(near)s”?", hook=name, near=near[0])  # fmt: skip
         raise AddonFaultError("load", said)
 
 

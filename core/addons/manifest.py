@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from core.addons.faults import AddonFaultError, Words, words
+from core.config import ROOT
 from core.i18n import localized
 
 SIZE_LIMIT = 32 * 1024
@@ -59,6 +60,15 @@ def _range(text: str) -> str:
     return text
 
 
+def _icon(name: str) -> str:
+    drawn = (ROOT / "core/web/static/icons.svg").read_text(encoding="utf-8")
+    known = re.findall(r'id="([a-z-]+)"', drawn)
+    if name not in known:
+        near = ", ".join(difflib.get_close_matches(name, known, n=1) or known)
+        raise ValueError(f"there is no such icon; did you mean {near}?")
+    return name
+
+
 AddonName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,30}$")]
 Range = Annotated[str, AfterValidator(_range)]
 Ranges = dict[AddonName, Range]
@@ -95,7 +105,7 @@ class Manifest(BaseModel):
     title: Bilingual
     summary: Bilingual
     category: Literal["business", "management", "system", "connector"] = "business"
-    icon: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,30}$")] = "module"
+    icon: Annotated[str, AfterValidator(_icon)] = "module"
     sequence: Annotated[int, Field(ge=0, le=9999)] = 500
     license: Line
     author: Line
@@ -158,7 +168,8 @@ def parse_manifest(text: str, *, name: str) -> Manifest:
 
 
 def _first_fault(error: ValidationError) -> Words:
-    first = error.errors(include_url=False)[0]
+    told = error.errors(include_url=False)  # a key that is lacking may be there misspelt
+    first = min(told, key=lambda one: one["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] == "extra_forbidden":
         key = str(first["loc"][-1])

@@ -4,24 +4,50 @@ Done where an add-on is tried, not at every start: its lists are looked for in i
 """
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
 
 from flask import Flask
 
+from core.access.declarations import DIMENSIONS
 from core.addons.checks import check_choices, check_verb, known_pages, refuse_addon
 from core.addons.loading import Loaded
 from core.addons.manifest import Manifest
-from core.contributions import Resource
+from core.contributions import Resource, Verb
 from core.web.list_columns import Column, Facet
 from core.web.list_spec import ListSpec
 
 
 def check_parts(
-    manifest: Manifest, loaded: Loaded, app: Flask, resources: Mapping[str, Resource]
+    manifest: Manifest,
+    loaded: Loaded,
+    app: Flask,
+    resources: Mapping[str, Resource],
+    dimensions: Collection[str],
 ) -> None:
     """Refuse what would show nothing, lead nowhere or mask nothing; raises AddonFaultError."""
     for resource in loaded.of("resources"):
         _check_resource(resource)
+        axes = sorted({*DIMENSIONS, *dimensions})
+        for one in resource.dimensions:
+            if one not in axes:  # a range on the right one would grant none of its rows
+                refuse_addon(
+                    "The resource %(key)s has the dimension %(named)s, which nobody declares; did "
+                    "you mean %(near)s?",
+                    key=resource.key, named=one,
+                    near=", ".join(get_close_matches(one, axes, n=1) or axes))  # fmt: skip
+    for item in loaded.of("exchanges"):
+        if Verb.IMPORT not in resources[item.resource].actions:
+            refuse_addon(
+                "%(key)s takes in files of %(resource)s, which lacks the verb import, so nobody "
+                "may; name it among its actions.",
+                key=item.key, resource=item.resource, named=item.resource)  # fmt: skip
+    for item in loaded.of("measures"):
+        word, dot, _rest = item.key.partition(".")
+        near = word != manifest.name and get_close_matches(word, [manifest.name], cutoff=0.8)
+        if near or not dot:
+            refuse_addon("%(key)s must begin with “%(prefix)s”.",
+                    key=item.key, prefix=f"{manifest.name}.")  # fmt: skip
     for spec in _lists(manifest, loaded):
         _check_ends(manifest, app, spec)
         _check_rights(manifest, spec, resources)

@@ -45,7 +45,7 @@ def try_addons(app: Flask, manifests: list[Manifest]) -> Fault | None:
     loaded = found.plugged[last][0]
     try:
         check_texts(manifests[-1], loaded, app)
-        check_parts(manifests[-1], loaded, app, found.resources)
+        check_parts(manifests[-1], loaded, app, found.resources, found.dimensions)
         check_source(manifests, loaded, found.resources)
     except Exception as error:  # noqa: BLE001 -- reading what was never imported raises many types
         return fault_of(last, error, package_folder(manifests[-1].package))

@@ -264,7 +264,8 @@ def configure_registry(app: Flask, built_in: Iterable[str]) -> None:
     config: Config = app.config["SUNMAO"]
     found.catalogue = discover(config.manifests)
     manifests = found.catalogue.manifests
-    found.faults = dict(found.catalogue.faults) | check_graph(manifests)
+    sources = {name: one.source for name, one in found.catalogue.found.items()}
+    found.faults = dict(found.catalogue.faults) | check_graph(manifests, sources)
     if found.safe_mode:
         return
     sound = {n: m for n, m in manifests.items() if n not in found.faults}

@@ -143,7 +143,7 @@ def _differing(manifest: Manifest, config: Config, history: schema.History) -> l
         return []
     said = words(
         "Its tables are not what its models say (%(difference)s): write a migration with sunmao db "
-        "revision %(name)s, then run sunmao db upgrade.",
+        'revision %(name)s "say what changed", then run sunmao db upgrade.',
         difference=_in_words(differences[0]),
         name=manifest.name,
     )

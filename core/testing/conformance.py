@@ -79,6 +79,9 @@ class AddonConformance:
     def test_pages_work_in_both_languages_without_inline_code(self, inhabited: Subject) -> None:
         clean(pages.markup_faults(inhabited))
 
+    def test_no_fragment_raises_where_it_is_shown(self, inhabited: Subject) -> None:
+        clean(pages.fragment_faults(inhabited))
+
     def test_a_list_costs_few_statements_however_long(self, inhabited: Subject) -> None:
         clean(pages.statement_faults(inhabited))
 

@@ -1,5 +1,6 @@
 """Conformance of an add-on's pages: rights, leaks, markup, statements; and of its measures."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -8,6 +9,7 @@ from sqlalchemy import delete, select
 
 from core.access.models import AccessTerm
 from core.accounts.models import User
+from core.addons.faults import place_of
 from core.addons.models import bump
 from core.clock import period_of, today
 from core.contributions import Verb
@@ -148,6 +150,35 @@ def markup_faults(subject: Subject) -> list[str]:
             if text.lstrip()[:9].lower() == "<!doctype":
                 found += [f"{path} in {locale}: {one}" for one in forbidden(text)]
     return found
+
+
+def fragment_faults(subject: Subject) -> list[str]:
+    """Return the add-on's fragments that raise where it puts them; readers see only a note."""
+    slots, found = subject.own("slots"), set()
+
+    def hear(record: logging.LogRecord) -> bool:
+        name, error = getattr(record, "slot", ""), (record.exc_info or (None, None))[1]
+        if name in [f"{one.place}: {one.key}" for one in slots] and isinstance(error, Exception):
+            place = place_of(error, subject.folder) or "line unknown"
+            found.add(f"slot {name} raised {type(error).__name__}: {error} ({place})")
+        return True
+
+    loaded = subject.registry.loaded
+    below = tuple(
+        {f"/{one}/" for one in (s.place.partition(".")[0] for s in slots) if one in loaded}
+    )
+    subject.app.logger.addFilter(hear)
+    try:
+        for user in (subject.make.administrator(locale="en"), *subject.strangers[:1]):
+            client = signed_in_client(subject.app, user)
+            client.get("/")
+            crawl = Crawl(subject.app, client, search="canary", below=below, follow=False)
+            for path, (_status, text) in crawl.run(all_ids() if below else []).pages.items():
+                for slot in (one for one in slots if f"tab={one.key}" in text):
+                    client.get(f"{path.partition('?')[0]}?tab={slot.key}")
+    finally:
+        subject.app.logger.removeFilter(hear)
+    return sorted(found)
 
 
 def statement_faults(subject: Subject) -> list[str]:

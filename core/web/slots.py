@@ -28,7 +28,8 @@ def render_slot(slot: Slot, record: Any) -> Markup:
     except DomainError:
         raise
     except Exception:
-        current_app.logger.exception("slot %s at %s failed", slot.key, slot.place)
+        named = {"slot": f"{slot.place}: {slot.key}"}  # by which AddonConformance hears of it
+        current_app.logger.exception("slot %s at %s failed", slot.key, slot.place, extra=named)
         return Markup(render_template("web/_slot_failed.html", title=slot.title))  # noqa: S704
 
 
@@ -40,5 +41,8 @@ def count_slot(slot: Slot, record: Any) -> int | None:
         with current_unit().session.begin_nested():
             return slot.count(record)
     except Exception:
-        current_app.logger.exception("slot %s at %s failed to count", slot.key, slot.place)
+        named = {"slot": f"{slot.place}: {slot.key}"}
+        current_app.logger.exception(
+            "slot %s at %s failed to count", slot.key, slot.place, extra=named
+        )
         return None

@@ -7,6 +7,7 @@ import string
 import pytest
 
 from core.cli.scaffold import Plan, write
+from tests.core.addons.silent_mistakes import SILENT
 from tests.core.cli.workshop import Workshop
 
 pytestmark = pytest.mark.processes
@@ -206,7 +207,7 @@ MISTAKES = {
     "a history that hangs in the air": (
         "migrations/versions/0001_visits.py", "down_revision = None",
         'down_revision = "visits_0000"', "migrations do not form one line", ""),
-}  # fmt: skip
+} | SILENT  # fmt: skip
 
 EXAMINE = """
 import json, sys, warnings
