@@ -235,6 +235,7 @@ def test_an_act_of_the_account_is_done_at_once(browse, manager):
     page.wait_for_selector(OPTIONS)
     page.keyboard.press("Enter")
     page.wait_for_selector("html[data-bs-theme=dark]")
+    page.wait_for_load_state()  # the colour is there before the scripts, which hear the next key
     assert page.url.partition("?")[0].endswith("/customers/")
     opened(page)
     page.keyboard.type("退出")
