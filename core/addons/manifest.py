@@ -3,6 +3,7 @@
 import difflib
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -60,9 +61,15 @@ def _range(text: str) -> str:
     return text
 
 
-def _icon(name: str) -> str:
+@cache
+def _icons() -> list[str]:
+    """Return what the house can draw, read once however many manifests there are."""
     drawn = (ROOT / "core/web/static/icons.svg").read_text(encoding="utf-8")
-    known = re.findall(r'id="([a-z-]+)"', drawn)
+    return re.findall(r'id="([a-z-]+)"', drawn)
+
+
+def _icon(name: str) -> str:
+    known = _icons()
     if name not in known:
         near = ", ".join(difflib.get_close_matches(name, known, n=1) or known)
         raise ValueError(f"there is no such icon; did you mean {near}?")

@@ -76,8 +76,8 @@ class FieldWords:
     def title(self, field: str) -> str:
         """Return the words for a field, a fact of an act, or a setting."""
         column = self._columns.get(field)
-        facts = {**FACTS, **self._facts}
-        title = column.info.get("title") if column is not None else facts.get(field)
+        fact = self._facts.get(field, FACTS.get(field))
+        title = column.info.get("title") if column is not None else fact
         if title is None:
             title = next((s.title for s in registry().settings() if s.key == field), None)
         return str(title) if title is not None else field.replace("_", " ")
