@@ -8,7 +8,6 @@ import unicodedata
 from datetime import datetime
 
 import pyotp
-import segno
 from flask import current_app
 
 from core.config import ConfigError, site_config
@@ -79,5 +78,7 @@ def address_of(login: str, secret: str, host: str) -> str:
 
 def picture(address: str) -> str:
     """Return the QR code of an address as the address of an image."""
+    import segno
+
     made = segno.make(address, error="m", micro=False)
     return str(made.svg_data_uri(scale=5, border=WHITE_AROUND, light="#fff", dark="#000"))

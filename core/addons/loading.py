@@ -100,13 +100,10 @@ def _check_hook_names(plugins: pluggy.PluginManager, module: ModuleType) -> None
 
 def _check_unmarked(found: Any, name: str, module: ModuleType, known: Sequence[str]) -> None:
     """Refuse a function of the module that has, nearly, a hook's name: nobody would call it."""
+    if not inspect.isfunction(found) or found.__module__ != module.__name__ or name[0] == "_":
+        return
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
-    if (
-        inspect.isfunction(found)
-        and found.__module__ == module.__name__
-        and near
-        and name[0] != "_"
-    ):
+    if near:
         said = words("%(hook)s is not marked with @hookimpl, so nobody calls it; did you mean "
                 "“@hookimpl def %(near)s”?", hook=name, near=near[0])  # fmt: skip
         raise AddonFaultError("load", said)
