@@ -35,6 +35,7 @@ BUILT_IN = (
     "core.files.plugin",
     "core.exchange.plugin",
     "core.announcements.plugin",
+    "core.workcalendar.plugin",
     "core.health.plugin",
     "core.api.plugin",
     "core.web.plugin",

@@ -1,7 +1,7 @@
 """Word before an end: holders and administrators are told in time that an assignment runs out."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,16 +10,18 @@ from addons.rights.delegation_models import DELEGATION
 from addons.rights.models import ASSIGNMENT, Assignment, Duty, Subject
 from addons.rights.review_models import REVIEW
 from addons.rights.words import subject_title
-from core.clock import now, site_zone
+from core.clock import now, site_zone, today
 from core.contributions import EventType, JobDef, SettingDef, Step
 from core.i18n import format_date, localized
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.notifications.services import Notice, notify
 from core.settings.services import get
+from core.workcalendar.reading import work_calendar
 
 DAYS = "rights.notice_days"
-LAST_DAYS = 3  # told once more so many days before, if the first word came earlier
+LAST_DAYS = 3  # told once more so many working days before, if the first word came earlier
+LONGEST_REST = timedelta(days=20)  # three working days are no further, feasts included
 SETTINGS = (
     SettingDef(
         key=DAYS,
@@ -28,7 +30,7 @@ SETTINGS = (
         default=14,
         minimum=0,
         maximum=90,
-        help=_l("Told again three days before. 0: nobody is told."),
+        help=_l("Told again three working days before. 0: nobody is told."),
     ),
 )
 NEWS = (  # what the inbox calls the lines of this add-on
@@ -41,7 +43,8 @@ NEWS = (  # what the inbox calls the lines of this add-on
 def tell_of_ends(run: Any) -> Step:
     """Tell of each assignment that ends soon, once for each distance; some in each step."""
     ahead = int(get(DAYS))
-    instant = now()
+    instant, calendar = now(), work_calendar()
+    soon = timedelta(days=ahead)
     ending = (
         select(Assignment)
         .join(Duty)
@@ -49,13 +52,15 @@ def tell_of_ends(run: Any) -> Step:
             Duty.active,
             Assignment.ended_at.is_(None),
             Assignment.valid_to > instant,
-            Assignment.valid_to <= instant + timedelta(days=ahead),
+            Assignment.valid_to <= instant + max(soon, LONGEST_REST),
             Assignment.id > run.cursor.get("after", 0),
         )
         .order_by(Assignment.id)
     )
     for one in run.session.scalars(ending).unique() if ahead else ():
-        _tell(run.session, one, last=one.valid_to <= instant + timedelta(days=LAST_DAYS))
+        last = today() >= calendar.add_days(_last_day(one), 1 - LAST_DAYS)
+        if last or one.valid_to <= instant + soon:
+            _tell(run.session, one, last=last)
         if run.time_is_up():
             return Step(cursor={"after": one.id})
     return Step(done=True)
@@ -70,9 +75,7 @@ TELL_OF_ENDS = JobDef(
 
 
 def _tell(session: Any, one: Assignment, *, last: bool) -> None:
-    # the end is not part of the period: the last day is the one before midnight
-    end = one.valid_to or now()
-    day = (end - timedelta(seconds=1)).astimezone(site_zone()).date()
+    end, day = one.valid_to or now(), _last_day(one)
     name, subject = one.duty.name, (one.subject, one.subject_id)
     key = f"rights:ends:{one.id}:{end:%Y%m%d%H%M}:{'last' if last else 'soon'}"
 
@@ -94,6 +97,11 @@ def _tell(session: Any, one: Assignment, *, last: bool) -> None:
         notify(session, _notice(f"{key}:mine", mine, owner="rights"), users=[one.subject_id])
     about: dict[str, Any] = {"resource": ASSIGNMENT, "record_id": one.id, "detail": which}
     notify(session, _notice(key, theirs, **about), administrators=True)
+
+
+def _last_day(one: Assignment) -> date:
+    """Return the last day of an assignment: its end, often midnight, is not part of it."""
+    return ((one.valid_to or now()) - timedelta(seconds=1)).astimezone(site_zone()).date()
 
 
 def _notice(key: str, title: Callable[[], str], **more: Any) -> Notice:

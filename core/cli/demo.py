@@ -10,6 +10,7 @@ from core.addons.registry import registry
 from core.cli.assets import fetch_missing
 from core.config import site_config
 from core.demo.organisation import FILE, keep_table, seed_logins, seed_organisation
+from core.demo.working_days import seed_work_calendar
 from core.unit_of_work import unit_of_work
 
 OPERATOR = system_actor("demo")
@@ -47,6 +48,7 @@ def prepare_site(operator: Actor) -> None:
     with unit_of_work(operator) as session:
         seed_organisation(session)
         made = seed_logins(session)
+        seed_work_calendar(session)
     keep_table(config.instance, made)
     for name in registry().loaded:
         if not registry().is_on(name):

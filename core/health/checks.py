@@ -17,6 +17,7 @@ from core.addons.status import statuses
 from core.config import Config, site_config
 from core.health.facts import Facts, read_facts
 from core.health.row_security import row_security
+from core.health.working_days import work_calendar
 from core.i18n import format_date, format_datetime, format_number, join_words, ngettext
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -249,6 +250,7 @@ CHECKS: tuple[tuple[Check, object, str], ...] = (
     (disk, _l("Disk space"), ""),
     (browser_files, _l("Browser files"), ""),
     (clock, _l("Clock"), ""),
+    (work_calendar, _l("Work calendar"), "workcalendar.show"),
     (versions, _l("Versions"), ""),
 )
 

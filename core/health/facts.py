@@ -26,6 +26,7 @@ from core.clock import now
 from core.database import UtcDateTime
 from core.jobs.definitions import definitions, running_owners
 from core.jobs.models import Job, JobState, ScheduleFire
+from core.workcalendar.watching import confirmed, open_year, years_needed
 
 MANY = 1_000
 LOWEST = -(2**62)
@@ -59,6 +60,7 @@ class Facts:
     behind: int
     behind_seen_at: datetime | None
     has_wall: bool  # whether anything of row-level security stands in the catalog
+    open_year: int | None  # soon needed, and not confirmed in the work calendar
 
 
 def read_facts(session: Session) -> Facts:
@@ -76,6 +78,7 @@ def read_facts(session: Session) -> Facts:
     )
     module = _one(CoreEpoch.module_version, CoreEpoch.id == EPOCH_ID)
     code = _one(CoreEpoch.code_version, CoreEpoch.id == EPOCH_ID)
+    years = years_needed()
     parts: dict[str, Any] = {
         "database_version": version,
         "database_time": _time(dialect),
@@ -90,17 +93,22 @@ def read_facts(session: Session) -> Facts:
         "old_code": _one(func.count(Worker.id), Worker.code_version < code),
         "behind": _one(func.count(Worker.id), Worker.module_version < module),
         "behind_seen_at": _one(func.max(Worker.seen_at), Worker.module_version < module),
+        "any_year": confirmed(),
+        "this_year": confirmed(years[0]),
+        "soon_year": confirmed(years[1]),
         "has_wall": literal_column(WALL) if dialect == "postgresql" else false(),
         **modes,
     }
     row = session.execute(select(*(part.label(key) for key, part in parts.items()))).one()
     found = dict(row._mapping)  # noqa: SLF001 - the public way of reading a row by name
     verdict = found.pop("verified") or {}
+    marks = [found.pop(name) for name in ("any_year", "this_year", "soon_year")]
     held = {name: str(found.pop(name)) for name in modes}
     return Facts(
         instant=now(),
         database=dialect,
         modes=held,
+        open_year=open_year(years, *marks),
         verified_fault=str(verdict.get("fault") or ""),
         **found,
     )

@@ -31,6 +31,7 @@ from core.web.assets import remote_assets
 from core.web.forms import Form, MultiField
 from core.web.navigation import Entry, shell
 from core.web.slots import allowed_slots, render_slot
+from core.workcalendar.models import WorkYear
 
 PLACES = tuple(f"workspace.{one}" for one in ("acts", "numbers", "main", "side"))
 ACTS, NUMBERS, MAIN, SIDE = PLACES
@@ -143,13 +144,14 @@ def first_steps() -> list[Step]:
 
 def checklist() -> list[Step]:
     """Return every step with its state; one statement."""
-    people, accounts, imported = (
+    people, accounts, imported, calendar = (
         current_session()
         .execute(
             select(
                 and_(exists().where(OrgUnit.active), exists().where(Employee.active)),
                 exists().where(User.employee_id.is_not(None), User.active),
                 exists().where(ImportRun.state == ImportState.DONE),
+                exists().where(WorkYear.confirmed_at.is_not(None)),
             )
         )
         .one()
@@ -178,6 +180,12 @@ def checklist() -> list[Step]:
             _("A trial shows every row before anything is stored."),
             url_for("exchange.index"),
             bool(imported),
+        ),
+        Step(
+            _("Look over the work calendar"),
+            _("Holidays and weekends that are worked decide what is due when."),
+            url_for("workcalendar.show"),
+            bool(calendar),
         ),
         Step(
             _("Fetch the browser files"),
