@@ -23,6 +23,7 @@ from core.consent.acts import act_of, by_several
 from core.contributions import Verb
 from core.errors import Conflict, NotAllowed, Refused
 from core.i18n import gettext as _
+from core.i18n import join_sentences
 from core.i18n import lazy_gettext as _l
 from core.organisation.models import Employee
 from core.unit_of_work import current_session, current_unit
@@ -130,7 +131,7 @@ def delete_customer(customer_id: int) -> None:
             _(
                 "%(name)s was not deleted. %(why)s",
                 name=customer.shown_name,
-                why=" ".join(in_the_way),
+                why=join_sentences(in_the_way),
             )
         )
     session = current_session()

@@ -97,7 +97,7 @@ def show_assignment(record_id: int) -> ResponseReturnValue:
     actions = []
     if state != "ended":
         ending = url_for("rights.end", record_id=one.id)
-        actions = [Action(_("End it"), ending, "x", dangerous=True, needs=(ASSIGNMENT, "delete"))]
+        actions = [Action(_("End…"), ending, "x", dangerous=True, needs=(ASSIGNMENT, "delete"))]
     return render_record(
         RecordPage(
             resource=ASSIGNMENT,

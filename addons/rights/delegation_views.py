@@ -111,7 +111,7 @@ def show_delegation(record_id: int) -> ResponseReturnValue:
     """Show one delegation."""
     one = service.delegation(record_id)
     state, ending = state_of(one), url_for("rights.end_delegation", record_id=record_id)
-    end = Action(_("End it"), ending, "x", dangerous=True)
+    end = Action(_("End…"), ending, "x", dangerous=True)
     return render_record(
         RecordPage(
             resource=DELEGATION,

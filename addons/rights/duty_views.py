@@ -58,9 +58,9 @@ def show_duty(record_id: int) -> ResponseReturnValue:
                    needs=(DUTY, Verb.UPDATE)),
             Action(_("Excludes…"), url_for("rights.exclude", record_id=duty.id), "alert",
                    needs=(DUTY, Verb.UPDATE)),
-            Action(_("Delete"), url_for("rights.delete_duty", record_id=duty.id), "x",
+            Action(_("Delete…"), url_for("rights.delete_duty", record_id=duty.id), "x",
                    dangerous=True, needs=(DUTY, Verb.DELETE)),
-            Action(_("Give it"), url_for("rights.assign", duty=duty.id), "plus", primary=True,
+            Action(_("Give a duty"), url_for("rights.assign", duty=duty.id), "plus", primary=True,
                    needs=("rights.assignment", Verb.CREATE)),
         ],
     )  # fmt: skip

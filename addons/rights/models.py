@@ -66,6 +66,7 @@ class DutyGrant(Model):
 
     __tablename__ = "rights_duty_grant"
     __access__ = Technical(GUARD)
+    __table_args__ = ({"info": {"title": _l("Rights in a duty")}},)
 
     duty_id: Mapped[int] = mapped_column(
         ForeignKey("rights_duty.id", ondelete="CASCADE"), primary_key=True

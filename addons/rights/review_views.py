@@ -206,7 +206,7 @@ def review_item(record_id: int) -> ResponseReturnValue:
         hints=hints_in_words(item.hints),
         may_act=is_open and (mine or may_pass),
         several=item.assignment.subject != "user",
-        decision=(DECISIONS[item.decision or OPEN], DECISION_TONES[item.decision or OPEN]),
+        tag=(DECISIONS[item.decision or OPEN], DECISION_TONES[item.decision or OPEN]),
     )
 
 

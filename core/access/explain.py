@@ -65,7 +65,7 @@ def explain(
     asked = _Question(session, access, resource, str(action), record)
     steps: list[Step] = []
     for label, judge in (
-        (_("The module is switched on"), asked.module),
+        (_("The add-on is switched on"), asked.module),
         (_("Account and post"), asked.account),
         (_("The right “%(verb)s”", verb=verb_words(action)), asked.verb),
         (_("In force now"), asked.window),

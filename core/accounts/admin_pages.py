@@ -255,13 +255,13 @@ def _actions(row: Row[Any]) -> list[Action]:
     if not row.active:
         return [Action(_("Enable"), url("enable"), primary=True, post=True, needs=MANAGE)]
     return [
-        Action(_("Reset password"), url("reset"), icon="undo", needs=MANAGE),
+        Action(_("Reset password…"), url("reset"), icon="undo", needs=MANAGE),
         *(
-            [Action(_("Reset second factor"), url("reset_second_factor"), needs=MANAGE)]
+            [Action(_("Reset second factor…"), url("reset_second_factor"), needs=MANAGE)]
             if row.second_factor
             else []
         ),
         Action(_("End sessions"), url("end_sessions"), icon="x", post=True, needs=MANAGE),
-        Action(_("Disable"), url("disable"), dangerous=True, needs=MANAGE),
+        Action(_("Disable…"), url("disable"), dangerous=True, needs=MANAGE),
         Action(_("Edit"), url("edit_user"), icon="edit", primary=True, needs=MANAGE),
     ]

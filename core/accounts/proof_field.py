@@ -8,6 +8,8 @@ from markupsafe import Markup
 from wtforms.utils import unset_value
 from wtforms.widgets import PasswordInput, html_params
 
+from core.i18n import gettext as _
+from core.i18n import join_sentences
 from core.i18n import lazy_gettext as _l
 from core.web.forms import PasswordField
 
@@ -56,6 +58,8 @@ class ProofField(PasswordField):
             }
             | options,
         )
+        if self.wants_code:  # one hint for both inputs, below what is wrong with either
+            self.hint = join_sentences([_("A recovery code will do as well."), self.hint])
         self.code = ""
         self.second_refused = False  # whether it is the code that was refused
 

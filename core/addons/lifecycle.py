@@ -32,6 +32,7 @@ from core.config import Config, site_config
 from core.database import Model
 from core.errors import NotAllowed, Refused
 from core.i18n import gettext as _
+from core.i18n import join_sentences
 from core.jobs.models import Job, JobState
 from core.unit_of_work import current_unit, read_only, unit_of_work
 
@@ -152,7 +153,7 @@ def _planned(act: Act, name: str) -> Iterator[tuple[Preview, Lease]]:
             keep_fault(cut.addon, cut)
         plan = look(act, name)
         if not plan.possible:
-            raise Refused(" ".join(str(one) for one in plan.obstacles))
+            raise Refused(join_sentences(plan.obstacles))
         _end_request_transaction()
         yield plan, lease
 

@@ -240,16 +240,23 @@ def _rights(session: Session, found: Registry, name: str) -> tuple[Line, ...]:
     changed = of_policies(session, offered[0], DEFAULT)
     losing = [one.person.name for one in changed if one.loses]
     gaining = [one.person.name for one in changed if one.gains]
-    return (
-        Line(None, words("Rights come from the built-in rules again.")),
-        Line(len(losing), words("people lose rights: %(names)s", names=_named(losing))),
-        Line(len(gaining), words("people gain rights: %(names)s", names=_named(gaining))),
-    )
+    lines = [Line(None, words("Rights come from the built-in rules again."))]
+    if losing:
+        lines.append(
+            Line(len(losing), words("people lose rights: %(names)s", names=_named(losing)))
+        )
+    if gaining:
+        lines.append(
+            Line(len(gaining), words("people gain rights: %(names)s", names=_named(gaining)))
+        )
+    if not losing and not gaining:
+        lines.append(Line(None, words("Nobody loses or gains rights by that.")))
+    return tuple(lines)
 
 
 def _named(names: Sequence[str]) -> str:
     more = " …" if len(names) > NAMED else ""
-    return (join_words(names[:NAMED]) or "–") + more
+    return join_words(names[:NAMED]) + more
 
 
 def _jobs(session: Session, name: str) -> list[Line]:

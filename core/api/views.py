@@ -13,6 +13,7 @@ from core.i18n import lazy_gettext as _l
 
 blueprint = Blueprint("api", __name__, template_folder="templates")
 TITLES = {
+    "consent": _l("Joint confirmation"),
     "exchange": _l("Imports"),
     "exports": _l("Exports"),
     "files": _l("Attachments"),

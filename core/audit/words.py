@@ -55,6 +55,7 @@ SYSTEM_ACTORS = {
     "command line": _l("command line"),
     "sunmao audit": _l("command line"),
     "demo": _l("demonstration"),
+    "system": _l("first set-up"),
 }
 FACTS = {
     "file": _l("File"),

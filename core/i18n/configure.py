@@ -38,4 +38,5 @@ def configure_i18n(app: Flask) -> None:
         app.jinja_env.filters[name] = getattr(formats, f"format_{name}")
     app.jinja_env.filters["money"] = read_money
     app.jinja_env.filters["localized"] = formats.localized
+    app.jinja_env.filters["sentences"] = formats.join_sentences
     app.jinja_env.filters["listed"] = formats.join_words

@@ -75,6 +75,11 @@ def join_words(parts: Iterable[Any]) -> str:
     return (", " if current_locale() == EN else "、").join(map(str, parts))
 
 
+def join_sentences(parts: Iterable[Any]) -> str:
+    """Return whole sentences one after the other: Chinese ones touch, their full stop is wide."""
+    return (" " if current_locale() == EN else "").join(str(part) for part in parts if part)
+
+
 def localized(name: Any) -> str:
     """Return a name made by an administrator in the reader's language, else in the other one.
 

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from babel.dates import format_timedelta
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access.decorators import needs
 from core.contributions import Verb
-from core.i18n import current_locale, format_datetime
+from core.i18n import format_datetime, ngettext
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.jobs import schedules as services
@@ -21,6 +20,8 @@ from core.jobs.views import blueprint
 from core.unit_of_work import current_session, current_unit
 from core.web.answering import DONE, answer, press
 from core.web.forms import Form, TextField
+
+HOUR, DAY = 60, 24 * 60  # minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,23 @@ def run(kind: str) -> ResponseReturnValue:
     )
 
 
+def interval_words(every: timedelta) -> str:
+    """Return how often something runs, in the largest unit that it fills."""
+    minutes = max(1, every // timedelta(minutes=1))
+    if minutes % DAY == 0:
+        return ngettext("every day", "every %(num)s days", minutes // DAY)
+    if minutes % HOUR == 0:
+        return ngettext("every hour", "every %(num)s hours", minutes // HOUR)
+    return ngettext("every minute", "every %(num)s minutes", minutes)
+
+
 def _line(one: Schedule) -> Line:
-    span = format_timedelta(one.kind.every or timedelta(), threshold=1, locale=current_locale())
     state = one.last.state if one.last else ""
     return Line(
         kind=one.kind.kind,
         title=str(one.kind.title),
         owner=_("The site itself") if one.owner == "core" else addon_title(one.owner),
-        every=_("every %(span)s", span=span),
+        every=interval_words(one.kind.every or timedelta()),
         schedule=one,
         last=one.last,
         last_state=str(STATES[state]) if state else "",  # type: ignore[index]

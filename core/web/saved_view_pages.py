@@ -15,6 +15,7 @@ from core.web import saved_views
 from core.web.answering import answer
 from core.web.forms import CheckField, Form, TextField
 from core.web.list_spec import LIST_PAGES
+from core.web.records import Crumb
 from core.web.saved_views import LONGEST_NAME, VIEW
 from core.web.views import blueprint
 
@@ -59,6 +60,7 @@ def new_view() -> ResponseReturnValue:
         _address(page, query),
         said=_("The view is saved."),
         title=_("Save as view"),
+        crumbs=[Crumb(_("Back to the list"), _address(page, query))],
     )
 
 
@@ -74,6 +76,7 @@ def edit_view(view_id: int) -> ResponseReturnValue:
         url_for("web.views", page=view.page),
         said="",
         title=_("Change view"),
+        crumbs=[Crumb(_("Saved views"), url_for("web.views", page=view.page))],
     )
 
 

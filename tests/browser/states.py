@@ -144,7 +144,8 @@ def _menus() -> Iterator[Scene]:
     yield Scene("menu-create", "/customers/", act=_open("header details.menu > .iconbtn"))
     yield Scene("menu-bell", "/customers/1", act=_open("[data-bell] a"))
     yield Scene("menu-people", "/customers/1", act=_mention)
-    yield Scene("menu-columns", "/customers/", act=_open(".toolbar details.menu > summary"))
+    yield Scene("menu-group", "/customers/", act=_open(".toolbar details.menu > summary"))
+    yield Scene("menu-columns", "/customers/", act=_open(".toolbar details:last-of-type > summary"))
     yield Scene("menu-export", "/customers/", act=_open(".head details.menu > summary"))
     yield Scene("menu-side", "/customers/", act=_open(".topbar [data-bs-toggle=offcanvas]"))
 

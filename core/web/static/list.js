@@ -19,7 +19,6 @@
   var facets = document.getElementById('facets');
   if (facets) {
     /* beside the list filters act at once; folded, on narrow screens, they wait for the button */
-    facets.classList.add('scripted');
     facets.addEventListener('change', function (event) {
       var folded = window.matchMedia('(max-width: 1199.98px)').matches, box = event.target;
       if (box.type !== 'checkbox' || folded) { return; }

@@ -21,6 +21,7 @@ from core.i18n import (
     format_money,
     format_number,
     gettext,
+    join_sentences,
     lazy_gettext,
     localized,
     ngettext,
@@ -206,3 +207,10 @@ def test_a_template_speaks_the_words_of_its_package(app, two):
         environment = app.jinja_env.overlay(loader=loader)
         assert environment.get_template("aaa/page.html").render() == "甲"
         assert environment.get_template("bbb/page.html").render() == "乙"
+
+
+def test_chinese_sentences_touch_and_english_ones_do_not(app):
+    with app.test_request_context(), force_locale("zh_Hans_CN"):
+        assert join_sentences(["已保存。", "", "请再试。"]) == "已保存。请再试。"
+    with app.test_request_context(), force_locale("en"):
+        assert join_sentences(["Saved.", None, "Try again."]) == "Saved. Try again."

@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from core import clock
 from core.audit.models import AuditEntry
 from core.errors import NotFound, Refused
+from core.i18n import force_locale
 from core.jobs import schedules as services
 from core.jobs.models import Job, SchedulePause
+from core.jobs.schedule_pages import interval_words
 from core.jobs.schedules import SEEN, fire_due_schedules
 from core.jobs.worker import drain
 from core.testing.plugin import KINDS
@@ -113,7 +115,7 @@ def test_the_page_tells_pauses_resumes_and_runs(another_process, make, login):
     client = login(make.administrator("root", locale="en"))
     with plugged(jobs=[HOURLY]):
         page = client.get(PAGE).text
-        assert "every 1 hour" in page
+        assert "every hour" in page
         assert "not yet" in page
         refused = client.submit(f"{PAGE}/{KIND}/pause", {"reason": ""})
         assert refused.status_code == 422
@@ -156,3 +158,19 @@ def test_one_whose_add_on_is_off_is_shown_and_cannot_run(another_process, make, 
         page = login(make.administrator("root", locale="en")).get(PAGE).text
         assert "waits for its add-on" in page
         assert "Run now" not in page
+
+
+@pytest.mark.parametrize(
+    ("every", "en", "zh"),
+    [
+        (timedelta(minutes=1), "every minute", "每 1 分钟"),
+        (timedelta(minutes=90), "every 90 minutes", "每 90 分钟"),
+        (timedelta(hours=6), "every 6 hours", "每 6 小时"),
+        (timedelta(days=1), "every day", "每 1 天"),
+        (timedelta(days=30), "every 30 days", "每 30 天"),
+    ],
+)
+def test_intervals_are_told_in_the_largest_unit_that_they_fill(app, every, en, zh):
+    for locale, words in (("en", en), ("zh_Hans_CN", zh)):
+        with app.test_request_context(), force_locale(locale):
+            assert interval_words(every) == words

@@ -5,6 +5,7 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
+from flask import render_template_string
 from werkzeug.datastructures import MultiDict
 
 from core.actor import system_actor
@@ -249,3 +250,29 @@ def test_ticks_of_one_thing_stand_together_under_its_name(post):
     assert 'value="b" aria-label="Unit · add">add</label>' in shown
     assert 'value="c">x</label>' in shown
     assert shown.count("<div") == shown.count("</div>")
+
+
+def drawn(call, **context):
+    return render_template_string(
+        '{% import "web/macros/forms.html" as forms %}{{ ' + call + " }}", **context
+    )
+
+
+def test_a_tick_stands_level_with_the_fields_before_it_in_its_row(post):
+    class Three(forms.Form):
+        alone = forms.CheckField("Alone")
+        name = forms.TextField("Name")
+        beside = forms.CheckField("Beside")
+        wide = forms.TextField("Wide", span=4)
+        below = forms.CheckField("Below")
+
+    with post({}):
+        page = drawn("forms.grid(form)", form=Three())
+    assert re.findall(r'class="field[^"]* level">\s*<label[^>]*for="(\w+)"', page) == ["beside"]
+
+
+def test_what_cannot_be_done_is_left_by_back_and_not_cancelled(post):
+    with post({}):
+        refused, offered = drawn("forms.savebar(none, '/x')"), drawn("forms.savebar('Do', '/x')")
+    ways = [[word for word in ("返回", "取消") if word in page] for page in (refused, offered)]
+    assert ways == [["返回"], ["取消"]]
