@@ -17,6 +17,7 @@ from core.config import load_config
 from core.database import configure_database
 from core.i18n import configure_i18n
 from core.jobs.worker import configure_jobs
+from core.notifications.posting import check_mail
 from core.web import configure_web
 from core.web.late_rules import LateRule
 
@@ -64,6 +65,7 @@ def create_app(**overrides: Any) -> Flask:
     configure_registry(app, BUILT_IN)
     configure_web(app)
     configure_announcements(app)
+    check_mail(config.mail)
     configure_gate(app)
     app.before_request(demand_what_is_due)  # settings are read when it is known what is on
     configure_throttle(app)

@@ -43,6 +43,9 @@ class Config(BaseModel):
     secure_cookies: bool = False
     proxy_hops: int = 0
     trusted_hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    mail: str = "file"
+    mail_from: str = "Sunmao <sunmao@localhost>"
+    site_url: str = ""
     session_idle_minutes: int = 30
     session_absolute_hours: int = 12
     upload_limit_mb: int = 32

@@ -12,7 +12,7 @@ from core.actor import Actor
 from core.audit.services import record
 from core.clock import now
 from core.database import insert_once
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotFound, ProgrammingFault
 from core.i18n import gettext as _
 from core.jobs.definitions import owner, tell
 from core.jobs.models import Job, JobState
@@ -28,17 +28,21 @@ def enqueue(
     due_at: datetime | None = None,
     priority: int = 0,
     as_system: bool = False,
+    as_user: int | None = None,
     addon: str | None = None,
 ) -> int:
     """Put a job into the caller's unit of work and return its id.
 
     It runs after the commit, under the caller's identity with the rights that identity has then,
-    within the scopes of the caller's API token if there is one (or as the system). With an
+    within the scopes of the caller's API token if there is one (or as the system; what runs as the
+    system may name another account, `as_user`). With an
     `idempotency_key` that is already used, the id of the job that has it is returned and nothing
     is added. `addon` parks the job while that add-on is off; it is the owner of the kind by
     default. Raises ProgrammingFault for a kind that nobody declares.
     """
     unit = session.info["unit"]
+    if as_user is not None and unit.actor.user_id is not None:
+        raise ProgrammingFault("only what runs as the system gives jobs to other accounts")
     values = {
         "kind": kind,
         "addon": addon or owner(kind),
@@ -47,7 +51,7 @@ def enqueue(
         "state": JobState.PENDING,
         "priority": priority,
         "due_at": due_at or now(),
-        "as_user_id": None if as_system else unit.actor.user_id,
+        "as_user_id": as_user if as_user or as_system else unit.actor.user_id,
         "scopes": None if as_system else _scopes(unit.actor),
         "idempotency_key": idempotency_key,
         "created_at": now(),

@@ -1,7 +1,7 @@
 """The programming interface of the inbox: what is new, and what is read."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from flask import request, url_for
 from pydantic import Field
@@ -12,10 +12,11 @@ from core.contributions import Verb
 from core.errors import DomainError, Refused
 from core.i18n import lazy_gettext as _l
 from core.notifications.lists import reader_id
+from core.notifications.mail_choices import Wish, choose, own_choice
 from core.notifications.models import NOTIFICATION
 from core.notifications.queries import newest
 from core.notifications.services import mark_read
-from core.unit_of_work import current_session
+from core.unit_of_work import current_session, unit_of_work
 from core.web.list_query import read_cursor, write_cursor
 
 api = Api("notifications_api", __name__, url_prefix="/api/v1/notifications")
@@ -53,6 +54,33 @@ class ReadIn(In):
     """The numbers of what was read; without them it is everything."""
 
     ids: Annotated[list[Key], Field(max_length=1_000)] | None = None
+
+
+Minute = Annotated[int, Field(ge=0, lt=24 * 60)]
+
+
+class MailIn(In):
+    """How notifications come by mail; times are minutes since midnight in the site's zone."""
+
+    mail: Literal["off", "once", "digest"]
+    digest_at: Minute = 480
+    quiet_from: Minute | None = None
+    quiet_until: Minute | None = None
+    rest_days: bool = False
+    without: Annotated[
+        list[Annotated[str, Field(max_length=60)]], Field(max_length=200, default_factory=list)
+    ]
+
+
+class MailOut(Out):
+    """What holds now."""
+
+    mail: str
+    digest_at: int
+    quiet_from: int | None
+    quiet_until: int | None
+    rest_days: bool
+    without: list[str]
 
 
 class ReadOut(Out):
@@ -105,3 +133,18 @@ def notifications(query: Asked) -> PageOut:
 def read(body: ReadIn) -> ReadOut:
     """Mark some, or all."""
     return ReadOut(read=mark_read(current_session(), reader_id(), body.ids))
+
+
+@api.on("GET", "/mail", summary=_l("Read how notifications come by mail"))
+@needs(NOTIFICATION, Verb.QUERY)
+def mail() -> MailOut:
+    """Answer what the caller chose, or what holds without a choice."""
+    return own_choice(current_session())  # type: ignore[return-value]
+
+
+@api.on("PUT", "/mail", summary=_l("Choose how notifications come by mail"))
+@needs(NOTIFICATION, Verb.UPDATE)
+def choose_mail(body: MailIn) -> MailOut:
+    """Store the whole choice."""
+    with unit_of_work() as session:
+        return choose(session, Wish(**body.model_dump()))  # type: ignore[return-value]

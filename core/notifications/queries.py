@@ -47,6 +47,7 @@ class Shown:
     record: str
     address: str | None
     is_read: bool
+    is_hidden: bool = False
 
     @property
     def words(self) -> str:
@@ -111,8 +112,13 @@ def own_one(session: GuardedSession, user_id: int, notification_id: int) -> Show
     return found[0]
 
 
-def shown(session: GuardedSession, rows: Iterable[Notification]) -> list[Shown]:
-    """Put notifications into words with the rights of this moment: a statement a kind of record."""
+def shown(
+    session: GuardedSession, rows: Iterable[Notification], *, links: bool = True
+) -> list[Shown]:
+    """Put notifications into words with the rights of this moment: a statement a kind of record.
+
+    Without `links` it needs no request.
+    """
     rows = list(rows)
     wanted: dict[str, set[int]] = {}
     for row in rows:
@@ -126,24 +132,31 @@ def shown(session: GuardedSession, rows: Iterable[Notification]) -> list[Shown]:
             seen,
             str(words.get(row.kind, row.kind)),
             row.detail if reads or row.kind not in QUOTES else "",
+            links=links,
         )
         for row in rows
     ]
 
 
 def _shown(
-    row: Notification, seen: Mapping[str, Mapping[int, Any]], kind: str, detail: str
+    row: Notification,
+    seen: Mapping[str, Mapping[int, Any]],
+    kind: str,
+    detail: str,
+    *,
+    links: bool,
 ) -> Shown:
-    record, read = "", row.read_at is not None
+    record, address, read = "", None, row.read_at is not None
     if row.resource is not None:
         found = seen.get(row.resource, {}).get(row.record_id or 0)
         resource = resource_of(row.resource)
         if found is None or resource is None:
             hidden = _("About a record that you may no longer see.")
-            return Shown(row.id, row.at, kind, hidden, "", "", None, read)
+            return Shown(row.id, row.at, kind, hidden, "", "", None, read, is_hidden=True)
         record = resource.label(found) if resource.label is not None else str(resource.title)
-        address = _address(resource.endpoint, {"record_id": row.record_id}, row.anchor)
-    else:
+        if links:
+            address = _address(resource.endpoint, {"record_id": row.record_id}, row.anchor)
+    elif links:
         address = _address(row.endpoint, row.arguments, row.anchor)
     title = row.title
     if row.count > 1:

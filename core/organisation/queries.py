@@ -218,6 +218,12 @@ def topmost_labels(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: localized(row.name) for row in rows}
 
 
+def email_of(session: Session, employee_id: int | None) -> str:
+    """Return the mail address of an employee, "" where there is none."""
+    found = session.scalar(select(Employee.email).where(Employee.id == employee_id))
+    return found or ""
+
+
 def employee_labels(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return the names of employees by id in the order of names, for ranges, badges and facets."""
     names = select(Employee.id, Employee.name).where(Employee.id.in_(ids)).order_by(Employee.name)
