@@ -31,6 +31,7 @@ KINDS = {
     "core.export": _l("Export"),
     "core.job": _l("Failed job"),
     "core.second_factor": _l("Second factor"),
+    "core.work_calendar": _l("Work calendar"),
 }
 QUOTES = ("core.mention", "core.remark")  # quote remarks, which take a right of their own
 

@@ -21,6 +21,7 @@ from core.audit.models import AuditEntry
 from core.clock import frozen
 from core.errors import DomainError
 from core.notifications.models import Notification
+from core.testing.crawling import takes_number
 from core.unit_of_work import read_only, unit_of_work
 from tests.core.accounts.account_browser import PASSWORD
 from tests.core.accounts.phone import OPERATOR, enrolled, sign_in
@@ -61,9 +62,7 @@ def test_half_signed_in_gives_what_a_stranger_gets_on_every_route(app, browser, 
         if declared is None or rule.endpoint == "accounts.sign_in_code":
             continue
         is_public = declared[0] == "public"
-        values = {
-            name: 1 if name.endswith("id") or name == "number" else "x" for name in rule.arguments
-        }
+        values = {name: 1 if takes_number(rule, name) else "x" for name in rule.arguments}
         with app.test_request_context():
             path = rule.build(values, append_unknown=False)
         if path is None:

@@ -1,5 +1,7 @@
 """Two people with accounts of their own, and ways to tell them things."""
 
+import email
+import email.policy
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +11,11 @@ from sqlalchemy import select
 from core.accounts.models import User
 from core.actor import Actor
 from core.i18n import gettext as _
+from core.notifications import posting
+from core.notifications.mail_choices import Wish, choose
 from core.notifications.models import Notification
 from core.notifications.services import Notice, notify
+from core.organisation.models import Employee
 from core.testing.making import MAKING
 from core.unit_of_work import unit_of_work
 from tests.core.api.conftest import program
@@ -56,4 +61,32 @@ def lines(user: User) -> list[Notification]:
         return list(session.scalars(mine.order_by(Notification.id)))
 
 
-__all__ = ["about", "lines", "pair", "program", "tell"]
+@pytest.fixture
+def ann(pair, make):
+    """Give Ann, who has an address."""
+    with unit_of_work(MAKING) as session:
+        session.get_one(Employee, pair.ann.employee_id).email = "ann@sunmao.example"
+    return pair.ann
+
+
+def wants(make, user, **wish):
+    with unit_of_work(make.actor(user)) as session:
+        choose(session, Wish(**{"mail": "once", **wish}))
+
+
+def files(app):
+    folder = app.config["SUNMAO"].instance / posting.FOLDER
+    found = sorted(folder.glob("*.eml")) if folder.exists() else []
+    return [
+        email.message_from_bytes(one.read_bytes(), policy=email.policy.default) for one in found
+    ]
+
+
+@pytest.fixture(autouse=True)
+def _no_letters(app: Any) -> None:
+    """Begin without the letters of other tests, which share the folder of the site."""
+    for one in (app.config["SUNMAO"].instance / posting.FOLDER).glob("*"):
+        one.unlink()
+
+
+__all__ = ["about", "ann", "files", "lines", "pair", "program", "tell", "wants"]
