@@ -11,17 +11,13 @@ from flask import Flask
 from jinja2 import TemplateNotFound, TemplateSyntaxError
 from jinja2.meta import find_referenced_templates
 
-from core.addons.checks import (
-    check_contributions,
-    check_menus,
-    check_models,
-    check_pages,
-    check_templates,
-    refuse_addon,
-)
 from core.addons.faults import AddonFaultError, words
+from core.addons.key_checks import check_contributions
 from core.addons.loading import Loaded, load_plugin
 from core.addons.manifest import Manifest
+from core.addons.model_checks import check_models
+from core.addons.page_checks import check_menus, check_pages, check_templates
+from core.addons.refusals import refuse_addon
 from core.contributions import Dimension, Resource
 from core.database import Model
 from core.i18n import add_package

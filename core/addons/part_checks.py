@@ -10,9 +10,9 @@ from difflib import get_close_matches
 from flask import Flask
 
 from core.access.declarations import DIMENSIONS
-from core.addons.checks import check_choices, check_verb, known_pages, refuse_addon
 from core.addons.loading import Loaded
 from core.addons.manifest import Manifest
+from core.addons.refusals import check_choices, check_verb, known_pages, refuse_addon
 from core.contributions import Resource, Verb
 from core.web.list_columns import Column, Facet
 from core.web.list_spec import ListSpec

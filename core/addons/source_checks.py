@@ -13,9 +13,9 @@ from types import ModuleType
 from typing import Any
 
 from core.addons.catalogue import package_folder
-from core.addons.checks import check_verb, refuse_addon
 from core.addons.loading import Loaded
 from core.addons.manifest import Manifest
+from core.addons.refusals import check_verb, refuse_addon
 from core.contributions import Resource
 from core.web.records import Action, RecordPage
 from core.web.slots import allowed_slots

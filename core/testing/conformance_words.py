@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.access.declarations import Protected
-from core.addons.checks import KEYS
+from core.addons.key_checks import KEYS
 from core.config import ROOT
 from core.contributions import Resource
 from core.i18n import force_locale
