@@ -30,6 +30,7 @@ def admit(
     *,
     resources: Mapping[str, Resource],
     dimensions: Mapping[str, Dimension],
+    measured: Mapping[str, str],
 ) -> Loaded:
     """Load an add-on and mount it; raise AddonFaultError, or whatever its own code raises."""
     name = manifest.name
@@ -47,7 +48,9 @@ def admit(
     known = dict(resources) | {r.key: r for r in loaded.of("resources")}
     new_tables = set(Model.metadata.tables) - tables_before
     check_models(manifest, loaded, new_tables=new_tables, resources=known)
-    check_contributions(manifest, loaded, resources=resources, dimensions=dimensions)
+    check_contributions(
+        manifest, loaded, resources=resources, dimensions=dimensions, measured=measured
+    )
     check_templates(manifest, loaded)
     before = _Wiring(app)
     for blueprint in loaded.of("blueprints"):

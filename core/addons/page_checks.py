@@ -1,15 +1,19 @@
 """What pages of an add-on must keep to: its own addresses and folder, a right, real endpoints."""
 
+import inspect
+import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from werkzeug.routing import Rule
 
 from core.access.decorators import declaration_of
+from core.addons.faults import line_of
 from core.addons.loading import Loaded
 from core.addons.manifest import Manifest
-from core.addons.refusals import check_verb, known_pages, refuse_addon
+from core.addons.refusals import check_needs, check_verb, known_pages, refuse_addon
 from core.contributions import MenuItem, Resource
 
 
@@ -53,23 +57,42 @@ def check_pages(
             continue
         if rule.rule in taken or not f"{rule.rule}/".startswith(roots):
             refuse_addon("The address %(rule)s is not below %(root)s/.", rule=rule.rule, root=root)
-        _check_right(app, rule, resources)
+        _check_right(manifest, app, rule, resources)
     for rule in rules_before:
         if rule.rule.startswith(roots):
             refuse_addon("The core has pages below %(root)s/ already.", root=root)
 
 
-def _check_right(app: Flask, rule: Rule, resources: Mapping[str, Resource]) -> None:
+def _check_right(
+    manifest: Manifest, app: Flask, rule: Rule, resources: Mapping[str, Resource]
+) -> None:
     if rule.endpoint.endswith(".static"):
         return
-    declared = declaration_of(app.view_functions.get(rule.endpoint))
+    view = app.view_functions[rule.endpoint]
+    declared = declaration_of(view)
     if declared is None:
+        _check_order(manifest, rule.endpoint, view)
         refuse_addon(
             "The page %(endpoint)s does not say who may use it (@needs, @public or @signed_in).",
             endpoint=rule.endpoint,
         )
     elif declared[0] == "needs":
         check_verb(declared[1], declared[2], resources)
+
+
+def _check_order(manifest: Manifest, endpoint: str, view: Any) -> None:
+    """Refuse a view that is guarded only after its address was given: what was given is bare."""
+    module = sys.modules.get(getattr(view, "__module__", ""))
+    named: Any = getattr(module, getattr(view, "__name__", ""), None)
+    declared, bare = declaration_of(named), inspect.unwrap(view)
+    if declared is None or inspect.unwrap(named) is not bare:
+        return
+    folder, code = Path(str(sys.modules[manifest.package].__file__)).parent, bare.__code__
+    place = line_of(folder, Path(code.co_filename), code.co_firstlineno)  # the decorator on top
+    refuse_addon(
+        "The page %(endpoint)s has @%(decorator)s above its address, where it guards nothing; "
+        "write it below @….get, @….post or @….route.",
+        endpoint=endpoint, decorator=declared[0], file=place)  # fmt: skip
 
 
 def check_menus(
@@ -107,10 +130,9 @@ def check_menus(
                 known=known_pages(app, manifest.name),
             )
     for item in [*loaded.of("menus"), *loaded.of("slots")]:
-        if item.needs is None:
-            continue
-        key, verb = item.needs
-        check_verb(key, verb, resources)
+        if item.needs is not None:
+            part = item.endpoint if isinstance(item, MenuItem) else item.key
+            check_needs(part, item.needs, resources)
 
 
 def _rules(app: Flask, item: MenuItem) -> list[Rule]:

@@ -42,12 +42,6 @@ def check_parts(
                 "%(key)s takes in files of %(resource)s, which lacks the verb import, so nobody "
                 "may; name it among its actions.",
                 key=item.key, resource=item.resource, named=item.resource)  # fmt: skip
-    for item in loaded.of("measures"):
-        word, dot, _rest = item.key.partition(".")
-        near = word != manifest.name and get_close_matches(word, [manifest.name], cutoff=0.8)
-        if near or not dot:
-            refuse_addon("%(key)s must begin with “%(prefix)s”.",
-                    key=item.key, prefix=f"{manifest.name}.")  # fmt: skip
     for spec in _lists(manifest, loaded):
         _check_ends(manifest, app, spec)
         _check_rights(manifest, spec, resources)

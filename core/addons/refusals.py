@@ -1,5 +1,6 @@
-"""How checks of add-ons refuse, and what several of them ask: verbs, choices, keys only once."""
+"""How checks of add-ons refuse, and what several of them ask: rights, choices, keys only once."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -35,6 +36,22 @@ def check_choices(item: Any, part: str) -> None:
                 "%(part)s has %(written)s; it must be one of %(known)s.",
                 part=part, written=f'{one.name}="{value}"', named=value,
                 known=", ".join(known))  # fmt: skip
+
+
+def check_needs(part: str, needs: Any, resources: Mapping[str, Resource], **place: str) -> None:
+    """Refuse what a part asks for when it is no pair of a declared resource and verb."""
+    match needs:
+        case [str(key), str(verb)]:
+            check_verb(key, verb, resources, **place)
+            return
+    said = needs if isinstance(needs, str) else repr(needs)
+    known = [f"{key}:{verb}" for key, one in resources.items() for verb in one.actions]
+    near = (get_close_matches(said, known, n=1, cutoff=0) or ["addon.noun:query"])[0].split(":")
+    refuse_addon(
+        "%(part)s has %(written)s; write the kind of record and the verb, such as %(near)s.",
+        part=part, written=f"needs={needs!r}".replace("'", '"'),
+        asked=re.findall(r"\W?\w*$", said)[0],
+        near='needs=("{}", "{}")'.format(*near), **place)  # fmt: skip
 
 
 def check_verb(key: str, verb: str, resources: Mapping[str, Resource], **place: str) -> None:
