@@ -9,7 +9,7 @@ from core.access.context import resolve_context
 from core.access.declarations import Protected
 from core.access.flush_guard import admits, old_scope
 from core.access.guarded_session import GuardedSession
-from core.access.resources import resource_of
+from core.access.resources import check_declared, resource_of
 from core.access.uses import note
 from core.actor import Actor
 from core.addons.registry import registry
@@ -28,7 +28,11 @@ def require(resource: str, action: str) -> None:
 
 
 def require_in(session: GuardedSession, resource: str, action: str) -> None:
-    """Raise NotAllowed unless the session's actor holds the verb somewhere, now."""
+    """Raise NotAllowed unless the session's actor holds the verb somewhere, now.
+
+    Raises ProgrammingFault for a verb that nobody declares, as all do here that demand one.
+    """
+    check_declared(resource, action)
     if not session.access.may(resource, action):
         raise NotAllowed(
             _("You do not hold the right for this act."), missing=(str(resource), str(action))
@@ -44,6 +48,7 @@ def load(model: type[Record], record_id: int, action: str) -> Record:
     Raises NotFound when it does not exist or is outside the actor's range (both look the same),
     NotAllowed when the actor may see it but not do this.
     """
+    check_declared(_resource(model), action)
     record = _load(model, record_id, action)
     if record is not None and (action == Verb.QUERY or _is_seen(record)):
         note(current_session(), [(_resource(model), str(action))])
@@ -66,6 +71,7 @@ def load_among(statement: Select[Any], action: str) -> list[Any]:
     """
     session = current_session()
     (entity,) = statement.column_descriptions
+    check_declared(_resource(entity["type"]), action)
     (key,) = inspect(entity["type"]).primary_key
     found = session.scalars(statement.execution_options(action=str(action))).all()
     seen = set(session.scalars(statement.with_only_columns(key).order_by(None)))
@@ -89,6 +95,7 @@ def may_on(record: Any, action: str, resource: str = "") -> bool:
 
 def require_on(record: Any, action: str, resource: str = "") -> None:
     """Raise NotAllowed unless `may_on`."""
+    check_declared(resource or _resource(type(record)), action)
     if not may_on(record, action, resource):
         raise NotAllowed(
             _("You may see this record, but not do this with it."),

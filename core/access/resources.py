@@ -1,9 +1,11 @@
 """Declared resources and axes of ranges, as far as the wall needs them; the registry has them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 
 from core.access.declarations import DIMENSIONS, Protected
 from core.contributions import Dimension, Resource
+from core.errors import ProgrammingFault
 
 _source: list[Callable[[], Mapping[str, Resource]]] = [dict]
 _dimensions: list[Callable[[], Mapping[str, Dimension]]] = [dict]
@@ -22,6 +24,21 @@ def resources() -> Mapping[str, Resource]:
 def resource_of(key: str) -> Resource | None:
     """Return the declaration of `key`, or None when nobody has declared it."""
     return _source[0]().get(key)
+
+
+def check_declared(key: str, action: str) -> None:
+    """Raise ProgrammingFault for a verb that nobody declares: it can be given to nobody.
+
+    A refusal would send people to ask for a right that there is not.
+    """
+    known = resources()
+    if key not in known:
+        near = get_close_matches(key, known, n=1)
+        said = f"did you mean {near[0]!r}?" if near else "name it in register_resources"
+        raise ProgrammingFault(f"nobody declares the resource {key!r}; {said}")
+    if action not in known[key].actions:
+        verbs = ", ".join(known[key].actions)
+        raise ProgrammingFault(f"{key} declares no verb {str(action)!r}; its verbs are: {verbs}")
 
 
 def dimensions_of(key: str) -> tuple[str, ...]:

@@ -11,17 +11,13 @@ from flask import Flask
 from jinja2 import TemplateNotFound, TemplateSyntaxError
 from jinja2.meta import find_referenced_templates
 
-from core.addons.checks import (
-    check_contributions,
-    check_menus,
-    check_models,
-    check_pages,
-    check_templates,
-    refuse_addon,
-)
 from core.addons.faults import AddonFaultError, words
+from core.addons.key_checks import check_contributions
 from core.addons.loading import Loaded, load_plugin
 from core.addons.manifest import Manifest
+from core.addons.model_checks import check_models
+from core.addons.page_checks import check_menus, check_pages, check_templates
+from core.addons.refusals import refuse_addon
 from core.contributions import Dimension, Resource
 from core.database import Model
 from core.i18n import add_package
@@ -34,6 +30,7 @@ def admit(
     *,
     resources: Mapping[str, Resource],
     dimensions: Mapping[str, Dimension],
+    measured: Mapping[str, str],
 ) -> Loaded:
     """Load an add-on and mount it; raise AddonFaultError, or whatever its own code raises."""
     name = manifest.name
@@ -51,7 +48,9 @@ def admit(
     known = dict(resources) | {r.key: r for r in loaded.of("resources")}
     new_tables = set(Model.metadata.tables) - tables_before
     check_models(manifest, loaded, new_tables=new_tables, resources=known)
-    check_contributions(manifest, loaded, resources=resources, dimensions=dimensions)
+    check_contributions(
+        manifest, loaded, resources=resources, dimensions=dimensions, measured=measured
+    )
     check_templates(manifest, loaded)
     before = _Wiring(app)
     for blueprint in loaded.of("blueprints"):

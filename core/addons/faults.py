@@ -13,6 +13,7 @@ Stage = Literal["manifest", "dependency", "probe", "load", "migration", "missing
 # What a fault names, the most telling first, and how the code writes it.
 WRITTEN = (
     ("written", "{whole}"),
+    ("asked", r"needs=.*{whole}"),
     ("named", r"[\"']{whole}[\"']"),
     ("verb", r"(needs|action=|columns_under).*[\"']{last}[\"']"),
     ("endpoint", r"def {last}\("),
@@ -134,13 +135,13 @@ def placed(fault: Fault, place: str) -> Fault:
 def place_of(error: Exception, folder: Path) -> str:
     """Return the innermost line of the add-on's own code on the way to the error."""
     if isinstance(error, SyntaxError) and error.filename:
-        return _place(folder, Path(error.filename), error.lineno or 1)
+        return line_of(folder, Path(error.filename), error.lineno or 1)
     frames = [
         (Path(one.filename), one.lineno or 1)
         for one in traceback.extract_tb(error.__traceback__)
         if Path(one.filename).is_relative_to(folder)
     ]
-    return _place(folder, *frames[-1]) if frames else ""
+    return line_of(folder, *frames[-1]) if frames else ""
 
 
 def _of_words(said: Words, folder: Path) -> str:
@@ -156,7 +157,7 @@ def _of_words(said: Words, folder: Path) -> str:
         pattern = re.compile(written.format(whole=exact, last=last))
         hits = [(path, n) for path, n, line in _lines(folder) if pattern.search(line)]
         if hits:
-            return _place(folder, *hits[0])
+            return line_of(folder, *hits[0])
     return ""
 
 
@@ -167,6 +168,7 @@ def _lines(folder: Path) -> Iterator[tuple[Path, int, str]]:
             yield from ((path, n, line) for n, line in enumerate(text.splitlines(), start=1))
 
 
-def _place(folder: Path, path: Path, line: int) -> str:
+def line_of(folder: Path, path: Path, line: int) -> str:
+    """Return a place in the code of an add-on, as faults tell it."""
     known = path.is_relative_to(folder)
     return f"{path.relative_to(folder.parent) if known else path.name}, line {line}"

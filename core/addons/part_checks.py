@@ -10,9 +10,9 @@ from difflib import get_close_matches
 from flask import Flask
 
 from core.access.declarations import DIMENSIONS
-from core.addons.checks import check_choices, check_verb, known_pages, refuse_addon
 from core.addons.loading import Loaded
 from core.addons.manifest import Manifest
+from core.addons.refusals import check_choices, check_verb, known_pages, refuse_addon
 from core.contributions import Resource, Verb
 from core.web.list_columns import Column, Facet
 from core.web.list_spec import ListSpec
@@ -42,12 +42,6 @@ def check_parts(
                 "%(key)s takes in files of %(resource)s, which lacks the verb import, so nobody "
                 "may; name it among its actions.",
                 key=item.key, resource=item.resource, named=item.resource)  # fmt: skip
-    for item in loaded.of("measures"):
-        word, dot, _rest = item.key.partition(".")
-        near = word != manifest.name and get_close_matches(word, [manifest.name], cutoff=0.8)
-        if near or not dot:
-            refuse_addon("%(key)s must begin with “%(prefix)s”.",
-                    key=item.key, prefix=f"{manifest.name}.")  # fmt: skip
     for spec in _lists(manifest, loaded):
         _check_ends(manifest, app, spec)
         _check_rights(manifest, spec, resources)

@@ -215,6 +215,7 @@ class Registry:
                         manifests[name],
                         resources=self.resources,
                         dimensions=self.dimensions,
+                        measured={m.key: self.owner_of(m) for m in self.every("measures")},
                     )
                 )
             except Exception as error:  # noqa: BLE001 -- whatever an add-on raises is its fault

@@ -13,9 +13,9 @@ from types import ModuleType
 from typing import Any
 
 from core.addons.catalogue import package_folder
-from core.addons.checks import check_verb, refuse_addon
 from core.addons.loading import Loaded
 from core.addons.manifest import Manifest
+from core.addons.refusals import check_needs, refuse_addon
 from core.contributions import Resource
 from core.web.records import Action, RecordPage
 from core.web.slots import allowed_slots
@@ -32,9 +32,10 @@ def check_source(
     """Check the last of `manifests`, which needs the others; raises AddonFaultError."""
     for call, module, file in _calls(manifests[-1].package):
         needs = _argument(call, "needs") if _value(call.func, module) is Action else None
-        match [_value(one, module) for one in getattr(needs, "elts", ())]:
-            case [str(key), str(verb)]:
-                check_verb(key, verb, resources, file=f"{file}, line {call.lineno}")
+        asked = None if needs is None else _asked(needs, module)
+        if asked is not None:
+            place = f"{file}, line {call.lineno}"
+            check_needs(ast.unparse(call.func), asked, resources, file=place)
     packages = {one.name: one.package for one in manifests}
     for slot in loaded.of("slots"):
         known = _places(slot.place, packages)
@@ -84,6 +85,17 @@ def _calls(package: str) -> Iterator[tuple[ast.Call, ModuleType | None, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 yield node, module, path.relative_to(folder.parent).as_posix()
+
+
+def _asked(needs: ast.expr, module: ModuleType | None) -> Any:
+    """Return what `needs` is, text that is put together as it is written; None if unknown."""
+    if isinstance(needs, ast.Tuple):
+        words = tuple(_value(one, module) for one in needs.elts)
+        return None if UNKNOWN in words else words
+    value = _value(needs, module)
+    if isinstance(needs, ast.JoinedStr):
+        value = ast.unparse(needs)[2:-1]  # without f and its quotes
+    return value if isinstance(value, str | tuple) else None
 
 
 def _argument(call: ast.Call, name: str) -> ast.expr | None:

@@ -175,7 +175,8 @@ class Api(Blueprint):
         def decorate(view: View) -> View:
             declared = declaration_of(view)
             if declared is None:
-                raise ProgrammingFault(f"{view.__qualname__} lacks @needs, @public or @signed_in")
+                msg = f"{view.__qualname__} lacks @needs, @public or @signed_in below its address"
+                raise ProgrammingFault(msg)
             self._add(rule, Operation(method, summary, view, declared, **options))
             return view
 

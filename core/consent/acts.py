@@ -88,6 +88,8 @@ def by_several(
     Acts that lead to the same end share a `setting` (`people_setting`), so that none of them is a
     way round the others. See docs/consent.md.
     """
+    if isinstance(needs, str):
+        raise TypeError(f'{name}: needs={needs!r} must be a pair, such as ("addon.noun", "query")')
 
     def mark(service: Callable[Given, Result]) -> Callable[Given, Result]:
         owner, _dot, word = name.partition(".")

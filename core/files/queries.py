@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 
 from core.access.guarded_session import GuardedSession
-from core.access.records import load
+from core.access.records import covered
 from core.contributions import Verb
-from core.errors import NotAllowed, NotFound
+from core.errors import NotFound
 from core.files.models import Attachment
 from core.files.storage import ANY, is_image
 from core.i18n import gettext as _
@@ -90,9 +90,5 @@ def is_own(row: Attachment) -> bool:
 
 
 def may_change(about: Subject) -> bool:
-    """Tell whether the actor may change the record itself."""
-    model = about.resource.model
-    try:
-        return model is not None and load(model, about.record_id, Verb.UPDATE) is not None
-    except (NotAllowed, NotFound):
-        return False
+    """Tell whether the actor may change the record itself, of whatever kind it is."""
+    return about.record_id in covered(about.resource.key, [about.record_id], Verb.UPDATE)

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import inspect, select
 
 from core.access.records import require
+from core.access.uses import note
 from core.audit.services import record
 from core.clock import now
 from core.contributions import Verb
@@ -99,6 +100,8 @@ def detach(file_id: int) -> Subject:
     The bytes go when that is committed. Raises NotFound or NotAllowed.
     """
     row, about = deletable_file(file_id)
+    if not is_own(row):
+        note(current_session(), [(about.resource.key, str(Verb.UPDATE))])
     row.deleted_at = now()
     _note(about, DETACH, [row.name, None])
     current_unit().after_commit.append(lambda: discard([row.stored_as]))

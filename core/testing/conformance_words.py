@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.access.declarations import Protected
-from core.addons.checks import KEYS
+from core.addons.key_checks import KEYS, strange_keys
 from core.config import ROOT
 from core.contributions import Resource
 from core.i18n import force_locale
@@ -46,7 +46,7 @@ def name_faults(subject: Subject) -> list[str]:
             found += [f"table {model.__tablename__} of {model.__name__} lacks {prefix}_"]
     for kind, key_of in KEYS.items():
         keys = [key_of(item) for item in subject.own(kind)]
-        found += [f"{kind}: {k} lacks {prefix}." for k in keys if not k.startswith(f"{prefix}.")]
+        found += [f"{kind}: {key} lacks {prefix}." for key in strange_keys(prefix, kind, keys)]
     for rule in subject.app.url_map.iter_rules():
         owner = rule.endpoint.partition(".")[0].partition("_")[0]
         if owner == prefix and not f"{rule.rule}/".startswith(subject.roots):

@@ -31,6 +31,13 @@ def register_resources():
     return [Resource(key="{name}.thing", title="Thing", actions=("query",), dimensions=())]
 """
 
+MEASURE = """\
+@hookimpl
+def register_measures():
+    from core.contributions import Measure
+    return [Measure(key="sales.visit.count", title="x", resource="core.employee", facts=print)]
+"""
+
 # name → (plugin, words of the fault that must be shown)
 BROKEN = {
     "raiser": ('raise RuntimeError("the plugin burns")', "the plugin burns"),
@@ -249,5 +256,7 @@ def fill_late(workshop):
             "@hookimpl\ndef why_keep(session):\n    raise KeyError('no reason at all')\n"
         },
     )
+    for name in ("counting", "recounting"):  # each is sound; both measure one thing
+        workshop.addon(name, {"plugin.py": HOOKS + MEASURE})
     workshop.addon("tyrant", extra='[conflicts]\nstreet = "*"\n')
     workshop.addon("vanished")

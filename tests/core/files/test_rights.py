@@ -1,14 +1,19 @@
 """Nobody gets at a file but through its record, with the right of this moment."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 
 from addons.customers.models import Customer
+from core.access import uses
 from core.access.models import AccessTerm
 from core.addons.models import bump
+from core.addons.registry import registry
+from core.database import db
 from core.errors import NotAllowed, NotFound
-from core.files import services
+from core.files import queries, services
+from core.remarks.subject import subject
 from core.testing.making import MAKING
 from core.unit_of_work import unit_of_work
 from tests.core.files.conftest import CUSTOMER, PNG, attach, names, rows
@@ -27,6 +32,19 @@ def deny(user, *verbs):
             )
         )  # fmt: skip
         bump(session, "rights_version")
+
+
+def reading_all(make):
+    head = make.user("head", unit=make.unit("Top"), locale="en")
+    with unit_of_work(MAKING) as session:
+        session.add(
+            AccessTerm(
+                provider="test", user_id=head.id, resource=CUSTOMER, actions=["query"],
+                allow=True, source={},
+            )
+        )  # fmt: skip
+        bump(session, "rights_version")
+    return head
 
 
 def test_strangers_neither_list_nor_read_nor_write_nor_delete(
@@ -105,15 +123,7 @@ def test_a_token_must_name_the_right(pair, make, program):
 
 
 def test_its_uploader_or_who_may_change_the_record_deletes_it(pair, make, login):
-    head = make.user("head", unit=make.unit("Top"), locale="en")
-    with unit_of_work(MAKING) as session:
-        session.add(
-            AccessTerm(
-                provider="test", user_id=head.id, resource=CUSTOMER, actions=["query"],
-                allow=True, source={},
-            )
-        )  # fmt: skip
-        bump(session, "rights_version")
+    head = reading_all(make)
     (anns,) = attach(make.actor(pair.ann), pair.anns, ("anns.txt", b"x"))
     (heads,) = attach(make.actor(head), pair.anns, ("heads.txt", b"x"))
     reader = login(head)
@@ -124,6 +134,35 @@ def test_its_uploader_or_who_may_change_the_record_deletes_it(pair, make, login)
     assert login(pair.ann).submit(f"/files/{heads}/delete").status_code == 303
     assert reader.submit(f"/files/{heads}/delete").status_code == 404
     assert names() == ["anns.txt"]
+
+
+def test_files_of_a_kind_of_record_that_nobody_changes_are_deleted_by_their_uploaders(
+    pair, make, login, monkeypatch
+):
+    verbs = ("query", "create", "delete")
+    bare = replace(registry().resources[CUSTOMER], actions=verbs)
+    monkeypatch.setitem(registry().resources, CUSTOMER, bare)
+    monkeypatch.setitem(registry()._owners, id(bare), "customers")
+    head = reading_all(make)
+    (anns,) = attach(make.actor(pair.ann), pair.anns, ("anns.txt", b"x"))
+    reader = login(head)
+    page = reader.get(f"/customers/{pair.anns}?tab=attachments")
+    assert "anns.txt" in page.text
+    assert f"/files/{anns}/delete" not in page.text
+    assert reader.submit(f"/files/{anns}/delete").status_code == 403
+    assert login(pair.ann).submit(f"/files/{anns}/delete").status_code == 303
+
+
+def test_who_deletes_anothers_file_uses_the_right_to_change_the_record(pair, make):
+    (number,) = attach(make.actor(pair.bob), pair.bobs, ("b.txt", b"x"))
+    boss = make.actor(make.administrator())
+    uses.take(db.engine, seconds=0)  # what was used before
+    with unit_of_work(boss):
+        assert queries.files_of(subject(CUSTOMER, pair.bobs))[0].may_delete
+    assert (boss.user_id, CUSTOMER, "update") not in uses.take(db.engine, seconds=0)
+    with unit_of_work(boss):
+        services.detach(number)
+    assert (boss.user_id, CUSTOMER, "update") in uses.take(db.engine, seconds=0)
 
 
 def test_a_service_call_is_as_strict_as_a_page(pair, make):

@@ -89,6 +89,12 @@ def test_a_key_without_the_prefix_is_found(subject, plant):
     assert said.name_faults(subject) == ["resources: other.thing lacks customers."]
 
 
+def test_a_measure_of_nobodys_name_is_found(subject, plant):
+    keys = ("sales.opportunity.new", "calls.made")
+    plant("measures", *(Measure(key=k, title="x", resource="x", facts=print) for k in keys))
+    assert said.name_faults(subject) == ["measures: calls.made lacks customers."]
+
+
 def test_a_table_without_the_prefix_is_found(subject, plant):
     plant("models", Employee)
     assert "table core_employee of Employee lacks customers_" in said.name_faults(subject)
