@@ -47,7 +47,7 @@ class IndexPage:
     recent: Sequence[ImportRun]
     states: dict[int, tuple[str, str]]
     kinds: dict[int, str]
-    disabled: str  # titles of disabled add-ons, asked where there is nothing to import
+    disabled: str  # titles of disabled add-ons, whose imports are not offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,7 @@ def index_page() -> IndexPage:
     usable = usable_exchanges(session)
     titles = {one.key: str(one.title) for one in registry().every("exchanges")}
     kinds = {run.id: titles.get(run.exchange, run.exchange) for run in recent}
-    disabled = disabled_titles() if not usable else ""
-    return IndexPage(usable, recent, states, kinds, disabled)
+    return IndexPage(usable, recent, states, kinds, disabled_titles())
 
 
 def mapping_page(import_id: int) -> MappingPage:

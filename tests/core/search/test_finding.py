@@ -7,7 +7,7 @@ from addons.customers.contact_list import CONTACTS
 from addons.customers.models import Customer
 from core.access.models import AccessTerm
 from core.actor import system_actor
-from core.addons import checks
+from core.addons import page_checks
 from core.addons.faults import AddonFaultError
 from core.addons.models import Addon, State, bump
 from core.addons.registry import registry
@@ -297,4 +297,4 @@ def test_an_addon_whose_list_names_nothing_to_look_through_does_not_load(app):
 
     manifest = registry().loaded["customers"]
     with pytest.raises(AddonFaultError, match="names nothing to look through"):
-        checks.check_menus(manifest, app, Loaded, resources={})
+        page_checks.check_menus(manifest, app, Loaded, resources={})
