@@ -83,7 +83,7 @@ def _known(subject: Subject) -> dict[str, Mapping[str, Any]]:
 def _demanded(call: Call, function: Any) -> Iterator[tuple[str, str]]:
     """Yield the (resource, verb) that a call of a service demands, where both can be read."""
     key: Any = UNKNOWN
-    if function in (require, require_in):
+    if function is require or function is require_in:
         place = 0 if function is require else 1
         key = call.value(call.argument("resource", place))
         verb = call.value(call.argument("action", place + 1))
