@@ -3,8 +3,9 @@
 A message says what happened, what was kept and what to do, in the user's language.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 
@@ -67,3 +68,10 @@ class Conflict(DomainError):  # noqa: N818 - read as words in raise statements
 
 class ProgrammingFault(RuntimeError):  # noqa: N818 - as above
     """A rule of the house was broken by code, not by a user; always a defect."""
+
+
+def undeclared(what: str, key: str, known: Iterable[str]) -> ProgrammingFault:
+    """Return the fault of code that names what nobody declares, with the nearest that is there."""
+    near = get_close_matches(key, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return ProgrammingFault(f"no enabled add-on declares the {what} {key!r}{hint}")

@@ -1,11 +1,10 @@
 """Declared resources and axes of ranges, as far as the wall needs them; the registry has them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 
 from core.access.declarations import DIMENSIONS, Protected
 from core.contributions import Dimension, Resource
-from core.errors import ProgrammingFault
+from core.errors import ProgrammingFault, undeclared
 
 _source: list[Callable[[], Mapping[str, Resource]]] = [dict]
 _dimensions: list[Callable[[], Mapping[str, Dimension]]] = [dict]
@@ -33,9 +32,7 @@ def check_declared(key: str, action: str) -> None:
     """
     known = resources()
     if key not in known:
-        near = get_close_matches(key, known, n=1)
-        said = f"did you mean {near[0]!r}?" if near else "name it in register_resources"
-        raise ProgrammingFault(f"nobody declares the resource {key!r}; {said}")
+        raise undeclared("resource", key, known)
     if action not in known[key].actions:
         verbs = ", ".join(known[key].actions)
         raise ProgrammingFault(f"{key} declares no verb {str(action)!r}; its verbs are: {verbs}")

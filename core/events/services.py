@@ -7,7 +7,7 @@ from core.addons.registry import Implementation, registry
 from core.audit.services import record
 from core.audit.values import as_json
 from core.contributions import Event
-from core.errors import ProgrammingFault, Refused
+from core.errors import Refused, undeclared
 from core.events.models import StoredEvent
 from core.i18n import gettext as _
 from core.jobs.services import enqueue
@@ -53,7 +53,7 @@ def publish(session: Session, *events: Event) -> list[int]:
 def _owner(event_type: str) -> str:
     declared = next((kind for kind in registry().event_types() if kind.key == event_type), None)
     if declared is None:
-        raise ProgrammingFault(f"nobody declares the event {event_type!r}")
+        raise undeclared("event", event_type, [one.key for one in registry().event_types()])
     return registry().owner_of(declared)
 
 

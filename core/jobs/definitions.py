@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.addons.registry import CORE, registry
 from core.contributions import JobDef
-from core.errors import ProgrammingFault
+from core.errors import undeclared
 from core.i18n import gettext as _
 from core.i18n import localized, spoken
 from core.jobs.models import JobState
@@ -23,8 +23,7 @@ def definition(kind: str) -> JobDef:
     """Return one kind of job; raise ProgrammingFault when nothing enabled declares it."""
     found = definitions().get(kind)
     if found is None:
-        msg = f"no enabled add-on declares the job {kind!r}"
-        raise ProgrammingFault(msg)
+        raise undeclared("job", kind, definitions())
     return found
 
 

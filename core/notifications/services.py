@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.access.resources import resources
 from core.accounts.models import User
 from core.clock import now
 from core.database import insert_once
+from core.errors import undeclared
 from core.i18n import keeping
 from core.notifications.models import Notification
-from core.notifications.queries import shown_to
+from core.notifications.queries import kinds, shown_to
 
 CORE = "core"
 LONGEST_DETAIL = 300
@@ -63,7 +65,12 @@ def notify(
 
     Accounts that are off are left out, and so is the actor, except where it is told about its own
     work (a notice without a record). No right is asked here: the page asks when it shows.
+    Raises ProgrammingFault for a kind or a resource that nobody declares.
     """
+    if notice.kind not in kinds():
+        raise undeclared("kind of notification", notice.kind, kinds())
+    if notice.resource is not None and notice.resource not in resources():
+        raise undeclared("resource", notice.resource, resources())
     unit = session.info["unit"]
     wanted = _accounts(session, set(users), set(employees), administrators=administrators)
     if notice.resource is not None:

@@ -13,7 +13,7 @@ from core.addons.registry import registry
 from core.audit.services import record
 from core.clock import now
 from core.contributions import SettingDef
-from core.errors import ProgrammingFault, Refused
+from core.errors import Refused, undeclared
 from core.i18n import gettext as _
 from core.i18n.writing import wrong_text
 from core.settings.models import Setting, SettingChange
@@ -76,7 +76,7 @@ def declared_setting(key: str) -> SettingDef:
     for definition in registry().settings():
         if definition.key == key:
             return definition
-    raise ProgrammingFault(f"nothing enabled declares the setting {key!r}")
+    raise undeclared("setting", key, [one.key for one in registry().settings()])
 
 
 def stored_values(session: Session) -> Mapping[str, Any]:

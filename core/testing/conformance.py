@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import pytest
 
+from core.testing import conformance_keys as keys
 from core.testing import conformance_life as life
 from core.testing import conformance_pages as pages
 from core.testing import conformance_words as said
@@ -60,6 +61,9 @@ class AddonConformance:
 
     def test_no_code_goes_round_the_wall_or_the_layers(self, subject: Subject) -> None:
         clean(said.code_faults(subject))
+
+    def test_every_key_that_the_code_names_is_declared(self, subject: Subject) -> None:
+        clean(keys.key_faults(subject))
 
     def test_every_route_lets_in_whom_it_declares(self, subject: Subject) -> None:
         clean(pages.route_faults(subject))

@@ -34,7 +34,7 @@ def test_an_undeclared_resource_is_named_with_the_nearest(people):
     with unit_of_work(people.as_ann):
         with pytest.raises(ProgrammingFault, match=r"did you mean 'customers\.customer'"):
             require("customers.custmer", "query")
-        with pytest.raises(ProgrammingFault, match="'x'; name it in register_resources"):
+        with pytest.raises(ProgrammingFault, match=r"declares the resource 'x'$"):
             require("x", "query")
 
 

@@ -112,7 +112,7 @@ def test_an_addon_that_is_off_has_no_addresses_and_is_not_in_the_document(ours, 
 
 def test_an_operation_without_a_need_is_no_operation():
     api = Api("toy_api", __name__)
-    with pytest.raises(ProgrammingFault, match="lacks @needs"):
+    with pytest.raises(ProgrammingFault, match="lacks @needs, @public or @signed_in below its"):
 
         @api.on("GET", "/toys", summary="Toys")
         def toys() -> list[int]:

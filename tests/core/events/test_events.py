@@ -160,7 +160,7 @@ def test_a_replay_needs_someone_who_listens():
 
 
 def test_an_undeclared_event_is_a_defect():
-    with pytest.raises(ProgrammingFault):
+    with pytest.raises(ProgrammingFault, match=r"declares the event 'toy\.happened'"):
         happen(1)
 
 

@@ -51,8 +51,9 @@ def test_the_same_idempotency_key_gives_the_same_job():
 
 
 def test_a_kind_that_nobody_declares_is_a_defect():
-    with pytest.raises(ProgrammingFault), unit_of_work(SYSTEM) as session:
-        enqueue(session, "toy.unknown", {})
+    near = r"declares the job 'jobs\.tody'; did you mean 'jobs\.tidy'\?"
+    with pytest.raises(ProgrammingFault, match=near), unit_of_work(SYSTEM) as session:
+        enqueue(session, "jobs.tody", {})
 
 
 def test_a_job_remembers_on_whose_behalf_it_runs(make, session_as):

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -9,6 +10,7 @@ from sqlalchemy import select, update
 from core.accounts.models import User
 from core.addons import lifecycle
 from core.clock import now
+from core.errors import ProgrammingFault
 from core.i18n import force_locale, gettext
 from core.jobs.models import Job, JobState
 from core.jobs.services import enqueue
@@ -186,3 +188,15 @@ def test_a_notice_names_its_owner():
     assert own.addon == "customers"
     assert about(1).addon == "customers"
     assert Notice(kind="core.import", key="k", title=str).addon == "core"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"kind": "customers.handed_ovr"}, "'customers.handed_ovr'; did you mean 'customers.hand"),
+        ({"kind": "core.job", "resource": "customers.custmer"}, "the resource 'customers.custmer'"),
+    ],
+)
+def test_news_of_a_kind_that_nobody_declares_is_a_defect(pair, wrong, said):
+    with pytest.raises(ProgrammingFault, match=re.escape(said)):
+        tell([pair.ann], Notice(key="k", title=str, **wrong))

@@ -115,8 +115,10 @@ def test_further_settings_cost_no_statement(statements):
 
 
 def test_an_undeclared_key_is_a_defect():
-    with pytest.raises(ProgrammingFault):
-        get("toy.unknown")
+    with pytest.raises(ProgrammingFault, match=r"'toy\.manny'; did you mean 'toy\.many'\?"):
+        get("toy.manny")
+    with pytest.raises(ProgrammingFault, match=r"declares the setting 'unheard'$"):
+        get("unheard")
 
 
 def test_an_administrator_changes_settings_on_a_page(make, login):
