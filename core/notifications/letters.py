@@ -15,8 +15,9 @@ from core.accounts.models import User
 from core.actor import current_actor
 from core.clock import now, site_zone
 from core.config import site_config
-from core.contributions import JobDef, Step
+from core.contributions import JobDef, Step, Verb
 from core.database import insert_once
+from core.errors import Refused
 from core.i18n import format_date, ngettext
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
@@ -25,7 +26,7 @@ from core.jobs.services import enqueue
 from core.notifications.letter_models import Delivery, Letter, MailChoice, MailState
 from core.notifications.mail_choices import DEFAULT_WAY, DIGEST, OFF, wish_of
 from core.notifications.mail_hours import may_go
-from core.notifications.models import Notification
+from core.notifications.models import NOTIFICATION, Notification
 from core.notifications.queries import Shown, is_shown, shown
 from core.organisation.models import Employee
 from core.settings.services import get
@@ -39,6 +40,7 @@ MOST = 100  # lines of one letter
 MOST_READ = 1_000
 WRITE = "notifications.write_letter"
 SEND = "notifications.send_letter"
+TRIAL = "-trial-"
 
 
 def _is_new(instant: datetime, since: Any) -> ColumnElement[bool]:
@@ -106,7 +108,8 @@ def write_letter(run: JobRun) -> Step:
     wish = wish_of(session.get(MailChoice, user_id))
     # whoever writes to the same person meanwhile waits here, and then finds nothing new
     state = session.get(MailState, user_id, with_for_update=True)
-    if person is None or state is None or not person.email or wish.mail == OFF:
+    may_read = session.access.may(NOTIFICATION, Verb.QUERY)
+    if person is None or state is None or not person.email or wish.mail == OFF or not may_read:
         return Step(done=True)
     fresh = select(Notification).where(
         Notification.user_id == user_id, _is_new(instant, state.since)
@@ -128,10 +131,17 @@ def write_letter(run: JobRun) -> Step:
 
 
 def write_trial(session: Any, address: str) -> None:
-    """Write the reader a letter that says nothing but that letters arrive."""
+    """Write the reader a letter that says nothing but that letters arrive.
+
+    Raises Refused for a second one within a minute.
+    """
+    mine = select(func.max(Letter.made_at)).where(Letter.user_id == current_actor().user_id)
+    last = session.scalar(mine.where(Letter.key.contains(TRIAL)))
+    if last is not None and last > now() - timedelta(minutes=1):
+        raise Refused(_("A letter was sent to you a moment ago. Wait a minute before the next."))
     said = _("Letters from Sunmao arrive.")
     letter = Letter(
-        key=f"{current_actor().user_id}-trial-{now():%Y%m%d%H%M%S%f}",
+        key=f"{current_actor().user_id}{TRIAL}{now():%Y%m%d%H%M%S%f}",
         user_id=current_actor().user_id,
         recipient=address,
         subject=said,

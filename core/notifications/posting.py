@@ -5,6 +5,8 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from datetime import timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
@@ -16,6 +18,8 @@ from core.clock import now
 from core.config import ConfigError, site_config
 from core.contributions import JobDef, Step
 from core.database import SILENT
+from core.errors import Refused
+from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
 from core.notifications.letter_models import Letter
@@ -45,11 +49,18 @@ def send_letter(run: JobRun) -> Step:
 
 
 def message_of(letter: Letter) -> EmailMessage:
-    """Return a letter as mail; the same letter is the same message whenever it is sent."""
+    """Return a letter as mail; the same letter is the same message whenever it is sent.
+
+    Raises Refused for what is no single address: nobody else is to get a copy.
+    """
     sender = site_config().mail_from
     domain = sender.rpartition("@")[2].strip("> ") or "sunmao"
     message = EmailMessage()
-    message["From"], message["To"] = sender, letter.recipient
+    try:
+        message["From"], message["To"] = sender, Address(addr_spec=letter.recipient)
+    except (ValueError, HeaderParseError):
+        said = _("“%(address)s” is no mail address.", address=letter.recipient)
+        raise Refused(said) from None
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.made_at)
     message["Message-ID"] = f"<{letter.key}@{domain}>"

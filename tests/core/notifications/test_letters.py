@@ -4,9 +4,12 @@ import smtplib
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
+from core.access.models import AccessTerm
+from core.addons.models import bump
 from core.clock import site_zone
+from core.database import SILENT
 from core.jobs.models import Job, JobState
 from core.jobs.running import run_next
 from core.jobs.services import enqueue
@@ -14,7 +17,8 @@ from core.notifications import posting
 from core.notifications.letter_models import Delivery, Letter
 from core.notifications.letters import FIND_DUE
 from core.notifications.mail_choices import DEFAULT_WAY
-from core.notifications.models import Notification
+from core.notifications.models import NOTIFICATION, Notification
+from core.organisation.models import Employee
 from core.settings.services import set_value
 from core.testing.making import MAKING
 from core.unit_of_work import read_only, unit_of_work
@@ -197,3 +201,31 @@ def test_a_server_that_does_not_answer_is_tried_again_and_told(make, pair, ann, 
     assert dead.state == JobState.DEAD
     assert "gone" in dead.last_error
     assert count(Letter) == 1, "no second letter about the same news"
+
+
+@pytest.mark.parametrize(
+    "address", ["a@x.example, b@y.example", "nobody", "a b@x", "a@x\nBcc: b@y"]
+)
+def test_what_is_no_single_address_gets_nothing(app, make, pair, ann, look, frozen, address):  # noqa: PLR0917
+    with unit_of_work(MAKING) as session:
+        session.get_one(Employee, ann.employee_id).email = address
+    with frozen(NOON):
+        wants(make, ann)
+    with frozen(NOON + MINUTE):
+        tell([ann], about(pair.anns))
+    look(NOON + 2 * MINUTE)
+    assert files(app) == []
+    with read_only(MAKING) as session:
+        assert session.scalars(select(Job).where(Job.kind == posting.SEND)).one().state == "dead"
+
+
+def test_whoever_may_not_read_notifications_gets_no_letters(make, pair, ann, look, frozen):
+    with frozen(NOON):
+        wants(make, ann)
+    with frozen(NOON + MINUTE):
+        tell([ann], about(pair.anns))
+    with unit_of_work(MAKING) as session:
+        mine = AccessTerm.resource == NOTIFICATION
+        session.execute(delete(AccessTerm).where(mine), execution_options=SILENT)
+        bump(session, "rights_version")
+    assert look(NOON + 2 * MINUTE) == []

@@ -79,6 +79,8 @@ def test_a_trial_letter_arrives(app, login, pair, ann):
     (sent,) = files(app)
     assert sent["To"] == "ann@sunmao.example"
     assert "no mail address" in login(pair.bob).get("/account/mail").text
+    assert "a moment ago" in client.submit("/account/mail/trial", follow_redirects=True).text
+    assert len(files(app)) == 1
     refused = login(pair.bob).submit("/account/mail/trial", follow_redirects=True)
     assert "There is no address" in refused.text
 
