@@ -2,11 +2,11 @@
 
 import os
 import sys
+from dataclasses import replace
 from datetime import timedelta
 
 from core.app import create_app
 from core.contributions import JobDef
-from core.exchange import importing
 from core.jobs.worker import Worker
 from tests.core.exchange.toy_exchange import MANY, SINGLE
 from tests.core.jobs.toys import COUNT, NOTE, plugged
@@ -19,9 +19,7 @@ def main():
         registry = app.extensions["sunmao"]
         for loaded in registry.plugged["core"]:
             loaded.contributions["jobs"] = tuple(
-                JobDef(kind=one.kind, title=one.title, step=one.step, lease=brief, max_attempts=50)
-                if one.kind == importing.APPLY
-                else one
+                replace(one, lease=brief, max_attempts=50)
                 for one in loaded.of("jobs")
                 if one.every is None
             )

@@ -19,6 +19,8 @@ from core.organisation.models import Employee
 from core.testing.making import MAKING
 from core.unit_of_work import unit_of_work
 from tests.core.api.conftest import program
+from tests.core.jobs.test_kills import victims
+from tests.core.jobs.toys import toys
 
 
 @dataclass
@@ -89,4 +91,4 @@ def _no_letters(app: Any) -> None:
         one.unlink()
 
 
-__all__ = ["about", "ann", "files", "lines", "pair", "program", "tell", "wants"]
+__all__ = ["about", "ann", "files", "lines", "pair", "program", "tell", "toys", "victims", "wants"]
