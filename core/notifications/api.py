@@ -7,7 +7,7 @@ from flask import request, url_for
 from pydantic import Field
 
 from core.access.decorators import needs
-from core.api import Api, In, Key, Out
+from core.api import Api, In, Integer, Key, Out
 from core.contributions import Verb
 from core.errors import DomainError, Refused
 from core.i18n import lazy_gettext as _l
@@ -56,20 +56,19 @@ class ReadIn(In):
     ids: Annotated[list[Key], Field(max_length=1_000)] | None = None
 
 
-Minute = Annotated[int, Field(ge=0, lt=24 * 60)]
+Minute = Annotated[Integer, Field(ge=0, lt=24 * 60)]
+Kind = Annotated[str, Field(max_length=60)]
 
 
 class MailIn(In):
     """How notifications come by mail; times are minutes since midnight in the site's zone."""
 
-    mail: Literal["off", "once", "digest"]
+    mail: Literal["off", "once", "digest"] = "off"
     digest_at: Minute = 480
     quiet_from: Minute | None = None
     quiet_until: Minute | None = None
     rest_days: bool = False
-    without: Annotated[
-        list[Annotated[str, Field(max_length=60)]], Field(max_length=200, default_factory=list)
-    ]
+    without: Annotated[list[Kind], Field(max_length=200, default_factory=list)]
 
 
 class MailOut(Out):
@@ -142,9 +141,12 @@ def mail() -> MailOut:
     return own_choice(current_session())  # type: ignore[return-value]
 
 
-@api.on("PUT", "/mail", summary=_l("Choose how notifications come by mail"))
+@api.on("PATCH", "/mail", summary=_l("Choose how notifications come by mail"))
 @needs(NOTIFICATION, Verb.UPDATE)
 def choose_mail(body: MailIn) -> MailOut:
-    """Store the whole choice."""
+    """Change what is sent of the caller's own choice; the rest stays."""
     with unit_of_work() as session:
-        return choose(session, Wish(**body.model_dump()))  # type: ignore[return-value]
+        row = own_choice(session)
+        held = {name: getattr(row, name) for name in MailIn.model_fields}
+        wish = Wish(**(held | body.model_dump(exclude_unset=True)))
+        return choose(session, wish)  # type: ignore[return-value]

@@ -30,7 +30,7 @@ def _in_years(values: Sequence[Any]) -> Any:
 
 
 WORK_DAYS = ListSpec(
-    key="core.work_day",
+    key="core.workday",
     resource=WORK_CALENDAR,
     title=_l("Days of the calendar"),
     endpoint="workcalendar.days",

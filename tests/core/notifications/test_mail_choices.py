@@ -62,12 +62,14 @@ def test_people_choose_on_their_page_and_programs_for_them(login, program, make,
     mine = program(ann, ("core.notification", "query"), ("core.notification", "update"))
     at = "/api/v1/notifications/mail"
     assert mine.get(at).get_json()["digest_at"] == 450
-    assert mine.ask("PUT", at, {"mail": "once"}).get_json()["mail"] == "once"
-    assert mine.ask("PUT", at, {"mail": "pigeon"}).status_code == 422
-    assert mine.ask("PUT", at, {"mail": "once", "without": ["no.such"]}).status_code == 422
+    assert mine.patch(at, {"mail": "once"}).get_json()["mail"] == "once"
+    assert mine.get(at).get_json()["digest_at"] == 450, "what is not sent stays"
+    assert mine.patch(at, {"digest_at": 480.0}).get_json()["digest_at"] == 480
+    assert mine.patch(at, {"digest_at": 480.5}).status_code == 422
+    assert mine.patch(at, {"mail": "pigeon"}).status_code == 422
+    assert mine.patch(at, {"mail": "once", "without": ["no.such"]}).status_code == 422
     assert (
-        program(ann, ("core.notification", "query")).ask("PUT", at, {"mail": "off"}).status_code
-        == 403
+        program(ann, ("core.notification", "query")).patch(at, {"mail": "off"}).status_code == 403
     )
 
 
