@@ -78,6 +78,7 @@ Amount = Annotated[
 ]
 Integer = Annotated[int, Field(ge=-LARGEST, le=LARGEST), BeforeValidator(_integer)]
 Key = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_integer)]
+Minute = Annotated[int, Field(ge=0, le=24 * 60 - 1), BeforeValidator(_integer)]  # of the day
 
 
 def _writing(text: str) -> str:

@@ -7,7 +7,7 @@ from flask import request, url_for
 from pydantic import Field
 
 from core.access.decorators import needs
-from core.api import Api, In, Integer, Key, Out
+from core.api import Api, In, Key, Minute, Out
 from core.contributions import Verb
 from core.errors import DomainError, Refused
 from core.i18n import lazy_gettext as _l
@@ -56,7 +56,6 @@ class ReadIn(In):
     ids: Annotated[list[Key], Field(max_length=1_000)] | None = None
 
 
-Minute = Annotated[Integer, Field(ge=0, lt=24 * 60)]
 Kind = Annotated[str, Field(max_length=60)]
 
 
