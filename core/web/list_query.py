@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from core.web.list_spec import ListSpec
 
 COUNT_LIMIT = 10_001
-SET_COUNT_LIMIT = 2_001  # where each row must be looked up in a large set of keys
+SET_COUNT_LIMIT = 1_001  # where each row must be looked up in a large set of keys
 MAX_WORDS = 6
 NONE = "-"
 LARGEST_ID = 2**31 - 1
