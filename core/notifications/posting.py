@@ -1,15 +1,9 @@
 """Sending letters: into the instance folder, or to a mail server; known again by their key."""
 
 import os
-import smtplib
-import ssl
 from collections.abc import Callable
 from datetime import timedelta
-from email.errors import HeaderParseError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from sqlalchemy import delete, select, update
@@ -24,6 +18,10 @@ from core.i18n import lazy_gettext as _l
 from core.jobs.running import JobRun
 from core.notifications.letter_models import Letter
 from core.notifications.letters import SEND
+
+if TYPE_CHECKING:
+    import smtplib
+    from email.message import EmailMessage
 
 FOLDER = "mail"
 SECONDS = 20.0
@@ -48,11 +46,16 @@ def send_letter(run: JobRun) -> Step:
     return Step(done=True, effect=gone)
 
 
-def message_of(letter: Letter) -> EmailMessage:
+def message_of(letter: Letter) -> "EmailMessage":
     """Return a letter as mail; the same letter is the same message whenever it is sent.
 
     Raises Refused for what is no single address: nobody else is to get a copy.
     """
+    from email.errors import HeaderParseError
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+    from email.utils import format_datetime
+
     sender = site_config().mail_from
     domain = sender.rpartition("@")[2].strip("> ") or "sunmao"
     message = EmailMessage()
@@ -69,7 +72,7 @@ def message_of(letter: Letter) -> EmailMessage:
     return message
 
 
-def post(message: EmailMessage) -> None:
+def post(message: "EmailMessage") -> None:
     """Hand a message over, as the configuration says; raise OSError or SMTPException."""
     target = site_config().mail
     if target == "file":
@@ -84,7 +87,7 @@ def check_mail(target: str) -> None:
         _server(target)
 
 
-def _to_file(message: EmailMessage) -> None:
+def _to_file(message: "EmailMessage") -> None:
     folder = site_config().instance / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{str(message['Message-ID']).strip('<>').partition('@')[0]}.eml"
@@ -97,7 +100,7 @@ def _to_file(message: EmailMessage) -> None:
     temporary.replace(path)  # sent again after a crash, it is the same file
 
 
-def _to_server(message: EmailMessage, target: str) -> None:
+def _to_server(message: "EmailMessage", target: str) -> None:
     open_server, user, password = _server(target)
     with open_server() as server:
         if user:
@@ -105,7 +108,7 @@ def _to_server(message: EmailMessage, target: str) -> None:
         server.send_message(message)
 
 
-def _server(target: str) -> tuple[Callable[[], smtplib.SMTP], str, str]:
+def _server(target: str) -> tuple[Callable[[], "smtplib.SMTP"], str, str]:
     parts = urlsplit(target)
     options = parse_qs(parts.query)
     plain = options.pop("tls", ["starttls"]) == ["none"]
@@ -116,7 +119,10 @@ def _server(target: str) -> tuple[Callable[[], smtplib.SMTP], str, str]:
         )
     host, port = parts.hostname, parts.port or PORTS[parts.scheme]
 
-    def connect() -> smtplib.SMTP:
+    def connect() -> "smtplib.SMTP":
+        import smtplib
+        import ssl
+
         if parts.scheme == "smtps":
             context = ssl.create_default_context()
             return smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=context)
