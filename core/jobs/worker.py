@@ -33,8 +33,14 @@ class Worker:
 
     def start(self) -> None:
         """Begin in a thread of this process; it dies with the process, which loses nothing."""
-        self._thread = threading.Thread(target=self.run, name="sunmao-worker", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="sunmao-worker", daemon=True)
         self._thread.start()
+
+    def _serve(self) -> None:
+        """Let the server answer its first request before the first look for work."""
+        if not self._stopping:
+            wait_for_work(POLL_SECONDS)
+        self.run()
 
     def request_stop(self) -> None:
         """Ask the loop to end after the present step; safe in a signal handler (takes no lock)."""
