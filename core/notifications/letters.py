@@ -121,9 +121,8 @@ def write_letter(run: JobRun) -> Step:
     lines = [one for one in shown(session, wanted, links=False) if not one.is_hidden]
     letter_id = None
     if lines:
-        letter_id = _keep(session, run.payload["key"], person.email, lines)
-        enqueue(session, SEND, {"letter": letter_id}, idempotency_key=f"{SEND}:{letter_id}",
-                as_system=True)  # fmt: skip
+        key, says = f"-{run.payload['key']}", (_subject(lines), _body(lines))
+        letter_id = _keep(session, key, person.email, *says)
     _note(session, rows, letter_id)
     if wish.mail == DIGEST:
         state.digest_on = instant.astimezone(site_zone()).date()
@@ -140,30 +139,23 @@ def write_trial(session: Any, address: str) -> None:
     if last is not None and last > now() - timedelta(minutes=1):
         raise Refused(_("A letter was sent to you a moment ago. Wait a minute before the next."))
     said = _("Letters from Sunmao arrive.")
+    _keep(session, f"{TRIAL}{now():%Y%m%d%H%M%S%f}", address, said, f"{said}\n")
+
+
+def _keep(session: Any, key: str, address: str, subject: str, body: str) -> int:
+    """Store a letter to the actor and the job that sends it; return its id."""
     letter = Letter(
-        key=f"{current_actor().user_id}{TRIAL}{now():%Y%m%d%H%M%S%f}",
+        key=f"{current_actor().user_id}{key}",
         user_id=current_actor().user_id,
         recipient=address,
-        subject=said,
-        body=f"{said}\n",
+        subject=subject[:300],
+        body=body,
         made_at=now(),
     )
     session.add(letter)
     session.flush()
-    enqueue(session, SEND, {"letter": letter.id}, as_system=True)
-
-
-def _keep(session: Any, key: str, email: str, lines: Sequence[Shown]) -> int:
-    letter = Letter(
-        key=f"{current_actor().user_id}-{key}",
-        user_id=current_actor().user_id,
-        recipient=email,
-        subject=_subject(lines)[:300],
-        body=_body(lines),
-        made_at=now(),
-    )
-    session.add(letter)
-    session.flush()
+    once = f"{SEND}:{letter.id}"
+    enqueue(session, SEND, {"letter": letter.id}, idempotency_key=once, as_system=True)
     return letter.id
 
 
